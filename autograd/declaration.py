@@ -1,0 +1,90 @@
+"""What the declaration of an operation consists of.
+
+The partials of an operation are plain arithmetic, so that one line serves floats (numbers to multiply), Values (a
+gradient that can be differentiated again), symbols (a formula to print) and whatever else can be added and
+multiplied. An operation that is called on such a thing hands itself over to it, through a method
+`apply_operation(operation, operands)`, and so need not know of it.
+"""
+
+from collections.abc import Callable
+from operator import index
+from typing import Any
+
+from autograd.floats import as_float
+
+
+class Operation:
+    """A row of the table, and a function: of numbers it gives a float, of Values a Value.
+
+    name        what it is called, and how a drawing labels it
+    evaluate    operands as floats -> the value, a float
+    partials    (value, *operands) -> a tuple, the partial derivative for each operand
+    definition  the same function in terms of other operations; may be left out where `evaluate` already is
+    text, latex how it is written: a function's name ("σ"), or a template with a %s for each operand ("|%s|")
+    inline      it is written as its definition, and needs no name
+    arrange     makes the flat tuple of operands from the arguments of a call, where the two differ
+    defaults    operands that a call may leave out at its end
+    """
+
+    def __init__(
+        self,
+        name: str,
+        evaluate: Callable[..., float],
+        partials: Callable[..., tuple[Any, ...]],
+        doc: str | None = None,
+        *,
+        definition: Callable[..., Any] | None = None,
+        text: str | None = None,
+        latex: str | None = None,
+        inline: bool = False,
+        arrange: Callable[..., tuple[Any, ...]] | None = None,
+        defaults: tuple[float, ...] = (),
+    ) -> None:
+        self.name, self.evaluate, self.partials, self.arrange, self.defaults = (
+            name,
+            evaluate,
+            partials,
+            arrange,
+            defaults,
+        )
+        self.definition: Callable[..., Any] = definition or evaluate
+        self.text, self.latex, self.inline, self.__doc__ = text or name, latex or text or name, inline, doc
+        variadic = partials.__code__.co_flags & 0x04  # inspect.CO_VARARGS
+        self.arity = None if variadic else partials.__code__.co_argcount - 1
+
+    def __call__(self, *arguments: Any) -> Any:
+        """Apply it: a float if all arguments are numbers, else what the first that is not makes of them."""
+        operands = self.arrange(*arguments) if self.arrange else arguments
+        if self.arity is not None and len(operands) != self.arity:
+            operands += self.defaults[len(operands) - self.arity :]
+            if len(operands) != self.arity:
+                raise TypeError(f"{self.name} takes {self.arity} operands, got {len(arguments)}")
+        for x in operands:
+            if type(x) is not float and hasattr(x, "apply_operation"):
+                return x.apply_operation(self, operands)
+        return self.evaluate(*[as_float(x, self.name) for x in operands])
+
+    def __repr__(self) -> str:
+        return f"<operation {self.name}>"
+
+
+operation = Operation  # a row reads as a declaration
+
+# A number that is written into an expression becomes a node as well: the result of an operation without operands.
+constant = operation("constant", float, lambda z: ())
+
+
+def arrange_affine(weights: Any, inputs: Any, bias: Any = None) -> tuple[Any, ...]:
+    """The weights, the inputs, and the bias if there is one."""
+    weights, inputs = tuple(weights), tuple(inputs)
+    if not 0 < len(weights) == len(inputs):
+        raise ValueError(f"affine takes one weight for each input, got {len(weights)} for {len(inputs)}")
+    return weights + inputs if bias is None else (*weights, *inputs, bias)
+
+
+def arrange_logits(logits: Any, target_index: int) -> tuple[Any, ...]:
+    """The logits, and the target's once more: the loss is the log-sum-exp of all minus that one."""
+    logits = tuple(logits)
+    if not 0 <= index(target_index) < len(logits):
+        raise IndexError(f"softmax_cross_entropy takes a target index below {len(logits)}, got {target_index}")
+    return (*logits, logits[target_index])

@@ -1,0 +1,64 @@
+"""Floats that behave as IEEE 754 and NumPy say, where Python and `math` raise or turn complex.
+
+1/0 is inf, log(-1) is nan, exp(1000) is inf, (-8) ** (1/3) is nan.
+"""
+
+import math
+from collections.abc import Callable
+from numbers import Real
+from typing import Any
+
+
+def as_float(x: Any, where: str) -> float:
+    """A real number (int, float, Fraction, NumPy scalar) as a float; anything else is a TypeError."""
+    if not isinstance(x, Real):
+        shown = repr(x) if len(repr(x)) <= 40 else repr(x)[:40] + "…"
+        raise TypeError(f"{where} accepts real numbers and Values, got {type(x).__name__} {shown}")
+    try:
+        return float(x)
+    except OverflowError:  # an int or a Fraction beyond the range of floats
+        return -math.inf if x < 0 else math.inf
+
+
+def ieee(function: Callable[[float], float], pole: float = math.nan) -> Callable[[float], float]:
+    """A function of `math` that gives inf for what is too large, -inf at its pole, nan outside its domain."""
+
+    def evaluate(x: float) -> float:
+        try:
+            return function(x)
+        except OverflowError:
+            return math.inf
+        except ValueError:
+            return -math.inf if x == pole else math.nan
+
+    return evaluate
+
+
+def divide(x: float, y: float) -> float:
+    """x / y, which is inf for x / 0 and nan for 0 / 0."""
+    try:
+        return x / y
+    except ZeroDivisionError:
+        return x * math.copysign(math.inf, y)  # and 0 * inf is nan, as 0 / 0 is
+
+
+def power(x: float, y: float) -> float:
+    """x ** y, which is inf where it is too large and at the pole of a negative power, and nan where complex."""
+    try:
+        return math.pow(x, y)
+    except ValueError:
+        if x:  # a negative number to a fractional power
+            return math.nan
+        return math.copysign(math.inf, x) if y % 2 == 1 else math.inf  # 0 to a negative power
+    except OverflowError:
+        return -math.inf if x < 0 and y % 2 == 1 else math.inf
+
+
+def larger(x: float, y: float) -> float:
+    """The larger of two, and nan if either is: max() would depend on their order."""
+    return y if x < y else x if x >= y else x + y
+
+
+def heaviside(x: float) -> float:
+    """1 above 0, 0 at 0 and below, nan at nan."""
+    return 1.0 if x > 0 else 0.0 if x <= 0 else x

@@ -1,0 +1,73 @@
+"""Gradients as graphs: `grad` gives Values, so a gradient can be differentiated again, to any order.
+
+It is the walk of `Value.backward`, with the rows of the table fed with Values instead of floats. Reverse
+accumulation of derivatives: A. Griewank and A. Walther, Evaluating Derivatives, 2nd ed., SIAM 2008, chapter 3.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import overload
+
+from autograd.declaration import Operation, constant
+from autograd.value import Value, as_value, topological_order
+
+
+@overload
+def grad(output: Value, inputs: Value) -> Value: ...
+@overload
+def grad(output: Value, inputs: Iterable[Value]) -> list[Value]: ...
+def grad(output: Value, inputs: Value | Iterable[Value]) -> Value | list[Value]:
+    """The derivatives of output with respect to inputs, as Values of their own.
+
+    inputs: one Value (gives one), or several (gives a list in their order); leaves or nodes of the graph.
+    The derivative for a Value that output does not depend on is 0. No `.grad` is read or changed.
+    """
+    if isinstance(inputs, Value):
+        return grad(output, [inputs])[0]
+    inputs = list(inputs)
+    for name, value in [("output", output), *((f"inputs[{i}]", value) for i, value in enumerate(inputs))]:
+        if not isinstance(value, Value):
+            raise TypeError(f"grad takes Values, got {type(value).__name__} as {name}")
+    adjoints = _adjoints(output, set(inputs))
+    return [as_value(adjoints.get(value, 0.0)) for value in inputs]
+
+
+def hessian(output: Value, inputs: Sequence[Value]) -> list[list[Value]]:
+    """The second derivatives of output, a row for each input: entry [i][j] is d²output / d inputs[i] d inputs[j]."""
+    return [grad(first, inputs) for first in grad(output, inputs)]
+
+
+def dependents(order: Iterable[Value], inputs: Iterable[Value]) -> set[Value]:
+    """The inputs, and those nodes of a topological order that depend on them."""
+    found = set(inputs)
+    for node in order:
+        if not found.isdisjoint(node.operands):
+            found.add(node)
+    return found
+
+
+def local_partials(op: Operation, node: Value) -> tuple[Value | float, ...]:
+    """The partials of a node as graphs. Constants go in as floats, so what depends on them alone stays a number."""
+    return op.partials(node, *[x.data if x.op is constant else x for x in node.operands])
+
+
+def _adjoints(output: Value, inputs: set[Value]) -> dict[Value, Value | float]:
+    order = topological_order(output)
+    relevant = dependents(order, inputs)
+    adjoints: dict[Value, Value | float] = {output: 1.0}
+    for node in reversed(order):
+        if node.op is None or node not in relevant:
+            continue
+        adjoint = adjoints[node]
+        for operand, partial in zip(node.operands, local_partials(node.op, node), strict=True):
+            if operand in relevant:
+                share = _times(adjoint, partial)
+                adjoints[operand] = adjoints[operand] + share if operand in adjoints else share
+    return adjoints
+
+
+def _times(adjoint: Value | float, partial: Value | float) -> Value | float:
+    if type(partial) is float and partial == 1:
+        return adjoint
+    if type(adjoint) is float and adjoint == 1:
+        return partial
+    return adjoint * partial

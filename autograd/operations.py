@@ -1,0 +1,118 @@
+"""The table of operations: each is declared once, and everything else reads its row.
+
+A row says what an operation is called, how it is computed, and what its partial derivatives are, in terms of the
+result z and the operands. tanh, for one, is computed by math.tanh, and its derivative is 1 - z * z.
+"""
+
+import math
+import operator
+from functools import reduce
+from typing import Any
+
+from autograd.declaration import Operation, arrange_affine, arrange_logits, operation
+from autograd.floats import divide, heaviside, ieee, larger, power
+
+
+def split(operands: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[Any, ...], tuple[Any, ...]]:
+    """The operands of `affine`: weights, inputs, and one bias or none."""
+    n = len(operands) // 2
+    return operands[:n], operands[n : 2 * n], operands[2 * n :]
+
+
+def weighted_sum(*operands: Any) -> Any:
+    """w1 x1 + w2 x2 + … + b."""
+    weights, inputs, bias = split(operands)
+    first, *others = [*map(operator.mul, weights, inputs), *bias]
+    return sum(others, first)
+
+
+def weighted_sum_partials(z: Any, *operands: Any) -> tuple[Any, ...]:
+    """For a weight its input, for an input its weight, for the bias 1."""
+    weights, inputs, bias = split(operands)
+    return inputs + weights + (1.0,) * len(bias)
+
+
+def cross_entropy(*operands: Any) -> Any:
+    """log(exp(x1) + exp(x2) + …) - x_target."""
+    *logits, target = operands
+    top = reduce(maximum, logits)  # taken out, so that no exponential overflows
+    return log(reduce(operator.add, [exp(x - top) for x in logits])) + (top - target)
+
+
+# fmt: off
+# Partials divide by div(), which gives IEEE 754's answer where Python's own / raises.
+
+# Primitives: what every interpreter has to know.
+add = operation("+", operator.add, lambda z, x, y: (1.0, 1.0), "x + y")
+sub = operation("-", operator.sub, lambda z, x, y: (1.0, -1.0), "x - y")
+mul = operation("*", operator.mul, lambda z, x, y: (y, x), "x times y")
+div: Operation = operation("/", divide, lambda z, x, y: (div(1, y), div(div(-x, y), y)), "x divided by y")
+neg = operation("neg", operator.neg, lambda z, x: (-1.0,), "-x")
+# The exponent falls by one unless it is 0: x**0 is flat even at x = 0, where 0 * x**-1 would be nan.
+pow: Operation = operation("**", power, lambda z, x, y: (y * pow(x, y - step(abs(y))), z * log(x)), "x**y")
+exp: Operation = operation("exp", ieee(math.exp), lambda z, x: (z,), "e to the power x", latex="e^{%s}")
+expm1 = operation("expm1", ieee(math.expm1), lambda z, x: (exp(x),), "exp(x) - 1, exact near 0")
+log: Operation = operation("log", ieee(math.log, pole=0), lambda z, x: (div(1, x),),
+                 "natural logarithm", text="ln", latex=r"\ln")
+log1p = operation("log1p", ieee(math.log1p, pole=-1), lambda z, x: (div(1, 1 + x),), "log(1 + x), exact near 0",
+                  text="ln(1 + %s)", latex=r"\ln\left(1 + %s\right)")
+sqrt = operation("sqrt", ieee(math.sqrt), lambda z, x: (div(1, 2 * z),), "square root", text="√", latex=r"\sqrt{%s}")
+sin = operation("sin", ieee(math.sin), lambda z, x: (cos(x),), "sine of x in radians", latex=r"\sin")
+cos: Operation = operation("cos", ieee(math.cos), lambda z, x: (-sin(x),), "cosine of x in radians", latex=r"\cos")
+tanh = operation("tanh", math.tanh, lambda z, x: (1 - z * z,), "hyperbolic tangent", latex=r"\tanh")
+erfc = operation("erfc", math.erfc, lambda z, x: (exp(-x * x) * (-2 / math.sqrt(math.pi)),), "1 - erf(x)")
+maximum = operation("maximum", larger, lambda z, x, y: ((1 + sign(x - y)) / 2, (1 - sign(x - y)) / 2),
+                    "the larger of two; a tie halves the gradient, as in PyTorch", text="max", latex=r"\max")
+step: Operation = operation("step", heaviside, lambda z, x: (0.0,), "1 where x > 0, else 0",
+                 text="[%s > 0]", latex=r"\left[%s > 0\right]")
+abs: Operation = operation("abs", operator.abs, lambda z, x: (sign(x),), "absolute value; its slope at 0 is taken as 0",
+                text="|%s|", latex=r"\left|%s\right|")
+
+# All others are defined by them.
+identity = operation("identity", lambda x: x, lambda z, x: (1.0,), "x itself, what a linear neuron does", inline=True)
+sign: Operation = operation("sign", lambda x: step(x) - step(-x), lambda z, x: (0.0,), "-1, 0 or 1")
+minimum = operation("minimum", lambda x, y: -maximum(-x, -y),
+                    lambda z, x, y: ((1 - sign(x - y)) / 2, (1 + sign(x - y)) / 2),
+                    "the smaller of two; a tie halves the gradient, as in PyTorch", text="min", latex=r"\min")
+sigmoid = operation("sigmoid", lambda x: 1 / (1 + exp.evaluate(-x)), lambda z, x: (z * (1 - z),), "1 / (1 + exp(-x))",
+                    definition=lambda x: 1 / (1 + exp(-x)), text="σ", latex=r"\sigma")
+relu = operation("relu", lambda x: larger(x, 0.0), lambda z, x: (step(x),), "max(x, 0); its slope at 0 is taken as 0",
+                 definition=lambda x: maximum(x, 0))
+leaky_relu = operation("leaky_relu", lambda x, slope: maximum(x, 0) + slope * minimum(x, 0),
+                       lambda z, x, slope: (step(x) + slope * (1 - step(x)), minimum(x, 0)),
+                       "x where it is positive, else slope * x", defaults=(0.01,))
+elu = operation("elu", lambda x, alpha: maximum(x, 0) + alpha * expm1(minimum(x, 0)),
+                lambda z, x, alpha: (step(x) + (1 - step(x)) * alpha * exp(minimum(x, 0)), expm1(minimum(x, 0))),
+                "x where it is positive, else alpha * (exp(x) - 1)", defaults=(1.0,))
+softplus = operation("softplus", lambda x: maximum(x, 0) + log1p(exp(-abs(x))), lambda z, x: (sigmoid(x),),
+                     "log(1 + exp(x))")
+silu = operation("silu", lambda x: x * sigmoid(x), lambda z, x: (sigmoid(x) + z * (1 - sigmoid(x)),), "x * sigmoid(x)")
+gelu = operation("gelu", lambda x: x * erfc(-x / math.sqrt(2)) / 2,
+                 lambda z, x: (erfc(-x / math.sqrt(2)) / 2 + x * exp(-x * x / 2) / math.sqrt(2 * math.pi),),
+                 "x times the normal distribution function of x: exact, not the approximation by tanh")
+total = operation("total", lambda *xs: sum(xs), lambda z, *xs: (1.0,) * len(xs), "total(values): their sum, one node",
+                  definition=lambda *xs: reduce(add, xs), inline=True, arrange=tuple)
+affine = operation("affine", weighted_sum, weighted_sum_partials, arrange=arrange_affine, inline=True,
+                   doc="affine(weights, inputs, bias=None): the weighted sum of a neuron, as one node")
+
+# Losses: the prediction first, the target y second.
+squared_error = operation("squared_error", lambda p, y: (y - p) * (y - p),
+                          lambda z, p, y: (-2 * (y - p), 2 * (y - p)), "(y - p)²", inline=True)
+half_squared_error = operation("half_squared_error", lambda p, y: (y - p) * (y - p) / 2,
+                               lambda z, p, y: (-(y - p), y - p), "(y - p)² / 2", inline=True)
+binary_cross_entropy = operation(
+    "binary_cross_entropy", lambda p, y: -(y * log(p) + (1 - y) * log(1 - p)),
+    lambda z, p, y: (-div(y - p, p * (1 - p)), log(1 - p) - log(p)),
+    "-(y log p + (1 - y) log(1 - p)) for a probability p between 0 and 1; inf or nan at 0 and 1", inline=True)
+binary_cross_entropy_with_logits = operation(
+    "binary_cross_entropy_with_logits", lambda x, y: maximum(x, 0) - y * x + log1p(exp(-abs(x))),
+    lambda z, x, y: (sigmoid(x) - y, -x), "binary_cross_entropy(sigmoid(x), y), stable for any x", inline=True)
+softmax_cross_entropy = operation(
+    "softmax_cross_entropy", cross_entropy, lambda z, *xs: (*[exp(x - xs[-1] - z) for x in xs[:-1]], -1.0),
+    "softmax_cross_entropy(logits, target_index): minus the log of the target's softmax", arrange=arrange_logits)
+hinge = operation("hinge", lambda x, y: maximum(1 - y * x, 0),
+                  lambda z, x, y: (-y * step(1 - y * x), -x * step(1 - y * x)),
+                  "max(0, 1 - y x) for a score x and a label y of 1 or -1", inline=True)
+# fmt: on
+
+table = {name: row for name, row in globals().items() if isinstance(row, Operation)}
