@@ -52,15 +52,26 @@ class Operation:
         variadic = partials.__code__.co_flags & 0x04  # inspect.CO_VARARGS
         self.arity = None if variadic else partials.__code__.co_argcount - 1
 
-    def __call__(self, *arguments: Any) -> Any:
+    def __call__(self, *operands: Any) -> Any:
         """Apply it: a float if all arguments are numbers, else what the first that is not makes of them."""
-        operands = self.arrange(*arguments) if self.arrange else arguments
-        if self.arity is not None and len(operands) != self.arity:
-            operands += self.defaults[len(operands) - self.arity :]
-            if len(operands) != self.arity:
-                raise TypeError(f"{self.name} takes {self.arity} operands, got {len(arguments)}")
+        if len(operands) != self.arity:
+            operands = self._complete(operands)
         for x in operands:
-            if type(x) is not float and hasattr(x, "apply_operation"):
+            if type(x) is not float:
+                return self._hand_over(operands)
+        return self.evaluate(*operands)
+
+    def _complete(self, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+        if self.arity is None:
+            return self.arrange(*arguments) if self.arrange else arguments
+        operands = arguments + self.defaults[len(arguments) - self.arity :]
+        if len(operands) != self.arity:
+            raise TypeError(f"{self.name} takes {self.arity} operands, got {len(arguments)}")
+        return operands
+
+    def _hand_over(self, operands: tuple[Any, ...]) -> Any:
+        for x in operands:
+            if hasattr(x, "apply_operation"):
                 return x.apply_operation(self, operands)
         return self.evaluate(*[as_float(x, self.name) for x in operands])
 
@@ -72,14 +83,6 @@ operation = Operation  # a row reads as a declaration
 
 # A number that is written into an expression becomes a node as well: the result of an operation without operands.
 constant = operation("constant", float, lambda z: ())
-
-
-def arrange_affine(weights: Any, inputs: Any, bias: Any = None) -> tuple[Any, ...]:
-    """The weights, the inputs, and the bias if there is one."""
-    weights, inputs = tuple(weights), tuple(inputs)
-    if not 0 < len(weights) == len(inputs):
-        raise ValueError(f"affine takes one weight for each input, got {len(weights)} for {len(inputs)}")
-    return weights + inputs if bias is None else (*weights, *inputs, bias)
 
 
 def arrange_logits(logits: Any, target_index: int) -> tuple[Any, ...]:

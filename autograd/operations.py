@@ -9,27 +9,9 @@ import operator
 from functools import reduce
 from typing import Any
 
-from autograd.declaration import Operation, arrange_affine, arrange_logits, operation
+from autograd.affine import arrange_affine, partials_of_affine, weighted_sum, weighted_sum_of_floats
+from autograd.declaration import Operation, arrange_logits, operation
 from autograd.floats import divide, heaviside, ieee, larger, power
-
-
-def split(operands: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[Any, ...], tuple[Any, ...]]:
-    """The operands of `affine`: weights, inputs, and one bias or none."""
-    n = len(operands) // 2
-    return operands[:n], operands[n : 2 * n], operands[2 * n :]
-
-
-def weighted_sum(*operands: Any) -> Any:
-    """w1 x1 + w2 x2 + … + b."""
-    weights, inputs, bias = split(operands)
-    first, *others = [*map(operator.mul, weights, inputs), *bias]
-    return sum(others, first)
-
-
-def weighted_sum_partials(z: Any, *operands: Any) -> tuple[Any, ...]:
-    """For a weight its input, for an input its weight, for the bias 1."""
-    weights, inputs, bias = split(operands)
-    return inputs + weights + (1.0,) * len(bias)
 
 
 def cross_entropy(*operands: Any) -> Any:
@@ -55,8 +37,8 @@ expm1 = operation("expm1", ieee(math.expm1), lambda z, x: (exp(x),), "exp(x) - 1
 log: Operation = operation("log", ieee(math.log, pole=0), lambda z, x: (div(1, x),),
                  "natural logarithm", text="ln", latex=r"\ln")
 log1p = operation("log1p", ieee(math.log1p, pole=-1), lambda z, x: (div(1, 1 + x),), "log(1 + x), exact near 0",
-                  text="ln(1 + %s)", latex=r"\ln\left(1 + %s\right)")
-sqrt = operation("sqrt", ieee(math.sqrt), lambda z, x: (div(1, 2 * z),), "square root", text="√", latex=r"\sqrt{%s}")
+                  text="ln(1 + %s)", latex=r"\ln(1 + %s)")
+sqrt = operation("sqrt", ieee(math.sqrt), lambda z, x: (div(1, 2 * z),), "square root", text="√%s", latex=r"\sqrt{%s}")
 sin = operation("sin", ieee(math.sin), lambda z, x: (cos(x),), "sine of x in radians", latex=r"\sin")
 cos: Operation = operation("cos", ieee(math.cos), lambda z, x: (-sin(x),), "cosine of x in radians", latex=r"\cos")
 tanh = operation("tanh", math.tanh, lambda z, x: (1 - z * z,), "hyperbolic tangent", latex=r"\tanh")
@@ -65,7 +47,7 @@ maximum = operation("maximum", larger, lambda z, x, y: ((1 + sign(x - y)) / 2, (
                     "the larger of two; a tie halves the gradient, as in PyTorch", text="max", latex=r"\max")
 step: Operation = operation("step", heaviside, lambda z, x: (0.0,), "1 where x > 0, else 0",
                  text="[%s > 0]", latex=r"\left[%s > 0\right]")
-abs: Operation = operation("abs", operator.abs, lambda z, x: (sign(x),), "absolute value; its slope at 0 is taken as 0",
+abs: Operation = operation("abs", operator.abs, lambda z, x: (sign(x),), "absolute value; its slope at 0 is 0",
                 text="|%s|", latex=r"\left|%s\right|")
 
 # All others are defined by them.
@@ -76,7 +58,7 @@ minimum = operation("minimum", lambda x, y: -maximum(-x, -y),
                     "the smaller of two; a tie halves the gradient, as in PyTorch", text="min", latex=r"\min")
 sigmoid = operation("sigmoid", lambda x: 1 / (1 + exp.evaluate(-x)), lambda z, x: (z * (1 - z),), "1 / (1 + exp(-x))",
                     definition=lambda x: 1 / (1 + exp(-x)), text="σ", latex=r"\sigma")
-relu = operation("relu", lambda x: larger(x, 0.0), lambda z, x: (step(x),), "max(x, 0); its slope at 0 is taken as 0",
+relu = operation("relu", lambda x: 0.0 if x <= 0 else x, lambda z, x: (step(x),), "max(x, 0); its slope at 0 is 0",
                  definition=lambda x: maximum(x, 0))
 leaky_relu = operation("leaky_relu", lambda x, slope: maximum(x, 0) + slope * minimum(x, 0),
                        lambda z, x, slope: (step(x) + slope * (1 - step(x)), minimum(x, 0)),
@@ -92,8 +74,8 @@ gelu = operation("gelu", lambda x: x * erfc(-x / math.sqrt(2)) / 2,
                  "x times the normal distribution function of x: exact, not the approximation by tanh")
 total = operation("total", lambda *xs: sum(xs), lambda z, *xs: (1.0,) * len(xs), "total(values): their sum, one node",
                   definition=lambda *xs: reduce(add, xs), inline=True, arrange=tuple)
-affine = operation("affine", weighted_sum, weighted_sum_partials, arrange=arrange_affine, inline=True,
-                   doc="affine(weights, inputs, bias=None): the weighted sum of a neuron, as one node")
+affine = operation("affine", weighted_sum_of_floats, partials_of_affine, definition=weighted_sum, inline=True,
+                   arrange=arrange_affine, doc="affine(weights, inputs, bias=None): a neuron's weighted sum, one node")
 
 # Losses: the prediction first, the target y second.
 squared_error = operation("squared_error", lambda p, y: (y - p) * (y - p),

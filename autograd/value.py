@@ -6,7 +6,7 @@ operand, the partial derivative, computed there and then. All that is left to th
 
 from collections.abc import Callable
 from operator import ge, gt, le, lt
-from typing import SupportsFloat
+from typing import SupportsFloat, cast
 
 from autograd import operations as ops
 from autograd.declaration import Operation, constant
@@ -86,7 +86,9 @@ class Value:
     @staticmethod
     def apply_operation(op: Operation, operands: tuple[SupportsFloat, ...]) -> "Value":
         """The node for an operation on operands of which at least one is a Value."""
-        values = tuple([x if type(x) is Value else as_value(x, op.name) for x in operands])
+        if {*map(type, operands)} != {Value}:
+            operands = tuple([as_value(x, op.name) for x in operands])
+        values = cast(tuple[Value, ...], operands)
         xs = [x.data for x in values]
         try:
             z = float(op.evaluate(*xs))
@@ -146,12 +148,11 @@ class Value:
         The chain rule: a node hands its gradient on to each operand, times the partial on that edge. In reverse
         topological order a node has received from all of its users before it hands on.
         """
-        order = topological_order(self)
-        for node in order:
-            if node.operands:
-                node.grad = 0.0
-        self.grad = 1.0 if self.operands else self.grad + 1.0
-        for node in reversed(order):
+        results = results_in_order(self)
+        for node in results:
+            node.grad = 0.0
+        self.grad = 1.0 if results else self.grad + 1.0
+        for node in reversed(results):
             gradient, operands = node.grad, node.operands
             if len(operands) == 2:  # the most frequent case, spelled out for speed
                 x, y = operands
@@ -159,22 +160,27 @@ class Value:
                 x.grad += partial_x * gradient
                 y.grad += partial_y * gradient
             else:
-                for operand, partial in zip(operands, node.partials, strict=True):
+                for operand, partial in zip(operands, node.partials):  # noqa: B905 (a strict zip is slower)
                     operand.grad += partial * gradient
 
 
 def topological_order(root: Value) -> list[Value]:
-    """Every node that root was made from, and root: each once, after all its operands (depth first, no recursion)."""
-    order, seen, stack = [], {root}, [(root, iter(root.operands))]
+    """Every node that root was made from, and root: each once, after all its operands. The leaves come first."""
+    results = results_in_order(root)
+    leaves = {operand: None for node in results for operand in node.operands if not operand.operands}
+    return [*leaves, *results] or [root]
+
+
+def results_in_order(root: Value) -> list[Value]:
+    """The same without the leaves, by depth-first search. The stack is a list: a deep graph needs no recursion."""
+    order, seen, stack = [], {root}, [(root, iter(root.operands))] if root.operands else []
     while stack:
         node, operands = stack[-1]
         for operand in operands:
-            if operand not in seen:
+            if operand.operands and operand not in seen:
                 seen.add(operand)
-                if operand.operands:
-                    stack.append((operand, iter(operand.operands)))
-                    break
-                order.append(operand)
+                stack.append((operand, iter(operand.operands)))
+                break
         else:  # all its operands are in order
             order.append(node)
             stack.pop()

@@ -1,0 +1,32 @@
+"""The weighted sum of a neuron, w1 x1 + w2 x2 + … + b, of flat operands: weights, inputs, one bias or none."""
+
+import operator
+from functools import reduce
+from typing import Any
+
+
+def arrange_affine(weights: Any, inputs: Any, bias: Any = None) -> tuple[Any, ...]:
+    """The flat operands."""
+    weights, inputs = tuple(weights), tuple(inputs)
+    if not 0 < len(weights) == len(inputs):
+        raise ValueError(f"affine takes one weight for each input, got {len(weights)} for {len(inputs)}")
+    return weights + inputs if bias is None else (*weights, *inputs, bias)
+
+
+def weighted_sum(*operands: Any) -> Any:
+    """The sum of whatever can be multiplied and added."""
+    n = len(operands) // 2
+    return reduce(operator.add, [*map(operator.mul, operands[:n], operands[n:]), *operands[2 * n :]])
+
+
+def weighted_sum_of_floats(*operands: float) -> float:
+    """The same, fast."""
+    n = len(operands) // 2
+    result: float = sum(map(operator.mul, operands[:n], operands[n:]), *operands[2 * n :])
+    return result
+
+
+def partials_of_affine(z: Any, *operands: Any) -> tuple[Any, ...]:
+    """For a weight its input, for an input its weight, for the bias 1."""
+    n = len(operands) // 2
+    return operands[n : 2 * n] + operands[:n] + (1.0,) * (len(operands) % 2)

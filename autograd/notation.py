@@ -1,0 +1,526 @@
+"""How things are written: labels, numbers and formulas, as Unicode text and as LaTeX.
+
+Formulas come from the table. A row that is fed with symbols gives an expression, which is tidied a little while it
+is built (no 1 · x, no x + 0) and written with brackets where the rules of precedence ask for them.
+"""
+
+import math
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, ClassVar, NamedTuple
+
+from autograd import operations as ops
+from autograd.arithmetic import Arithmetic
+from autograd.declaration import Operation, constant
+from autograd.value import Value
+
+# ---------------------------------------------------------------------------------------------- expressions
+
+
+class Expression(Arithmetic):
+    """A formula: a Number, a Symbol, a Derivative, or an operation Applied to formulas."""
+
+    __slots__ = ()
+
+    def apply_operation(self, op: Operation, operands: tuple[Any, ...]) -> "Expression":
+        """The formula for op of operands, tidied."""
+        if op.inline:
+            return as_expression(op.definition(*operands))
+        return _tidy(op, tuple([as_expression(x) for x in operands]))
+
+
+@dataclass(frozen=True, slots=True)
+class Number(Expression):
+    """A number that belongs to the formula."""
+
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol(Expression):
+    """A name, and the number it stands for."""
+
+    label: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Derivative(Expression):
+    """∂of/∂by, and its number."""
+
+    of: Expression
+    by: Expression
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class LocalGradient(Expression):
+    """δ of a node: the derivative of the output with respect to it, and its number."""
+
+    of: Expression
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Applied(Expression):
+    """An operation and its operands."""
+
+    op: Operation
+    operands: tuple[Expression, ...]
+
+
+ZERO, ONE = Number(0.0), Number(1.0)
+
+
+def as_expression(x: Any) -> Expression:
+    """An expression as it is, a number as a Number."""
+    return x if isinstance(x, Expression) else Number(float(x))
+
+
+def _tidy(op: Operation, operands: tuple[Expression, ...]) -> Expression:
+    if op in _FOLDED and all(isinstance(x, Number) for x in operands):
+        return Number(op.evaluate(*[x.value for x in operands if isinstance(x, Number)]))
+    rule = _TIDIER.get(op)
+    tidied = rule(*operands) if rule else None
+    return Applied(op, operands) if tidied is None else tidied
+
+
+def _tidy_power(x: Expression, y: Expression) -> Expression | None:
+    return x if y == ONE else ONE if y == ZERO else None
+
+
+def _tidy_step(x: Expression) -> Expression | None:
+    # The exponent of x**y falls by step(|y|), which is 1 for any y but 0: a symbol stands for the general case.
+    return ONE if isinstance(x, Applied) and x.op is ops.abs else None
+
+
+# Operations on numbers alone that are carried out; a fraction stays one, and ln 2 is not written 0.6931.
+_FOLDED = {ops.add, ops.sub, ops.mul, ops.neg, ops.pow, ops.step, ops.abs, ops.sign, ops.maximum, ops.minimum}
+
+_TIDIER: dict[Operation, Callable[..., Expression | None]] = {
+    ops.add: lambda x, y: y if x == ZERO else x if y == ZERO else 2 * x if x == y else None,
+    ops.sub: lambda x, y: x if y == ZERO else -y if x == ZERO else ZERO if x == y else None,
+    ops.mul: lambda x, y: ZERO if ZERO in (x, y) else y if x == ONE else x if y == ONE else None,
+    ops.div: lambda x, y: ZERO if x == ZERO else x if y == ONE else None,
+    ops.neg: lambda x: x.operands[0] if isinstance(x, Applied) and x.op is ops.neg else None,
+    ops.pow: _tidy_power,
+    ops.step: _tidy_step,
+}
+
+
+def formula(node: Value, symbols: dict[Value, Expression]) -> Expression:
+    """How a node was made, in the symbols of its operands; the node's own symbol where its row cannot say."""
+    assert node.op is not None
+    try:
+        return Expression().apply_operation(node.op, tuple([symbols[x] for x in node.operands]))
+    except TypeError:  # a user's row in functions that take nothing but floats
+        return symbols[node]
+
+
+def partial(node: Value, operand: Value, symbols: dict[Value, Expression]) -> Expression:
+    """∂node/∂operand as a formula, summed over the edges between the two."""
+    assert node.op is not None
+    try:
+        rules = node.op.partials(symbols[node], *[symbols[x] for x in node.operands])
+        first, *others = [rule for rule, x in zip(rules, node.operands, strict=True) if x is operand]
+        return as_expression(sum(others, first))
+    except TypeError:
+        return derivative(node, operand, symbols)
+
+
+def derivative(node: Value, operand: Value, symbols: dict[Value, Expression]) -> "Derivative":
+    """∂node/∂operand as a symbol."""
+    return Derivative(symbols[node], symbols[operand], slope(node, operand))
+
+
+def slope(node: Value, operand: Value) -> float:
+    """∂node/∂operand as a number, summed over the edges between the two."""
+    return sum([x for x, y in zip(node.partials, node.operands, strict=True) if y is operand])
+
+
+def symbols_for(order: Iterable[Value]) -> dict[Value, Expression]:
+    """A symbol for every node: its label, told apart by [1], [2], … where several share it, or v_1, v_2, … for none."""
+    nodes = list(order)
+    shared: dict[str, int] = {}
+    for node in nodes:
+        if node.label:
+            shared[node.label] = shared.get(node.label, 0) + 1
+    count: dict[str, int] = {}
+    symbols: dict[Value, Expression] = {}
+    for node in nodes:
+        if node.op is constant:
+            symbols[node] = Number(node.data)
+            continue
+        label = node.label
+        if not label:
+            count[""] = next(k for k in range(count.get("", 0) + 1, len(nodes) + 2) if f"v_{k}" not in shared)
+            label = f"v_{count['']}"
+        elif shared[label] > 1:
+            count[label] = count.get(label, 0) + 1
+            label = f"{label}[{count[label]}]"
+        symbols[node] = Symbol(label, node.data)
+    return symbols
+
+
+# ------------------------------------------------------------------------------------------ labels, numbers
+
+_LABEL = re.compile(r"(?P<base>[^\W\d_]+)(?P<prime>'*)(\^(?P<up>[\w,]+?))?(_(?P<down>[\w,]+))?(?P<which>\[\d+\])?")
+_SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+_SUBSCRIPTS = str.maketrans("0123456789aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
+_LATEX_SPECIAL = {c: f"\\{c}" for c in "{}$&#_%"} | {"\\": r"\backslash ", "^": r"\hat{}", "~": r"\sim "}
+
+
+def unicode_label(label: str) -> str:
+    """w^1_21 as w¹₂₁, and 10,2 below as ₁₀,₂; a label of another form as it is."""
+    match = _LABEL.fullmatch(label)
+    if not match:
+        return label
+    up = (match["up"] or "").translate(_SUPERSCRIPTS)
+    down = (match["down"] or "").translate(_SUBSCRIPTS)
+    if any(c.isascii() and c != "," for c in up + down):  # a letter that has no raised or lowered form
+        return label
+    return match["base"] + match["prime"].replace("'", "′") + up + down + (match["which"] or "")
+
+
+def latex_label(label: str) -> str:
+    """w^1_21 as w^{1}_{21}; a label of another form as text."""
+    match = _LABEL.fullmatch(label)
+    if not match:
+        return r"\text{" + "".join(_LATEX_SPECIAL.get(c, c) for c in label) + "}"
+    base = "".join(map(_latex_letter, match["base"]))
+    base = base if len(match["base"]) == 1 else rf"\mathrm{{{base}}}"
+    up = f"^{{{match['up']}}}" if match["up"] else ""
+    down = f"_{{{match['down']}}}" if match["down"] else ""
+    return base + match["prime"] + up + down + (match["which"] or "")
+
+
+def _latex_letter(letter: str) -> str:
+    greek = re.fullmatch(r"GREEK (SMALL|CAPITAL) LETTER (\w+)", unicodedata.name(letter, ""))
+    if not greek:
+        return letter
+    name = greek[2].lower()
+    return "\\" + (name if greek[1] == "SMALL" else name.capitalize()) + " "
+
+
+def round_significant(x: float, digits: int) -> float:
+    """x to a number of significant digits; whole numbers below a million stay what they are."""
+    return x if x.is_integer() and abs(x) < 1e6 else float(f"{x:.{digits}g}")
+
+
+def format_number(x: float, digits: int = 4) -> str:
+    """A number as Unicode text: −0.25, 1.5·10⁻⁷, ∞, NaN."""
+    mantissa, exponent = _decimal(x, digits)
+    power = f"10{str(exponent).translate(_SUPERSCRIPTS)}" if exponent else ""
+    return _times_power(mantissa.replace("-", "−"), power, "·")
+
+
+def format_latex_number(x: float, digits: int = 4) -> str:
+    """A number as LaTeX."""
+    mantissa, exponent = _decimal(x, digits)
+    mantissa = {"∞": r"\infty", "-∞": r"-\infty", "NaN": r"\mathrm{NaN}"}.get(mantissa, mantissa)
+    return _times_power(mantissa, f"10^{{{exponent}}}" if exponent else "", r" \cdot ")
+
+
+def _times_power(mantissa: str, power: str, times: str) -> str:
+    if not power:
+        return mantissa
+    return mantissa[:-1] + power if mantissa in ("1", "-1", "−1") else mantissa + times + power
+
+
+def _decimal(x: float, digits: int) -> tuple[str, int]:
+    if not math.isfinite(x):
+        return ("NaN" if math.isnan(x) else "∞" if x > 0 else "-∞"), 0
+    rounded = round_significant(x, digits) + 0.0  # and -0 is 0
+    if rounded == 0 or 1e-4 <= abs(rounded) < 1e6:
+        return f"{rounded:.{digits + 4}f}".rstrip("0").rstrip("."), 0
+    mantissa, exponent = f"{rounded:.{digits - 1}e}".split("e")
+    return mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa, int(exponent)
+
+
+# -------------------------------------------------------------------------------------------------- writing
+
+SUM, PRODUCT, POWER, ATOM = range(4)  # how tightly a formula holds together
+
+
+@dataclass(frozen=True)
+class Factors:
+    """A product or quotient as ± coefficient · above / (divisor · below), with powers of the same base collected."""
+
+    negative: bool
+    coefficient: float
+    above: list[tuple[Expression, float]]
+    divisor: float
+    below: list[tuple[Expression, float]]
+
+    @staticmethod
+    def of(e: Expression) -> "Factors":
+        """The factors of a formula, in the order they are written in."""
+        negative = False
+        numbers = {True: 1.0, False: 1.0}
+        powers: dict[bool, dict[Expression, float]] = {True: {}, False: {}}
+        stack: list[tuple[Expression, bool]] = [(e, True)]
+        while stack:
+            e, above = stack.pop()
+            match e:
+                case Applied(op, (x, y)) if op is ops.mul:
+                    stack += [(y, above), (x, above)]
+                case Applied(op, (x, y)) if op is ops.div:
+                    stack += [(y, not above), (x, above)]
+                case Applied(op, (x,)) if op is ops.neg:
+                    negative = not negative
+                    stack.append((x, above))
+                case Number(value):
+                    negative ^= value < 0
+                    numbers[above] *= abs(value)
+                case Applied(op, (x, Number(exponent))) if op is ops.pow:
+                    powers[above][x] = powers[above].get(x, 0.0) + exponent
+                case _:
+                    powers[above][e] = powers[above].get(e, 0.0) + 1
+        return Factors(negative, numbers[True], [*powers[True].items()], numbers[False], [*powers[False].items()])
+
+
+def _terms(e: Expression) -> list[tuple[bool, Expression]]:
+    """The terms of a sum, and whether each is subtracted."""
+    terms, stack = [], [(False, e)]
+    while stack:
+        negative, e = stack.pop()
+        match e:
+            case Applied(op, (x, y)) if op is ops.add and not negative:
+                stack += [(False, y), (False, x)]
+            case Applied(op, (x, y)) if op is ops.sub and not negative:
+                stack += [(True, y), (False, x)]
+            case _:
+                terms.append((negative, e))
+    return terms
+
+
+def _is_sum(e: Expression) -> bool:
+    return isinstance(e, Applied) and e.op in (ops.add, ops.sub)
+
+
+class Factor(NamedTuple):
+    """A factor as written, what it is (a coefficient, number, sum, call or name), and a sum without its brackets."""
+
+    text: str
+    kind: str
+    bare: str = ""
+
+
+@dataclass
+class Writer:
+    """Writes expressions as Unicode text; LatexWriter writes LaTeX.
+
+    digits: significant digits of numbers; numbers: whether symbols are replaced by the numbers they stand for.
+    `exact` tells afterwards whether all numbers were written in full.
+    """
+
+    digits: int = 4
+    numbers: bool = False
+    exact: bool = True
+
+    minus: ClassVar[str] = "−"
+    times: ClassVar[str] = " · "
+    has_bar: ClassVar[bool] = False  # whether a fraction has a bar, which does for brackets
+
+    def write(self, e: Expression, level: int = SUM, leading: bool = True) -> str:
+        """The formula, in brackets if it holds less tightly than level, or begins with a minus but is not leading."""
+        if self._level(e) < level:
+            return self.brackets(self._write(e, True))
+        text = self._write(e, leading)
+        return self.brackets(text) if text.startswith(self.minus) and not leading else text
+
+    def signed(self, e: Expression, leading: bool = False) -> tuple[bool, str]:
+        """Whether a term or factor has a minus of its own, and how it is written without it."""
+        factors = Factors.of(e)
+        return factors.negative, self._product(factors, False) if factors.negative else self.write(e, PRODUCT, leading)
+
+    def product(self, factors: Sequence[Expression], leading: bool = True) -> tuple[bool, str]:
+        """Factors in their order, none of them left out; and whether the whole has a minus, which is not written."""
+        negative, first = self.signed(factors[0], leading)
+        return negative, self.times.join([first, *[self.write(e, PRODUCT, leading=False) for e in factors[1:]]])
+
+    def _level(self, e: Expression) -> int:
+        match e:
+            case Applied(op, _):
+                loose = PRODUCT if op in (ops.mul, ops.div, ops.neg) else POWER if op is ops.pow else ATOM
+                return SUM if _is_sum(e) else loose
+            case Number(value) | Symbol(_, value) if self.numbers or isinstance(e, Number):
+                return PRODUCT if value < 0 or _decimal(value, self.digits)[1] else ATOM
+            case Derivative():
+                return PRODUCT
+        return ATOM
+
+    def _write(self, e: Expression, leading: bool) -> str:
+        match e:
+            case Number(value):
+                return self._number(value)
+            case Symbol(_, value) | Derivative(_, _, value) | LocalGradient(_, value) if self.numbers:
+                return self._number(value)
+            case Symbol(label, _):
+                return self.label(label)
+            case Derivative(of, by, _):
+                return self.derivative(self.write(of, ATOM), self.write(by, ATOM))
+            case LocalGradient(of, _):
+                return self.local_gradient(self.write(of))
+            case Applied(op, (x, y)) if op is ops.pow and not isinstance(y, Number):
+                return self._power(x, y)
+            case Applied(op, operands) if op not in (ops.add, ops.sub, ops.mul, ops.div, ops.neg, ops.pow):
+                return self._call(op, operands)
+        if _is_sum(e):
+            return self._sum(e, leading)
+        factors = Factors.of(e)
+        return self.minus + self._product(factors, False) if factors.negative else self._product(factors, leading)
+
+    def _number(self, x: float) -> str:
+        self.exact = self.exact and (not math.isfinite(x) or round_significant(x, self.digits) == x)
+        return self.number(x)
+
+    def _sum(self, e: Expression, leading: bool) -> str:
+        text = ""
+        for subtracted, term in _terms(e):
+            negative, body = self.signed(term, leading and not text and not subtracted)
+            sign = self.minus if negative != subtracted else "+" if text else ""
+            text += f" {sign} {body}" if text else sign + body
+        return text
+
+    def _product(self, factors: Factors, leading: bool) -> str:
+        above = self._factors(factors.coefficient, factors.above, leading)
+        if not factors.below and factors.divisor == 1:
+            return self.join(above)
+        return self.fraction(above, self._factors(factors.divisor, factors.below, self.has_bar))
+
+    def _factors(self, coefficient: float, powers: list[tuple[Expression, float]], leading: bool) -> list[Factor]:
+        factors = []
+        if coefficient != 1 or not powers:
+            plain = self._level(Number(coefficient)) == ATOM
+            factors.append(Factor(self._number(coefficient), "coefficient" if plain else "number"))
+        for base, exponent in powers:
+            if _is_sum(base) and exponent == 1:
+                bare = self._write(base, True)
+                factors.append(Factor(self.brackets(bare), "sum", bare))
+                continue
+            first = leading and not factors
+            text = self.write(base, PRODUCT, first) if exponent == 1 else self._power(base, Number(exponent))
+            factors.append(Factor(text, self._kind(base)))
+        return factors
+
+    def _kind(self, e: Expression) -> str:
+        if isinstance(e, Applied):
+            return "sum" if _is_sum(e) else "call"
+        return "number" if self.numbers or isinstance(e, Number) else "name"
+
+    def join(self, factors: list[Factor]) -> str:
+        """2x, 2(x + y), x(x + y), but x · y and 2 · 3."""
+        text = factors[0].text
+        for before, factor in pairwise(factors):
+            close = factor.kind == "sum" or (before.kind == "coefficient" and factor.kind == "name")
+            text += factor.text if close else self.times + factor.text
+        return text
+
+    def _power(self, base: Expression, exponent: Expression) -> str:
+        text = self.write(base, ATOM, leading=False)
+        return self.power(self.brackets(text) if self._level(base) == ATOM and self.is_raised(text) else text, exponent)
+
+    def _call(self, op: Operation, operands: tuple[Expression, ...]) -> str:
+        template = self.template(op)
+        if "%s" not in template:
+            return template + self.brackets(", ".join([self.write(x) for x in operands]))
+        around = template.split("%s")
+        return template % tuple(
+            self.write(x, SUM if around[k + 1] else ATOM, leading=around[k].endswith(("(", "[", "{", "|")))
+            for k, x in enumerate(operands)
+        )
+
+    # What differs between text and LaTeX:
+
+    def number(self, x: float) -> str:
+        """A number."""
+        return format_number(x, self.digits)
+
+    def label(self, label: str) -> str:
+        """A name."""
+        return unicode_label(label)
+
+    def template(self, op: Operation) -> str:
+        """How an operation is written."""
+        return op.text
+
+    def brackets(self, text: str) -> str:
+        """Round brackets."""
+        return f"({text})"
+
+    def derivative(self, of: str, by: str) -> str:
+        """A partial derivative."""
+        return f"∂{of}/∂{by}"
+
+    def local_gradient(self, of: str) -> str:
+        """The derivative of the output with respect to a node."""
+        return f"δ({of})"
+
+    def fraction(self, above: list[Factor], below: list[Factor]) -> str:
+        """A quotient."""
+        divisor = self.join(below)
+        return f"{self.join(above)}/{self.brackets(divisor) if len(below) > 1 else divisor}"
+
+    def power(self, base: str, exponent: Expression) -> str:
+        """base to the exponent."""
+        if isinstance(exponent, Number) and exponent.value.is_integer():
+            return base + f"{exponent.value:.0f}".translate(_SUPERSCRIPTS)
+        return f"{base}^{self.write(exponent, ATOM)}"
+
+    def is_raised(self, text: str) -> bool:
+        """Whether something stands above the line already."""
+        return any(c in "⁰¹²³⁴⁵⁶⁷⁸⁹" for c in text)
+
+
+@dataclass
+class LatexWriter(Writer):
+    """Writes expressions as LaTeX."""
+
+    minus: ClassVar[str] = "-"
+    times: ClassVar[str] = r" \cdot "
+    has_bar: ClassVar[bool] = True
+
+    def number(self, x: float) -> str:
+        """A number."""
+        return format_latex_number(x, self.digits)
+
+    def label(self, label: str) -> str:
+        """A name."""
+        return latex_label(label)
+
+    def template(self, op: Operation) -> str:
+        """How an operation is written: its LaTeX, or its name upright."""
+        if op.latex.startswith("\\") or "%s" in op.latex:
+            return op.latex
+        return r"\operatorname{" + op.latex.replace("_", r"\_") + "}"
+
+    def brackets(self, text: str) -> str:
+        """Round brackets, as high as what they hold."""
+        return rf"\left({text}\right)" if r"\frac" in text else f"({text})"
+
+    def derivative(self, of: str, by: str) -> str:
+        """A partial derivative."""
+        return rf"\frac{{\partial {of}}}{{\partial {by}}}"
+
+    def local_gradient(self, of: str) -> str:
+        """The derivative of the output with respect to a node."""
+        return rf"\delta_{{{of}}}"
+
+    def fraction(self, above: list[Factor], below: list[Factor]) -> str:
+        """A quotient."""
+        return rf"\frac{{{self._at_bar(above)}}}{{{self._at_bar(below)}}}"
+
+    def _at_bar(self, factors: list[Factor]) -> str:
+        return factors[0].bare if len(factors) == 1 and factors[0].bare else self.join(factors)
+
+    def power(self, base: str, exponent: Expression) -> str:
+        """base to the exponent."""
+        return f"{base}^{{{self.write(exponent)}}}"
+
+    def is_raised(self, text: str) -> bool:
+        """Whether something stands above the line already."""
+        return "^" in text

@@ -1,0 +1,67 @@
+"""What everything with parameters has in common."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from autograd import Value
+
+
+class Module:
+    """Something with parameters: the Values among its attributes, and those of the Modules and lists among them."""
+
+    def parameters(self) -> list[Value]:
+        """The parameters, each once."""
+        return list(self._places())
+
+    def named_parameters(self) -> list[tuple[str, Value]]:
+        """The parameters with their names: the label, or where there is none of its own, the path of attributes."""
+        places = self._places()
+        labels = Counter(value.label for value in places)
+        return [
+            (value.label if value.label and labels[value.label] == 1 else f"{prefix}{key}", value)
+            for value, (prefix, key) in places.items()
+        ]
+
+    def zero_grad(self) -> None:
+        """Set the gradient of every parameter to 0."""
+        for parameter in self.parameters():
+            parameter.grad = 0.0
+
+    def state_dict(self) -> dict[str, float]:
+        """The number of every parameter, by name."""
+        return {name: parameter.data for name, parameter in self.named_parameters()}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Set every parameter by name. Raises KeyError or TypeError, with nothing changed, if any does not fit."""
+        parameters = dict(self.named_parameters())
+        unknown, missing = state.keys() - parameters.keys(), parameters.keys() - state.keys()
+        if unknown or missing:
+            complaints = [
+                f"{what} {', '.join(sorted(names))}"
+                for what, names in (("unknown", unknown), ("missing", missing))
+                if names
+            ]
+            raise KeyError(f"{'; '.join(complaints)} (the parameters are {', '.join(parameters)})")
+        numbers = {name: Value(number).data for name, number in state.items()}
+        for name, parameter in parameters.items():
+            parameter.data = numbers[name]
+
+    def _places(self) -> dict[Value, tuple[str, Any]]:
+        """Each parameter and where it is. A shared one counts where it comes last: a layer's bias after its weights."""
+        places: dict[Value, tuple[str, Any]] = {}
+        _collect(vars(self).items(), "", places)
+        return places
+
+
+def _collect(items: Iterable[tuple[Any, Any]], prefix: str, places: dict[Value, tuple[str, Any]]) -> None:
+    for key, item in items:
+        if isinstance(item, Value):
+            places.pop(item, None)
+            places[item] = (prefix, key)
+        elif isinstance(item, Module):
+            _collect(vars(item).items(), f"{prefix}{key}.", places)
+        elif isinstance(item, (list, tuple)):
+            _collect(enumerate(item), f"{prefix}{key}.", places)
+        elif isinstance(item, dict):
+            _collect(item.items(), f"{prefix}{key}.", places)
