@@ -47,12 +47,20 @@ from autograd.recording import AnomalyError, detect_anomaly, no_grad
 from autograd.value import Value, as_value, topological_order
 
 if TYPE_CHECKING:
-    from autograd.checking import GradientError, check_gradients
+    from autograd.checking import GradientError, Slopes, check_gradients, finite_differences
+    from autograd.derivation import Check, Derivation, Evaluation, derive, evaluate
+    from autograd.drawing import Drawing, draw
+    from autograd.notation import format_number, unicode_label
 
 __all__ = [
     "AnomalyError",
+    "Check",
+    "Derivation",
+    "Drawing",
+    "Evaluation",
     "GradientError",
     "Operation",
+    "Slopes",
     "Value",
     "abs",
     "add",
@@ -62,12 +70,17 @@ __all__ = [
     "binary_cross_entropy_with_logits",
     "check_gradients",
     "cos",
+    "derive",
     "detect_anomaly",
     "div",
+    "draw",
     "elu",
     "erfc",
+    "evaluate",
     "exp",
     "expm1",
+    "finite_differences",
+    "format_number",
     "gelu",
     "grad",
     "half_squared_error",
@@ -98,12 +111,24 @@ __all__ = [
     "tanh",
     "topological_order",
     "total",
+    "unicode_label",
 ]
 
 # Loaded when first asked for, so that `import autograd` costs next to nothing.
 _LAZY = {
+    "Check": "derivation",
+    "Derivation": "derivation",
+    "Drawing": "drawing",
+    "Evaluation": "derivation",
     "GradientError": "checking",
+    "Slopes": "checking",
     "check_gradients": "checking",
+    "derive": "derivation",
+    "draw": "drawing",
+    "evaluate": "derivation",
+    "finite_differences": "checking",
+    "format_number": "notation",
+    "unicode_label": "notation",
 }
 
 

@@ -6,8 +6,9 @@ multiplied. An operation that is called on such a thing hands itself over to it,
 `apply_operation(operation, operands)`, and so need not know of it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from operator import index
+from types import MethodType
 from typing import Any
 
 from autograd.floats import as_float
@@ -49,6 +50,7 @@ class Operation:
         )
         self.definition: Callable[..., Any] = definition or evaluate
         self.text, self.latex, self.inline, self.__doc__ = text or name, latex or text or name, inline, doc
+        self.__name__, self.__module__ = name, partials.__module__
         variadic = partials.__code__.co_flags & 0x04  # inspect.CO_VARARGS
         self.arity = None if variadic else partials.__code__.co_argcount - 1
 
@@ -59,7 +61,25 @@ class Operation:
         for x in operands:
             if type(x) is not float:
                 return self._hand_over(operands)
-        return self.evaluate(*operands)
+        return float(self.evaluate(*operands))
+
+    def _hand_over(self, operands: tuple[Any, ...]) -> Any:
+        for x in operands:
+            if hasattr(x, "apply_operation"):
+                return x.apply_operation(self, operands)
+        return float(self.evaluate(*[as_float(x, self.name) for x in operands]))
+
+    def compute(self, operands: Sequence[Any]) -> tuple[float, tuple[float, ...]]:
+        """The value and the partials as floats, for operands that are numbers or can be made into such."""
+        z = self.evaluate(*operands)
+        partials = self.partials(z, *operands)
+        if type(partials) is not tuple or len(partials) != len(operands):
+            raise TypeError(f"{self.name} needs a tuple of {len(operands)} partials, and its rule gave {partials!r}")
+        return float(z), partials if self.arity is None else tuple([float(partial) for partial in partials])
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        """As an attribute of a class it is a method, as a function is."""
+        return self if instance is None else MethodType(self, instance)
 
     def _complete(self, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
         if self.arity is None:
@@ -69,11 +89,8 @@ class Operation:
             raise TypeError(f"{self.name} takes {self.arity} operands, got {len(arguments)}")
         return operands
 
-    def _hand_over(self, operands: tuple[Any, ...]) -> Any:
-        for x in operands:
-            if hasattr(x, "apply_operation"):
-                return x.apply_operation(self, operands)
-        return self.evaluate(*[as_float(x, self.name) for x in operands])
+    def __reduce__(self) -> str:  # copied and pickled by name, as a function is: it stays the same object
+        return self.__name__
 
     def __repr__(self) -> str:
         return f"<operation {self.name}>"

@@ -11,9 +11,12 @@ from typing import Any
 
 def as_float(x: Any, where: str) -> float:
     """A real number (int, float, Fraction, NumPy scalar) as a float; anything else is a TypeError."""
+    if type(x) is float:
+        return x
     if not isinstance(x, Real):
         shown = repr(x) if len(repr(x)) <= 40 else repr(x)[:40] + "…"
-        raise TypeError(f"{where} accepts real numbers and Values, got {type(x).__name__} {shown}")
+        accepted = "real numbers" if where == "Value" else "real numbers and Values"
+        raise TypeError(f"{where} accepts {accepted}, got {type(x).__name__} {shown}")
     try:
         return float(x)
     except OverflowError:  # an int or a Fraction beyond the range of floats

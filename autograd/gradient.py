@@ -7,7 +7,8 @@ accumulation of derivatives: A. Griewank and A. Walther, Evaluating Derivatives,
 from collections.abc import Iterable, Sequence
 from typing import overload
 
-from autograd.declaration import Operation, constant
+from autograd.declaration import constant
+from autograd.recording import watchers, watching
 from autograd.value import Value, as_value, topological_order
 
 
@@ -16,7 +17,7 @@ def grad(output: Value, inputs: Value) -> Value: ...
 @overload
 def grad(output: Value, inputs: Iterable[Value]) -> list[Value]: ...
 def grad(output: Value, inputs: Value | Iterable[Value]) -> Value | list[Value]:
-    """The derivatives of output with respect to inputs, as Values of their own.
+    """The derivatives of output with respect to inputs, as Values that can be differentiated again.
 
     inputs: one Value (gives one), or several (gives a list in their order); leaves or nodes of the graph.
     The derivative for a Value that output does not depend on is 0. No `.grad` is read or changed.
@@ -45,9 +46,30 @@ def dependents(order: Iterable[Value], inputs: Iterable[Value]) -> set[Value]:
     return found
 
 
-def local_partials(op: Operation, node: Value) -> tuple[Value | float, ...]:
-    """The partials of a node as graphs. Constants go in as floats, so what depends on them alone stays a number."""
-    return op.partials(node, *[x.data if x.op is constant else x for x in node.operands])
+def local_partials(node: Value, needed: set[Value]) -> list[tuple[Value, Value | float]]:
+    """The partials of a node as graphs, each with its operand, for those operands that are needed."""
+    assert node.op is not None
+    made: list[Value] = []
+    with watching(made.append):
+        try:  # constants go in as floats, so that what depends on them alone stays a number
+            partials = node.op.partials(node, *[x.data if x.op is constant else x for x in node.operands])
+        except ArithmeticError:  # a user's row, in Python's / and **, which raise where those of Values do not
+            partials = node.op.partials(node, *node.operands)
+    found = [(x, partial) for x, partial in zip(node.operands, partials, strict=True) if x in needed]
+    if watchers.get():
+        _show(made, {partial for _, partial in found})
+    return found
+
+
+def _show(made: list[Value], needed: set[Value | float]) -> None:
+    """Hand those nodes to the watchers that a needed partial was made from: log(x) is no anomaly if no one asks."""
+    for node in reversed(made):
+        if node in needed:
+            needed.update(node.operands)
+    for node in made:
+        if node in needed:
+            for watch in watchers.get():
+                watch(node)
 
 
 def _adjoints(output: Value, inputs: set[Value]) -> dict[Value, Value | float]:
@@ -58,10 +80,9 @@ def _adjoints(output: Value, inputs: set[Value]) -> dict[Value, Value | float]:
         if node.op is None or node not in relevant:
             continue
         adjoint = adjoints[node]
-        for operand, partial in zip(node.operands, local_partials(node.op, node), strict=True):
-            if operand in relevant:
-                share = _times(adjoint, partial)
-                adjoints[operand] = adjoints[operand] + share if operand in adjoints else share
+        for operand, partial in local_partials(node, relevant):
+            share = _times(adjoint, partial)
+            adjoints[operand] = adjoints[operand] + share if operand in adjoints else share
     return adjoints
 
 

@@ -22,16 +22,14 @@ def cross_entropy(*operands: Any) -> Any:
 
 
 # fmt: off
-# Partials divide by div(), which gives IEEE 754's answer where Python's own / raises.
-
-# Primitives: what every interpreter has to know.
+# Primitives: what every interpreter has to know. Partials divide by div(), which has an answer where / raises.
 add = operation("+", operator.add, lambda z, x, y: (1.0, 1.0), "x + y")
 sub = operation("-", operator.sub, lambda z, x, y: (1.0, -1.0), "x - y")
 mul = operation("*", operator.mul, lambda z, x, y: (y, x), "x times y")
 div: Operation = operation("/", divide, lambda z, x, y: (div(1, y), div(div(-x, y), y)), "x divided by y")
 neg = operation("neg", operator.neg, lambda z, x: (-1.0,), "-x")
-# The exponent falls by one unless it is 0: x**0 is flat even at x = 0, where 0 * x**-1 would be nan.
-pow: Operation = operation("**", power, lambda z, x, y: (y * pow(x, y - step(abs(y))), z * log(x)), "x**y")
+# x**0 is flat even at x = 0, where 0 * x**-1 would be nan. (A number may equal 0; a Value, a symbol never does.)
+pow: Operation = operation("**", power, lambda z, x, y: (0.0 if y == 0 else y * pow(x, y - 1), z * log(x)), "x**y")
 exp: Operation = operation("exp", ieee(math.exp), lambda z, x: (z,), "e to the power x", latex="e^{%s}")
 expm1 = operation("expm1", ieee(math.expm1), lambda z, x: (exp(x),), "exp(x) - 1, exact near 0")
 log: Operation = operation("log", ieee(math.log, pole=0), lambda z, x: (div(1, x),),
@@ -72,7 +70,7 @@ silu = operation("silu", lambda x: x * sigmoid(x), lambda z, x: (sigmoid(x) + z 
 gelu = operation("gelu", lambda x: x * erfc(-x / math.sqrt(2)) / 2,
                  lambda z, x: (erfc(-x / math.sqrt(2)) / 2 + x * exp(-x * x / 2) / math.sqrt(2 * math.pi),),
                  "x times the normal distribution function of x: exact, not the approximation by tanh")
-total = operation("total", lambda *xs: sum(xs), lambda z, *xs: (1.0,) * len(xs), "total(values): their sum, one node",
+total = operation("total", lambda *xs: sum(xs, 0.0), lambda z, *xs: (1.0,) * len(xs), "total(values): their sum",
                   definition=lambda *xs: reduce(add, xs), inline=True, arrange=tuple)
 affine = operation("affine", weighted_sum_of_floats, partials_of_affine, definition=weighted_sum, inline=True,
                    arrange=arrange_affine, doc="affine(weights, inputs, bias=None): a neuron's weighted sum, one node")
@@ -98,3 +96,5 @@ hinge = operation("hinge", lambda x, y: maximum(1 - y * x, 0),
 # fmt: on
 
 table = {name: row for name, row in globals().items() if isinstance(row, Operation)}
+for _name, _row in table.items():
+    _row.__name__, _row.__module__ = _name, __name__  # where to find it, for pickle

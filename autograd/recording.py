@@ -8,6 +8,7 @@ import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import partial
 from typing import TYPE_CHECKING
 
 from autograd.declaration import constant
@@ -25,8 +26,12 @@ class AnomalyError(FloatingPointError):
 @contextmanager
 def no_grad() -> Iterator[None]:
     """Inside this block (or a function decorated with it) results are leaves: computed, but not recorded."""
-    with _watching((*watchers.get(), _forget)):
+    mine = partial(_forget)
+    watchers.set((*watchers.get(), mine))
+    try:
         yield
+    finally:
+        _remove(mine)
 
 
 @contextmanager
@@ -35,21 +40,32 @@ def detect_anomaly() -> Iterator[None]:
 
     The error says which operation, and from which operands. Leaves and constants may be what they like.
     """
-    with _watching((_raise_unless_finite, *watchers.get())):  # before anything is forgotten
-        yield
-
-
-@contextmanager
-def _watching(watch: tuple[Callable[["Value"], None], ...]) -> Iterator[None]:
-    token = watchers.set(watch)
+    mine = partial(_raise_unless_finite)
+    watchers.set((mine, *watchers.get()))  # it looks before anything is forgotten
     try:
         yield
     finally:
-        watchers.reset(token)
+        _remove(mine)
+
+
+@contextmanager
+def watching(*watch: Callable[["Value"], None]) -> Iterator[None]:
+    """Inside this block each new node is handed to the given functions, and to no others."""
+    before = watchers.get()
+    watchers.set(watch)
+    try:
+        yield
+    finally:
+        watchers.set(before)
+
+
+def _remove(mine: Callable[["Value"], None]) -> None:
+    # Not by resetting to what was before: generators may leave their blocks in another order than they entered.
+    watchers.set(tuple([watch for watch in watchers.get() if watch is not mine]))
 
 
 def _forget(node: "Value") -> None:
-    node.op, node.operands, node.partials = None, (), ()
+    node.op = node._x = node._dx = node._y = node._dy = None
 
 
 def _raise_unless_finite(node: "Value") -> None:
@@ -58,8 +74,8 @@ def _raise_unless_finite(node: "Value") -> None:
     operands = ", ".join(repr(operand) for operand in node.operands[:8]) + (", …" if len(node.operands) > 8 else "")
     if not math.isfinite(node.data):
         raise AnomalyError(f"{node.op.name} gave {node.data} from {operands}")
-    for index, (operand, partial) in enumerate(zip(node.operands, node.partials, strict=True)):
-        if not math.isfinite(partial) and operand.op is not constant:
+    for index, (operand, slope) in enumerate(zip(node.operands, node.partials, strict=True)):
+        if not math.isfinite(slope) and operand.op is not constant:
             raise AnomalyError(
-                f"{node.op.name} gave {node.data}, but its derivative for operand {index} is {partial}, from {operands}"
+                f"{node.op.name} gave {node.data}, but its derivative for operand {index} is {slope}, from {operands}"
             )

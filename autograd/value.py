@@ -6,43 +6,50 @@ operand, the partial derivative, computed there and then. All that is left to th
 
 from collections.abc import Callable
 from operator import ge, gt, le, lt
-from typing import SupportsFloat, cast
+from typing import Any, SupportsFloat, cast
 
 from autograd import operations as ops
 from autograd.declaration import Operation, constant
 from autograd.floats import as_float
-from autograd.recording import watchers
+from autograd.recording import watchers, watching
 
-# The grad of a node that backward() has not reached: a zero of its own, which `is` tells from a computed one.
-NOT_COMPUTED = float("0")
-watching, new = watchers.get, object.__new__
+NOT_COMPUTED = float("0")  # the grad of a node that backward() has not reached: `is` tells it from any other 0
+MANY, NO_OPERANDS = object(), (cast(Any, None),) * 4  # y of a node of more than two operands; x, dx, y, dy of a leaf
+current_watchers, new = watchers.get, object.__new__
+methods: dict[Operation, Callable[..., "Value"]] = {}  # of Value, by the operation that they apply
 
 
-def record(op: Operation | None, operands: tuple["Value", ...], data: float, partials: tuple[float, ...]) -> "Value":
+def record(op: Operation | None, data: float, x: Any = None, dx: Any = None, y: Any = None, dy: Any = None) -> "Value":
     """The one place where results become nodes."""
     node = new(Value)
-    node.data, node.grad, node.label = data, NOT_COMPUTED, None
-    node.op, node.operands, node.partials = op, operands, partials
-    for watch in watching():
+    node.data, node.grad, node.label, node.op = data, NOT_COMPUTED, None, op
+    node._x, node._dx, node._y, node._dy = x, dx, y, dy
+    for watch in current_watchers():
         watch(node)
     return node
 
 
+def connect(op: Operation | None, data: float, operands: tuple["Value", ...], partials: tuple[float, ...]) -> "Value":
+    """A node of any number of operands."""
+    if len(operands) > 2:
+        return record(op, data, operands, partials, MANY)
+    return record(op, data, *[end for edge in zip(operands, partials, strict=True) for end in edge])
+
+
 def as_value(x: SupportsFloat, where: str = "Value") -> "Value":
     """A Value as it is, a real number as a constant; anything else is a TypeError."""
-    return x if isinstance(x, Value) else record(constant, (), as_float(x, where), ())
+    return x if isinstance(x, Value) else record(constant, as_float(x, where))
 
 
-def _unary(op: Operation) -> Callable[..., "Value"]:
+def _unary(op: Operation) -> Callable[["Value"], "Value"]:
     evaluate, partials = op.evaluate, op.partials
-    if op.defaults:  # an operand that may be left out
-        return lambda self, *operands: op(self, *operands)
 
     def method(self: "Value") -> "Value":
         z = evaluate(self.data)
-        return record(op, (self,), z, partials(z, self.data))
+        (dx,) = partials(z, self.data)
+        return record(op, z, self, dx)
 
-    method.__doc__ = op.__doc__
+    method.__doc__, methods[op] = op.__doc__, method
     return method
 
 
@@ -52,10 +59,11 @@ def _binary(op: Operation) -> Callable[["Value", SupportsFloat], "Value"]:
     def method(self: "Value", other: SupportsFloat) -> "Value":
         if type(other) is not Value:
             other = as_value(other, op.name)
-        x, y = self.data, other.data
-        z = evaluate(x, y)
-        return record(op, (self, other), z, partials(z, x, y))
+        z = evaluate(self.data, other.data)
+        dx, dy = partials(z, self.data, other.data)
+        return record(op, z, self, dx, other, dy)
 
+    methods[op] = method
     return method
 
 
@@ -68,37 +76,34 @@ def _comparison(compare: Callable[[float, float], bool]) -> Callable[["Value", S
 
 
 class Value:
-    """A float that takes part in differentiation.
+    """A float that takes part in differentiation: data is the number, grad the derivative that backward() found.
 
-    data is the number, grad the derivative that backward() found for it, label its name. op, operands and
-    partials say how it was made (None and empty for a leaf). Values are ordered by their numbers, but == and
-    hash() go by identity, so that a node is a key.
+    op, operands and partials say how it was made (None and empty for a leaf); label is its name. Values are
+    ordered by their numbers, but == and hash() go by identity, so that a node is a key.
     """
 
-    __slots__ = ("data", "grad", "label", "op", "operands", "partials")
+    # Up to two operands and their partials stand in slots of their own, x, dx, y, dy; more than two in tuples, x and
+    # dx. With tuples for every node the garbage collector would have twice the work.
+    __slots__ = ("_dx", "_dy", "_x", "_y", "data", "grad", "label", "op")
 
     def __init__(self, data: SupportsFloat, label: str | None = None) -> None:
         self.data, self.grad, self.label = as_float(data, "Value"), NOT_COMPUTED, label
         self.op: Operation | None = None
-        self.operands: tuple[Value, ...] = ()
-        self.partials: tuple[float, ...] = ()
+        self._x, self._dx, self._y, self._dy = NO_OPERANDS
 
     @staticmethod
-    def apply_operation(op: Operation, operands: tuple[SupportsFloat, ...]) -> "Value":
+    def apply_operation(op: Operation, operands: tuple[Any, ...]) -> "Value":
         """The node for an operation on operands of which at least one is a Value."""
+        if op in methods and type(operands[0]) is Value:
+            return methods[op](*operands)  # the same, faster
         if {*map(type, operands)} != {Value}:
             operands = tuple([as_value(x, op.name) for x in operands])
-        values = cast(tuple[Value, ...], operands)
-        xs = [x.data for x in values]
         try:
-            z = float(op.evaluate(*xs))
-            partials = op.partials(z, *xs)
-        except (ArithmeticError, TypeError):  # Python's / and ** raise or turn complex where those of Values do not
-            z = float(op.evaluate(*values))
-            partials = tuple([float(partial) for partial in op.partials(Value(z), *values)])
-        if len(partials) != len(values):
-            raise TypeError(f"{op.name} has {len(values)} operands, but its rule gave {len(partials)} partials")
-        return record(op, values, z, partials)
+            z, partials = op.compute([x.data for x in operands])
+        except (ArithmeticError, TypeError):  # a user's row, in Python's / and **, which raise or turn complex
+            with watching():
+                z, partials = op.compute(operands)
+        return connect(op, z, operands, partials)
 
     __add__, __radd__, __mul__, __rmul__ = _binary(ops.add), _reflected(ops.add), _binary(ops.mul), _reflected(ops.mul)
     __sub__, __rsub__, __truediv__ = _binary(ops.sub), _reflected(ops.sub), _binary(ops.div)
@@ -109,7 +114,17 @@ class Value:
     exp, expm1, log, log1p, sqrt = map(_unary, (ops.exp, ops.expm1, ops.log, ops.log1p, ops.sqrt))
     sin, cos, tanh, erfc, step, sign = map(_unary, (ops.sin, ops.cos, ops.tanh, ops.erfc, ops.step, ops.sign))
     identity, sigmoid, relu, softplus = map(_unary, (ops.identity, ops.sigmoid, ops.relu, ops.softplus))
-    silu, gelu, leaky_relu, elu = map(_unary, (ops.silu, ops.gelu, ops.leaky_relu, ops.elu))
+    silu, gelu, leaky_relu, elu = _unary(ops.silu), _unary(ops.gelu), ops.leaky_relu, ops.elu
+
+    @property
+    def operands(self) -> tuple["Value", ...]:
+        """What the node was made from, in order; nothing for a leaf."""
+        return self._x if self._y is MANY else tuple([x for x in (self._x, self._y) if x is not None])
+
+    @property
+    def partials(self) -> tuple[float, ...]:
+        """Its derivative with respect to each operand."""
+        return self._dx if self._y is MANY else tuple([dx for dx in (self._dx, self._dy) if dx is not None])
 
     def __float__(self) -> float:
         return self.data
@@ -128,19 +143,15 @@ class Value:
         return format(self.data, spec) if spec else repr(self)
 
     def __deepcopy__(self, memo: dict[int, "Value"]) -> "Value":
-        for node in topological_order(self):
-            if id(node) not in memo:
-                copy = record(node.op, tuple([memo[id(x)] for x in node.operands]), node.data, node.partials)
-                copy.grad, copy.label, memo[id(node)] = node.grad, node.label, copy
+        with watching():
+            for node in topological_order(self):
+                if id(node) not in memo:
+                    copy = connect(node.op, node.data, tuple([memo[id(x)] for x in node.operands]), node.partials)
+                    copy.grad, copy.label, memo[id(node)] = node.grad, node.label, copy
         return memo[id(self)]
 
-    @property
-    def _prev(self) -> tuple["Value", ...]:  # micrograd's names for the operands and the operation
-        return self.operands
-
-    @property
-    def _op(self) -> str:
-        return self.op.name if self.op and self.operands else ""
+    _prev = property(lambda self: self.operands)  # micrograd's names, for the cells that draw its graphs
+    _op = property(lambda self: self.op.name if self.operands else "")
 
     def backward(self) -> None:
         """Set the grad of every node this one was made from, and add to the grad of every leaf.
@@ -153,15 +164,14 @@ class Value:
             node.grad = 0.0
         self.grad = 1.0 if results else self.grad + 1.0
         for node in reversed(results):
-            gradient, operands = node.grad, node.operands
-            if len(operands) == 2:  # the most frequent case, spelled out for speed
-                x, y = operands
-                partial_x, partial_y = node.partials
-                x.grad += partial_x * gradient
-                y.grad += partial_y * gradient
-            else:
-                for operand, partial in zip(operands, node.partials):  # noqa: B905 (a strict zip is slower)
+            x, y, gradient = node._x, node._y, node.grad
+            if y is MANY:
+                for operand, partial in zip(x, node._dx, strict=True):
                     operand.grad += partial * gradient
+            else:
+                x.grad += node._dx * gradient
+                if y is not None:
+                    y.grad += node._dy * gradient
 
 
 def topological_order(root: Value) -> list[Value]:
@@ -173,15 +183,17 @@ def topological_order(root: Value) -> list[Value]:
 
 def results_in_order(root: Value) -> list[Value]:
     """The same without the leaves, by depth-first search. The stack is a list: a deep graph needs no recursion."""
-    order, seen, stack = [], {root}, [(root, iter(root.operands))] if root.operands else []
+    order: list[Value] = []
+    seen: set[Value] = set()
+    stack: list[Any] = [root] if root._x is not None else []
     while stack:
-        node, operands = stack[-1]
-        for operand in operands:
-            if operand.operands and operand not in seen:
-                seen.add(operand)
-                stack.append((operand, iter(operand.operands)))
-                break
-        else:  # all its operands are in order
-            order.append(node)
-            stack.pop()
+        node = stack.pop()
+        if node is None:  # it stood on a node whose operands are all in order by now
+            order.append(stack.pop())
+        elif node not in seen:
+            seen.add(node)
+            stack += (node, None)
+            for x in reversed(node._x) if node._y is MANY else (node._y, node._x):
+                if x is not None and x._x is not None and x not in seen:
+                    stack.append(x)
     return order
