@@ -1,4 +1,4 @@
-"""How things are written: labels, numbers and formulas, as Unicode text and as LaTeX.
+"""How things are written: labels, numbers and formulas, as Unicode text, LaTeX and MathML.
 
 Formulas come from the table. A row that is fed with symbols gives an expression, which is tidied a little while it
 is built (no 1 · x, no x + 0) and written with brackets where the rules of precedence ask for them.
@@ -8,7 +8,8 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from html import escape
 from itertools import pairwise
 from typing import Any, ClassVar, NamedTuple
 
@@ -92,11 +93,6 @@ def _tidy_power(x: Expression, y: Expression) -> Expression | None:
     return x if y == ONE else ONE if y == ZERO else None
 
 
-def _tidy_step(x: Expression) -> Expression | None:
-    # The exponent of x**y falls by step(|y|), which is 1 for any y but 0: a symbol stands for the general case.
-    return ONE if isinstance(x, Applied) and x.op is ops.abs else None
-
-
 # Operations on numbers alone that are carried out; a fraction stays one, and ln 2 is not written 0.6931.
 _FOLDED = {ops.add, ops.sub, ops.mul, ops.neg, ops.pow, ops.step, ops.abs, ops.sign, ops.maximum, ops.minimum}
 
@@ -107,7 +103,6 @@ _TIDIER: dict[Operation, Callable[..., Expression | None]] = {
     ops.div: lambda x, y: ZERO if x == ZERO else x if y == ONE else None,
     ops.neg: lambda x: x.operands[0] if isinstance(x, Applied) and x.op is ops.neg else None,
     ops.pow: _tidy_power,
-    ops.step: _tidy_step,
 }
 
 
@@ -235,8 +230,8 @@ def _decimal(x: float, digits: int) -> tuple[str, int]:
         return ("NaN" if math.isnan(x) else "∞" if x > 0 else "-∞"), 0
     rounded = round_significant(x, digits) + 0.0  # and -0 is 0
     if rounded == 0 or 1e-4 <= abs(rounded) < 1e6:
-        return f"{rounded:.{digits + 4}f}".rstrip("0").rstrip("."), 0
-    mantissa, exponent = f"{rounded:.{digits - 1}e}".split("e")
+        return repr(rounded).removesuffix(".0"), 0
+    mantissa, exponent = f"{x:.{digits - 1}e}".split("e")
     return mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa, int(exponent)
 
 
@@ -311,18 +306,22 @@ class Factor(NamedTuple):
 
 @dataclass
 class Writer:
-    """Writes expressions as Unicode text; LatexWriter writes LaTeX.
+    """Writes expressions as Unicode text; its subclasses write LaTeX and MathML.
 
     digits: significant digits of numbers; numbers: whether symbols are replaced by the numbers they stand for.
-    `exact` tells afterwards whether all numbers were written in full.
+    `equals` is, after writing, = or ≈: whether all numbers were written in full.
     """
 
     digits: int = 4
     numbers: bool = False
-    exact: bool = True
+    exact: bool = field(default=True, init=False)
 
+    plus: ClassVar[str] = "+"
     minus: ClassVar[str] = "−"
     times: ClassVar[str] = " · "
+    comma: ClassVar[str] = ", "
+    equal: ClassVar[str] = "="
+    about: ClassVar[str] = "≈"
     has_bar: ClassVar[bool] = False  # whether a fraction has a bar, which does for brackets
 
     def write(self, e: Expression, level: int = SUM, leading: bool = True) -> str:
@@ -332,6 +331,11 @@ class Writer:
         text = self._write(e, leading)
         return self.brackets(text) if text.startswith(self.minus) and not leading else text
 
+    @property
+    def equals(self) -> str:
+        """= if all numbers so far were written in full, else ≈."""
+        return self.equal if self.exact else self.about
+
     def signed(self, e: Expression, leading: bool = False) -> tuple[bool, str]:
         """Whether a term or factor has a minus of its own, and how it is written without it."""
         factors = Factors.of(e)
@@ -339,6 +343,9 @@ class Writer:
 
     def product(self, factors: Sequence[Expression], leading: bool = True) -> tuple[bool, str]:
         """Factors in their order, none of them left out; and whether the whole has a minus, which is not written."""
+        if len(factors) == 1 and _is_sum(factors[0]):
+            text = self._write(factors[0], leading)
+            return text.startswith(self.minus), text.removeprefix(self.minus)
         negative, first = self.signed(factors[0], leading)
         return negative, self.times.join([first, *[self.write(e, PRODUCT, leading=False) for e in factors[1:]]])
 
@@ -375,14 +382,17 @@ class Writer:
         return self.minus + self._product(factors, False) if factors.negative else self._product(factors, leading)
 
     def _number(self, x: float) -> str:
-        self.exact = self.exact and (not math.isfinite(x) or round_significant(x, self.digits) == x)
+        # 0.1 + 0.2 counts as 0.3: what floats do in the sixteenth digit is not rounding
+        self.exact = self.exact and (
+            not math.isfinite(x) or math.isclose(round_significant(x, self.digits), x, rel_tol=1e-14)
+        )
         return self.number(x)
 
     def _sum(self, e: Expression, leading: bool) -> str:
         text = ""
         for subtracted, term in _terms(e):
             negative, body = self.signed(term, leading and not text and not subtracted)
-            sign = self.minus if negative != subtracted else "+" if text else ""
+            sign = self.minus if negative != subtracted else self.plus if text else ""
             text += f" {sign} {body}" if text else sign + body
         return text
 
@@ -420,6 +430,9 @@ class Writer:
             text += factor.text if close else self.times + factor.text
         return text
 
+    def _at_bar(self, factors: list[Factor]) -> str:
+        return factors[0].bare if len(factors) == 1 and factors[0].bare else self.join(factors)
+
     def _power(self, base: Expression, exponent: Expression) -> str:
         text = self.write(base, ATOM, leading=False)
         return self.power(self.brackets(text) if self._level(base) == ATOM and self.is_raised(text) else text, exponent)
@@ -427,14 +440,14 @@ class Writer:
     def _call(self, op: Operation, operands: tuple[Expression, ...]) -> str:
         template = self.template(op)
         if "%s" not in template:
-            return template + self.brackets(", ".join([self.write(x) for x in operands]))
+            return template + self.brackets(self.comma.join([self.write(x) for x in operands]))
         around = template.split("%s")
         return template % tuple(
-            self.write(x, SUM if around[k + 1] else ATOM, leading=around[k].endswith(("(", "[", "{", "|")))
+            self.write(x, SUM if around[k + 1] else ATOM, leading=around[k].endswith(("(", "[", "{", "|", ">")))
             for k, x in enumerate(operands)
         )
 
-    # What differs between text and LaTeX:
+    # What differs between text, LaTeX and MathML:
 
     def number(self, x: float) -> str:
         """A number."""
@@ -482,6 +495,7 @@ class LatexWriter(Writer):
 
     minus: ClassVar[str] = "-"
     times: ClassVar[str] = r" \cdot "
+    about: ClassVar[str] = r"\approx"
     has_bar: ClassVar[bool] = True
 
     def number(self, x: float) -> str:
@@ -514,9 +528,6 @@ class LatexWriter(Writer):
         """A quotient."""
         return rf"\frac{{{self._at_bar(above)}}}{{{self._at_bar(below)}}}"
 
-    def _at_bar(self, factors: list[Factor]) -> str:
-        return factors[0].bare if len(factors) == 1 and factors[0].bare else self.join(factors)
-
     def power(self, base: str, exponent: Expression) -> str:
         """base to the exponent."""
         return f"{base}^{{{self.write(exponent)}}}"
@@ -524,3 +535,73 @@ class LatexWriter(Writer):
     def is_raised(self, text: str) -> bool:
         """Whether something stands above the line already."""
         return "^" in text
+
+
+@dataclass
+class MathmlWriter(Writer):
+    """Writes expressions as MathML elements. Labels are escaped."""
+
+    plus: ClassVar[str] = "<mo>+</mo>"
+    minus: ClassVar[str] = "<mo>−</mo>"
+    times: ClassVar[str] = "<mo>·</mo>"
+    comma: ClassVar[str] = "<mo>,</mo>"
+    equal: ClassVar[str] = "<mo>=</mo>"
+    about: ClassVar[str] = "<mo>≈</mo>"
+    has_bar: ClassVar[bool] = True
+
+    def number(self, x: float) -> str:
+        """A number."""
+        mantissa, exponent = _decimal(x, self.digits)
+        sign = self.minus if mantissa.startswith("-") else ""
+        power = f"<msup><mn>10</mn><mn>{str(exponent).replace('-', '−')}</mn></msup>" if exponent else ""
+        digits = mantissa.removeprefix("-")
+        return sign + (power if power and digits == "1" else f"<mn>{digits}</mn>" + (power and self.times + power))
+
+    def label(self, label: str) -> str:
+        """A name."""
+        match = _LABEL.fullmatch(label)
+        if not match:
+            return f"<mtext>{escape(label)}</mtext>"
+        base = f"<mi>{match['base']}{match['prime'].replace(chr(39), '′')}</mi>"
+        up, down = (f"<mn>{match[part]}</mn>" if match[part] else "" for part in ("up", "down"))
+        tag = "msubsup" if up and down else "msup" if up else "msub"
+        indexed = f"<{tag}>{base}{down}{up}</{tag}>" if up or down else base
+        return indexed + (f"<mo>{match['which']}</mo>" if match["which"] else "")
+
+    def template(self, op: Operation) -> str:
+        """How an operation is written: as in text, but for a root and a power of e."""
+        if op.latex in _MATHML_TEMPLATES:
+            return _MATHML_TEMPLATES[op.latex]
+        tokens = re.findall(r"%s|\d+|[^\W\d]+|\S", op.text)
+        return "".join(
+            "<mrow>%s</mrow>" if token == "%s" else f"<{tag}>{escape(token)}</{tag}>"
+            for token in tokens
+            for tag in ["mn" if token.isdigit() else "mi" if token.isidentifier() else "mo"]
+        )
+
+    def brackets(self, text: str) -> str:
+        """Round brackets, as high as what they hold."""
+        return f"<mrow><mo>(</mo><mrow>{text}</mrow><mo>)</mo></mrow>"  # a minus that begins a row is a sign
+
+    def derivative(self, of: str, by: str) -> str:
+        """A partial derivative."""
+        return f"<mfrac><mrow><mi>∂</mi>{of}</mrow><mrow><mi>∂</mi>{by}</mrow></mfrac>"
+
+    def local_gradient(self, of: str) -> str:
+        """The derivative of the output with respect to a node."""
+        return f"<msub><mi>δ</mi><mrow>{of}</mrow></msub>"
+
+    def fraction(self, above: list[Factor], below: list[Factor]) -> str:
+        """A quotient."""
+        return f"<mfrac><mrow>{self._at_bar(above)}</mrow><mrow>{self._at_bar(below)}</mrow></mfrac>"
+
+    def power(self, base: str, exponent: Expression) -> str:
+        """base to the exponent."""
+        return f"<msup><mrow>{base}</mrow><mrow>{self.write(exponent)}</mrow></msup>"
+
+    def is_raised(self, text: str) -> bool:
+        """Whether something stands above the line already."""
+        return "<msup>" in text or "<msubsup>" in text
+
+
+_MATHML_TEMPLATES = {r"\sqrt{%s}": "<msqrt>%s</msqrt>", "e^{%s}": "<msup><mi>e</mi><mrow>%s</mrow></msup>"}

@@ -40,7 +40,7 @@ class Neuron(Module):
 
     def __call__(self, x: Sequence[SupportsFloat]) -> Value:
         """The activation for one row of inputs: numbers or Values."""
-        return self._forward(_inputs(x, len(self.w), repr(self)))
+        return self._forward(_inputs(x, len(self.w), self))
 
     def _forward(self, x: Sequence[SupportsFloat]) -> Value:
         z = affine(self.w, x, self.b)
@@ -72,7 +72,7 @@ class Layer(Module):
 
     def __call__(self, x: Sequence[SupportsFloat]) -> Any:
         """The activations for one row of inputs: a list of Values, or the Value itself where there is only one."""
-        x = _inputs(x, len(self.neurons[0].w), repr(self))
+        x = _inputs(x, len(self.neurons[0].w), self)
         out = [neuron._forward(x) for neuron in self.neurons]
         return out[0] if len(out) == 1 else out
 
@@ -137,10 +137,12 @@ def activation_named(activation: str | Operation) -> Operation:
     raise ValueError(f"an activation is an operation on one number ({', '.join(accepted)}), got {activation!r}")
 
 
-def _inputs(x: Sequence[SupportsFloat], width: int, where: str) -> Sequence[SupportsFloat]:
+def _inputs(x: Sequence[SupportsFloat], width: int, where: Module) -> Sequence[SupportsFloat]:
+    if not hasattr(x, "__len__"):
+        raise TypeError(f"{where} takes a sequence of {width} inputs, got {type(x).__name__}")
     if len(x) != width:
         raise ValueError(f"{where} takes {width} inputs, got {len(x)}")
-    return [v if type(v) is Value else Value(v, f"x_{k}") for k, v in enumerate(x, 1)]
+    return tuple([v if type(v) is Value else Value(v, f"x_{k}") for k, v in enumerate(x, 1)])
 
 
 def _indices(j: int, k: int) -> str:

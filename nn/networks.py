@@ -53,11 +53,12 @@ def cost(
     """
     if loss not in LOSSES:
         raise ValueError(f"the loss is one of {', '.join(LOSSES)}, got {loss!r}")
-    outputs, targets = model(x), y
+    outputs = model(x)
     outputs = [outputs] if isinstance(outputs, Value) else outputs
     targets = list(y) if isinstance(y, Sequence) else [y]
     if len(targets) != len(outputs):
-        raise ValueError(f"the network has {len(outputs)} outputs, so as many targets, got {len(targets)}")
+        outputs_found = f"{len(outputs)} {'output' if len(outputs) == 1 else 'outputs'}"
+        raise ValueError(f"the network has {outputs_found}, so as many targets, got {len(targets)}")
     if len(outputs) == 1:
         c: Value = LOSSES[loss](outputs[0], _labelled(targets[0], "y"))
     else:
