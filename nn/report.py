@@ -1,0 +1,178 @@
+"""Every gradient of a network for one row of data: derived, checked and drawn, as text and as a page."""
+
+import copy
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from autograd import (
+    Check,
+    Derivation,
+    Evaluation,
+    Value,
+    derive,
+    draw,
+    evaluate,
+    finite_differences,
+    format_number,
+    unicode_label,
+)
+from nn.layers import MLP
+from nn.networks import cost
+from nn.optimizers import SGD
+
+STYLE = """
+:root { color-scheme: light; }
+body { font: 17px/1.5 system-ui, "Segoe UI", Helvetica, Arial, sans-serif; color: #1b1b1b; background: #fff;
+       max-width: 72rem; margin: 2rem auto; padding: 0 1.25rem; }
+h1 { font-size: 1.9rem; margin-bottom: .3rem; } h2 { font-size: 1.35rem; margin-top: 3rem; }
+h2 { border-bottom: 2px solid #0072b2; padding-bottom: .2rem; }
+nav a { margin-right: .9rem; white-space: nowrap; } a { color: #00558a; }
+math { display: block; margin: 1rem 0; font-size: 1.1rem; text-align: left; }
+.wide { overflow-x: auto; } figure { margin: 1rem 0; } figure svg { width: 100%; min-width: 44rem; height: auto; }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+th, td { padding: .3rem .9rem; border-bottom: 1px solid #ccc; text-align: right; }
+th:first-child, td:first-child { text-align: left; } thead th { border-bottom: 2px solid #1b1b1b; }
+.ok { color: #00614a; } .bad { color: #a33b00; font-weight: bold; }
+@media print { section { break-inside: avoid; } nav { display: none; } }
+"""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A parameter with the derivation of its gradient, and how that compares with two other ways."""
+
+    label: str
+    parameter: Value
+    derivation: Derivation
+    check: Check
+
+    @property
+    def file_name(self) -> str:
+        """Of its picture."""
+        return self.label.replace("^", "").replace(",", "-") + ".svg"
+
+
+@dataclass(frozen=True)
+class Report:
+    """The gradients of a cost in the parameters of a network. Made by `report`."""
+
+    title: str
+    cost: Value
+    forward: Evaluation
+    entries: list[Entry]
+    digits: int
+    lr: float
+    cost_after_step: float
+
+    @property
+    def agrees(self) -> bool:
+        """Whether every gradient is the same by the chain rule, by backward() and by finite difference."""
+        return all(entry.check for entry in self.entries)
+
+    def summary(self) -> str:
+        """One line: how many gradients agree, and the largest difference."""
+        agreeing = sum(bool(entry.check) for entry in self.entries)
+        largest = max((entry.check.difference for entry in self.entries), key=lambda x: (math.isnan(x), x))
+        kinks = sum(entry.check.slopes.left != entry.check.slopes.right for entry in self.entries)
+        at_kinks = f" ({kinks} at a kink, where any slope between left and right is one)" if kinks else ""
+        return (
+            f"{agreeing} of {len(self.entries)} gradients agree between chain rule, backward() and finite difference"
+            f"{at_kinks}; largest difference {largest:.2g}"
+        )
+
+    def text(self) -> str:
+        """The forward pass, every derivation, and the summary."""
+        derivations = "\n\n".join(entry.derivation.text() for entry in self.entries)
+        return f"{self.title}\n\n{self.forward.text()}\n\n{derivations}\n\n{self.summary()}"
+
+    def pictures(self) -> dict[str, str]:
+        """The pictures as SVG, by file name: the network, and the paths of every parameter."""
+        network = draw(self.cost, digits=self.digits)
+        return {
+            "network.svg": network.svg(),
+            **{entry.file_name: entry.derivation.draw().svg() for entry in self.entries},
+        }
+
+    def page(self, pictures: Mapping[str, str]) -> str:
+        """One HTML page that needs nothing else: formulas as MathML, pictures as inline SVG."""
+        links = "\n".join(f'<a href="#{escape(e.file_name)}">∂C/∂{_name(e.label)}</a>' for e in self.entries)
+        sections = "\n".join(self._section(entry, pictures[entry.file_name]) for entry in self.entries)
+        return f"""<!DOCTYPE html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{escape(self.title)}</title><style>{STYLE}</style></head>
+<body>
+<h1>{escape(self.title)}</h1>
+<p class="{"ok" if self.agrees else "bad"}">{escape(self.summary())}.</p>
+<nav><a href="#gradients">All gradients</a> <a href="#forward">Forward pass</a>
+{links}</nav>
+<figure class="wide">{pictures["network.svg"]}</figure>
+<section id="gradients"><h2>All gradients, and one step of gradient descent</h2>
+{self._table()}</section>
+<section id="forward"><h2>Forward pass</h2><div class="wide">{self.forward.mathml()}</div></section>
+{sections}
+</body>
+</html>
+"""
+
+    def _section(self, entry: Entry, picture: str) -> str:
+        return f"""<section id="{escape(entry.file_name)}"><h2>∂C/∂{_name(entry.label)}</h2>
+<div class="wide">{entry.derivation.mathml()}</div>
+<figure class="wide">{picture}</figure></section>"""
+
+    def _table(self) -> str:
+        def number(x: float) -> str:
+            return format_number(x, self.digits)
+
+        rows = "\n".join(
+            f"<tr><th>{_name(e.label)}</th><td>{number(e.parameter.data)}</td><td>{number(e.derivation.value)}</td>"
+            f"<td>{number(e.check.gradient)}</td><td>{number(e.check.slopes.central)}</td>"
+            f"<td>{number(e.parameter.data - self.lr * e.derivation.value)}</td></tr>"
+            for e in self.entries
+        )
+        return f"""<div class="wide"><table>
+<thead><tr><th>w</th><th>value</th><th>∂C/∂w, chain rule</th><th>backward()</th><th>finite difference</th>
+<th>w − η · ∂C/∂w</th></tr></thead>
+<tbody>
+{rows}
+</tbody></table></div>
+<p>With the learning rate η = {number(self.lr)}, this step takes the cost C from {number(self.cost.data)}
+to {number(self.cost_after_step)}.</p>"""
+
+
+def report(
+    model: MLP,
+    x: Sequence[float],
+    y: Sequence[float],
+    *,
+    loss: str = "squared",
+    labels: Sequence[str] | None = None,
+    digits: int = 4,
+    lr: float = 0.1,
+    title: str = "Every gradient of the network",
+) -> Report:
+    """Derive and check the gradients of a network's cost for one row of data.
+
+    x, y: a number for each input and each output; loss: "squared" or "bce"; labels: the parameters to derive, all
+    where None; digits: significant digits of the numbers written; lr: the learning rate of the step that is shown.
+    The gradients of the parameters are set to those of this row; the parameters keep their values.
+    """
+    model.zero_grad()
+    c = cost(model, x, y, loss)
+    c.backward()
+    parameters = dict(model.named_parameters())
+    chosen = {label: parameters[label] for label in labels or parameters}
+    slopes = finite_differences(c, chosen.values())
+    entries = []
+    for (label, parameter), slope in zip(chosen.items(), slopes, strict=True):
+        derivation = derive(c, parameter, digits=digits)
+        entries.append(Entry(label, parameter, derivation, Check(derivation.value, parameter.grad, slope)))
+    after = copy.deepcopy(model)
+    SGD(after.parameters(), lr).step()
+    return Report(title, c, evaluate(c, digits=digits), entries, digits, lr, cost(after, x, y, loss).data)
+
+
+def _name(label: str) -> str:
+    return escape(unicode_label(label))
