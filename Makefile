@@ -1,0 +1,52 @@
+# Needs Python 3.11 or newer and nothing else. PYTHON=... chooses one; it counts when .venv is made.
+
+VENV := .venv
+PY := $(VENV)/bin/python
+INSTALL := $(PY) -m pip --disable-pip-version-check install --quiet --editable
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s%s\n", $$1, $$2 }' Makefile
+
+demo: $(VENV)/installed ## Every gradient of a 2-3-1 network, derived and drawn, into demo/
+	@$(PY) -m nn derive 2-3-1 --x 0.5 -0.3 --y 1 --seed 1 --out demo
+	@echo "Open demo/index.html in a browser."
+
+test: $(VENV)/installed-test ## Run the tests
+	$(PY) -m pytest
+
+lint: $(VENV)/installed-test $(VENV)/installed-lint ## Check style, formatting and types
+	$(PY) -m ruff check
+	$(PY) -m ruff format --check
+	$(PY) -m mypy
+
+bench: $(VENV)/installed-bench ## Measure speed and memory, with micrograd beside it
+	@status=0; for name in moons memory deep_chain import_time; do \
+		$(PY) -m tests.benchmarks.$$name || status=1; echo; \
+	done; exit $$status
+
+format: $(VENV)/installed-lint ## Put the code into its format
+	$(PY) -m ruff check --fix
+	$(PY) -m ruff format
+
+clean: ## Remove .venv, demo/ and what the tools left behind
+	rm -rf $(VENV) demo build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+# An environment counts as made when it is complete, so its stamp is a file and not the folder.
+$(VENV)/made:
+	@scripts/make-venv $(VENV)
+	@touch $@
+
+$(VENV)/installed: pyproject.toml $(VENV)/made
+	@echo "Installing scalargrad into $(VENV)."
+	@$(INSTALL) .
+	@touch $@
+
+$(VENV)/installed-%: pyproject.toml $(VENV)/made
+	@echo "Installing scalargrad[$*] into $(VENV)."
+	@$(INSTALL) '.[$*]'
+	@touch $@
+
+.PHONY: help demo test lint bench format clean
+# Two installations into one environment would get into each other's way.
+.NOTPARALLEL:

@@ -1,0 +1,666 @@
+"""Pictures: what they show, that any label is safe in them, that they are the same every time, and the limits."""
+
+import base64
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autograd import Value, affine, no_grad, squared_error, total
+from autograd.derivation import derive
+from autograd.drawing import LAYOUT_LIMIT, Drawing, draw
+from autograd.value import topological_order
+from nn import MLP
+from nn.networks import cost, two_three_one
+
+GOLDEN = Path(__file__).parent / "golden"
+NAMES = ["w^1_11", "w^1_12", "w^1_21", "w^1_22", "w^1_31", "w^1_32", "b_1", "w^2_11", "w^2_12", "w^2_13", "b_2"]
+PARAMETERS = dict(zip(NAMES, [0.1, -0.2, 0.4, 0.3, -0.5, 0.6, 0.05, 0.7, -0.8, 0.9, -0.1], strict=True))
+NASTY = [
+    "quotes \" and ' and “”",
+    "back\\slashes \\\\ \\N \\G \\l \\n",
+    "braces {a|b} <f0> [x] %s %%",
+    "<script>alert(1)</script>",
+    "</text></svg><script>alert(1)</script>",
+    "<B>bold</B>",
+    "<>",
+    "a & b &amp; &lt; &#65; &#x41;",
+    "]]> <!-- --> <?xml?>",
+    "two\nlines\r\nor\tthree",
+    "emoji 🎉 👩‍🔬 é ñ 日本",
+    "x" * 500,
+    "\\",
+    "\\N",
+    "\\l",
+    "\x00\x07\x1b[31m\x7f",
+    "\u202egnp.exe",
+    "\ud800\udfff\ufffe",
+    " ",
+    "digraph",
+    "--",
+    "n0",
+]
+
+
+def loss_of_network(activation: str = "sigmoid") -> Value:
+    return cost(two_three_one(activation, parameters=PARAMETERS), [0.5, -0.3], 1)
+
+
+def small() -> Value:
+    a, b, c = Value(2, "a"), Value(-3, "b"), Value(10, "c")
+    d: Value = a * b + c
+    d.label = "d"
+    return d
+
+
+def rows(count: int) -> Value:
+    model = MLP(2, [16, 16, 1], seed=1)
+    loss: Value = total([squared_error(model([0.1 * i, 1.0]), 1.0) for i in range(count)])
+    return loss
+
+
+def node_lines(drawing: Drawing) -> list[str]:
+    """Name, operation, value and gradient of each node, as they are read."""
+    labels = re.findall(r"^\tn\d+ \[label=<(.*?)> [a-z]+=", drawing.source, flags=re.MULTILINE)
+    return [re.sub(r"<[^<>]*>", "", label.replace("<BR/>", " | ")) for label in labels]
+
+
+def edges(drawing: Drawing) -> list[str]:
+    """Each edge as "n0 n1 label"."""
+    lines = re.findall(r"^\t(n\d+) -> (n\d+)(?: \[(.*)\])?$", drawing.source, flags=re.MULTILINE)
+    label = re.compile(r'label="?([^" ]*)"?')
+    return [f"{x} {y} {m[1] if (m := label.search(rest)) else ''}".replace("\xa0", "").strip() for x, y, rest in lines]
+
+
+def parse(svg: str) -> ElementTree.Element:
+    return ElementTree.fromstring(svg)
+
+
+def texts(svg: str) -> list[str]:
+    return ["".join(e.itertext()) for e in parse(svg).iter() if e.tag.endswith("}text")]
+
+
+# What is shown
+
+
+def test_every_node_shows_label_operation_value_and_gradient_and_every_edge_its_partial() -> None:
+    d = small()
+    d.backward()
+    assert node_lines(draw(d)) == [
+        "a = 2 | grad −3",
+        "b = −3 | grad 2",
+        "c = 10 | grad 1",
+        "v₁ = −6 | × | grad 1",
+        "d = 4 | + | grad 1",
+    ]
+    assert edges(draw(d)) == ["n0 n3 −3", "n1 n3 2", "n3 n4 1", "n2 n4 1"]
+
+
+def test_before_backward_no_gradient_is_shown() -> None:
+    lines = node_lines(draw(small()))
+    assert len(lines) == 5
+    assert all(line.endswith("grad not computed") for line in lines)
+
+
+def test_a_gradient_of_zero_is_not_one_that_was_not_computed() -> None:
+    x = Value(-1, "x")
+    y = x.relu()
+    y.backward()
+    assert node_lines(draw(y))[0] == "x = −1 | grad 0"
+
+
+def test_an_operand_taken_twice_has_two_edges() -> None:
+    a = Value(3, "a")
+    assert edges(draw(a * a)) == ["n0 n1 3", "n0 n1 3"]
+    assert str(draw(a * a)).count("a = 3") == 2
+
+
+def test_constants_are_plain_numbers_without_partials() -> None:
+    drawing = draw(Value(3, "x") ** 2)
+    assert node_lines(drawing)[1] == "2"
+    assert edges(drawing) == ["n0 n2 6", "n1 n2"]
+
+
+def test_nodes_are_named_in_topological_order() -> None:
+    loss = loss_of_network()
+    ends = [tuple(map(int, re.findall(r"n(\d+)", edge)[:2])) for edge in edges(draw(loss))]
+    assert len(node_lines(draw(loss))) == len(topological_order(loss)) == 23
+    assert all(tail < head for tail, head in ends)
+    assert len(ends) == 28
+
+
+def test_digits_are_significant_digits() -> None:
+    assert node_lines(draw(Value(1 / 3, "x") * 1, digits=2))[0].startswith("x = 0.33 |")
+
+
+def test_a_picture_is_a_snapshot() -> None:
+    d = small()
+    drawing = draw(d)
+    d.backward()
+    d.operands[1].data = 7.0
+    assert drawing.source == draw(small()).source
+    assert drawing.source != draw(d).source
+
+
+def roles(drawing: Drawing) -> dict[str, str]:
+    return {node.name: node.role for node in drawing.nodes.values()}
+
+
+def test_what_things_are_in_a_network() -> None:
+    found = roles(draw(loss_of_network()))
+    for name, role in found.items():
+        letter = {"w": "parameter", "b": "parameter", "x": "input", "z": "pre-activation", "a": "activation"}
+        assert role == {**letter, "y": "target", "C": "loss"}[name[0]], name
+    looks = {
+        re.sub(r'tooltip="[^"]*"', "", line).split("> ")[-1] for line in draw(loss_of_network()).source.split("\n")
+    }
+    assert len({look for look in looks if "shape=" in look}) == 6
+
+
+def test_letters_mean_nothing_outside_of_a_network() -> None:
+    assert set(roles(draw(small())).values()) == {"leaf", "operation", "loss"}
+
+
+def test_a_neuron_that_is_spelled_out_has_roles_too() -> None:
+    x, w, b = Value(2, "x1"), Value(-3, "w1"), Value(1, "b")
+    assert roles(draw((x * w + b).tanh())) == {
+        "x1": "input",
+        "w1": "parameter",
+        "b": "parameter",
+        "v₁": "operation",
+        "v₂": "operation",
+        "v₃": "activation",
+    }
+
+
+def test_layers_stand_in_columns() -> None:
+    """In the svg, nodes of one layer have the same x, and layers follow each other."""
+    svg = draw(loss_of_network()).svg()
+    x = {}
+    for group in parse(svg).iter("{http://www.w3.org/2000/svg}g"):
+        title = group.find("{http://www.w3.org/2000/svg}title")
+        if group.get("class") == "node" and title is not None:
+            xs = [float(t.get("x", "")) for t in group.iter("{http://www.w3.org/2000/svg}text")]
+            boxes = [p.get("points") or p.get("d") or "" for p in group.iter() if p.get("points") or p.get("d")]
+            numbers = [float(n) for box in boxes for n in re.findall(r"(-?[\d.]+),-?[\d.]+", box)] or xs
+            x[str(title.text).split(" ")[0]] = (min(numbers) + max(numbers)) / 2
+    columns = [["x₁", "x₂"], ["z²₁", "z²₂", "z²₃"], ["a²₁", "a²₂", "a²₃"], ["z³₁"], ["a³₁"], ["C"]]
+    places = [[x[name] for name in column] for column in columns]
+    assert all(max(column) - min(column) < 12 for column in places[1:])
+    assert [column[0] for column in places] == sorted(column[0] for column in places)
+    assert places[0][0] < min(x["w¹₁₁"], x["b₁"]) <= max(x["w¹₃₂"], x["b₁"]) < places[1][0]
+
+
+# Golden pictures
+
+
+def golden(name: str) -> Drawing:
+    loss = loss_of_network()
+    if name == "before":
+        return draw(loss)
+    loss.backward()
+    if name != "path":
+        return draw(loss, expand=name == "expanded")
+    node = {x.label: x for x in topological_order(loss)}
+    labels = ["w^1_21", "z^2_2", "a^2_2", "z^3_1", "a^3_1", "C"]
+    path = {(node[x], node[y]): f"∂{y}/∂{x}" for x, y in pairwise(labels)}
+    return draw(loss, highlight=path, focus=node["w^1_21"], caption="∂C/∂w = a\n      = b")
+
+
+@pytest.mark.parametrize("name", ["before", "after", "expanded", "path"])
+def test_golden(name: str) -> None:
+    assert golden(name).source == (GOLDEN / f"two_three_one_{name}.dot").read_text(encoding="utf-8")
+
+
+SCRIPT = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from tests.test_drawing import loss_of_network, small, rows
+from autograd.drawing import draw
+for value in (loss_of_network(), small(), rows(1)):
+    value.backward()
+    sys.stdout.buffer.write((draw(value).source + draw(value, expand=True).source + draw(value, collapse=False).text())
+                            .encode())
+sys.stdout.buffer.write(draw(small()).svg().encode())
+"""
+
+
+def test_the_same_graph_gives_the_same_bytes_in_every_process() -> None:
+    root = str(Path(__file__).parent.parent)
+    runs = [
+        subprocess.run(
+            [sys.executable, "-c", SCRIPT, root],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("0", "1", "2")
+    ]
+    assert len(runs[0]) > 10_000
+    assert runs[0] == runs[1] == runs[2]
+
+
+# Expanded
+
+
+def test_expanded_weighted_sums_and_totals_consist_of_plus_and_times() -> None:
+    loss = total([affine([Value(2, "w")], [Value(3, "x")], Value(1, "b")), Value(4, "q"), Value(5, "r")])
+    loss.backward()
+    lines = node_lines(draw(loss, expand=True))
+    numbers = ["6 | × | grad 1", "v₁ = 7 | + | grad 1", "11 | + | grad 1", "v₂ = 16 | + | grad 1"]
+    assert lines[-4:] == numbers
+
+
+def test_an_expanded_picture_is_of_the_same_function() -> None:
+    """Built anew from the picture's values and partials, it gives the same gradients of the parameters."""
+    loss = loss_of_network("tanh")
+    loss.backward()
+    drawing = draw(loss, expand=True)
+    gradients = dict.fromkeys(drawing.nodes, 0.0)
+    gradients[loss] = 1.0
+    for value, node in reversed([*drawing.nodes.items()]):
+        assert gradients[value] == pytest.approx(node.grad)
+        for x, partial in zip(node.operands, node.partials, strict=True):
+            gradients[x] += partial * gradients[value]
+    assert {"weighted sum", "sum"}.isdisjoint({node.operation for node in drawing.nodes.values()})
+
+
+def test_expanding_changes_nothing_and_works_where_nothing_is_recorded() -> None:
+    loss = loss_of_network()
+    loss.backward()
+    before = [(x, x.data, x.grad, x.label, x.op, x.operands, x.partials) for x in topological_order(loss)]
+    picture = draw(loss, expand=True).source
+    with no_grad():
+        assert draw(loss, expand=True).source == picture
+    assert [(x, x.data, x.grad, x.label, x.op, x.operands, x.partials) for x in topological_order(loss)] == before
+
+
+def test_inside_of_a_weighted_sum_no_gradient_is_shown_before_backward() -> None:
+    assert all("not computed" in line for line in node_lines(draw(loss_of_network(), expand=True)))
+
+
+def test_one_operand_taken_twice_by_a_weighted_sum() -> None:
+    a = Value(3, "a")
+    assert edges(draw(affine([a], [a]), expand=True)) == ["n0 n1 3", "n0 n1 3"]
+    assert node_lines(draw(total([a]), expand=True))[1] == "v₁ = 3 | sum | grad not computed"
+
+
+# Collapsed
+
+
+def test_neurons_collapse_by_themselves_above_200_nodes() -> None:
+    loss = rows(1)
+    loss.backward()
+    assert len(topological_order(loss)) > 200
+    drawing = draw(loss)
+    by_role = [node.role for node in drawing.nodes.values()]
+    assert by_role.count("neuron") == 33
+    assert by_role.count("input") == 2
+    assert "parameter" not in by_role
+    assert any(line.startswith("a²₁₀ = ") and "relu · 3 parameters" in line for line in node_lines(drawing))
+    assert len(draw(loss, collapse=False).nodes) == len(topological_order(loss))
+    assert len(draw(loss_of_network()).nodes) == 23
+    assert len(draw(loss_of_network(), collapse=True).nodes) == 8
+
+
+def test_a_collapsed_picture_is_of_the_same_function() -> None:
+    z = affine([Value(2, "w")], [Value(3, "x")], Value(1, "b"))
+    square: Value = z * z
+    square.label = "a"
+    for loss in (loss_of_network("tanh"), loss_of_network("leaky_relu"), square, z.tanh() + z):
+        loss.backward()
+        drawing = draw(loss, collapse=True)
+        gradients = dict.fromkeys(drawing.nodes, 0.0)
+        gradients[loss] = 1.0
+        for value, node in reversed([*drawing.nodes.items()]):
+            assert node.role == "constant" or gradients[value] == pytest.approx(node.grad)
+            for x, partial in zip(node.operands, node.partials, strict=True):
+                gradients[x] += partial * gradients[value]
+        assert drawing.svg()
+        z.operands[0].grad = z.operands[1].grad = z.operands[2].grad = 0.0
+
+
+def test_a_parameter_that_something_else_uses_stays() -> None:
+    model = MLP(2, [2, 1], seed=1)
+    w = model.parameters()[0]
+    drawing = draw(squared_error(model([1.0, 2.0]), 1.0) + 0.1 * w * w, collapse=True)
+    assert [node.name for node in drawing.nodes.values() if node.role == "parameter"] == ["w¹₁₁"]
+
+
+# Highlighted
+
+
+def test_paths_stand_out() -> None:
+    loss = loss_of_network()
+    loss.backward()
+    w = next(x for x in topological_order(loss) if x.label == "w^1_21")
+    source = derive(loss, w).draw().source
+    assert source.count("penwidth=4") == 1
+    assert len(re.findall(r"^\tn\d+ \[.*penwidth=2 ", source, flags=re.MULTILINE)) == 5
+    assert len(re.findall(r"^\tn\d+ -> n\d+ .*penwidth=2.2", source, flags=re.MULTILINE)) == 5
+    assert "∂z²₂/∂w¹₂₁\xa0" not in source  # what is written on an edge is as it came
+    assert "∂z²₂/∂w¹₂₁ = 0.5" in source
+    lines = texts(derive(loss, w).draw().svg())
+    assert any(line.startswith("∂C/∂w¹₂₁\xa0=\xa0∂C/∂a³₁") for line in lines)
+
+
+@pytest.mark.parametrize("options", [{"expand": True}, {"collapse": True}])
+def test_paths_lead_through_what_is_expanded_or_collapsed(options: dict[str, bool]) -> None:
+    loss = loss_of_network()
+    w = next(x for x in topological_order(loss) if x.label == "w^1_21")
+    drawing = derive(loss, w).draw(**options)
+    assert drawing.highlight is not None
+    assert w in drawing.nodes
+    reached = {w}
+    for value, node in drawing.nodes.items():
+        if any((x, value) in drawing.highlight.edges and x in reached for x in node.operands):
+            reached.add(value)
+    assert loss in reached
+    assert reached == drawing.highlight.nodes
+    assert {(x, v) for v, node in drawing.nodes.items() for x in node.operands} >= drawing.highlight.edges.keys()
+
+
+def test_a_text_stands_once_on_parallel_edges() -> None:
+    a = Value(3, "a")
+    b = a * a
+    assert draw(b, highlight={(a, b): "2a = 6"}).source.count("2a = 6") == 1
+
+
+def test_a_highlight_that_is_no_edge_is_refused() -> None:
+    d = small()
+    with pytest.raises(ValueError, match="edge"):
+        draw(d, highlight={(d, d.operands[0]): "backwards"})
+
+
+def test_a_caption_keeps_its_lines_and_spaces() -> None:
+    lines = texts(draw(small(), caption="first = 1\n      = <2> & \\l").svg())
+    assert [line for line in lines if "=\xa0" in line] == ["first\xa0=\xa01", "\xa0" * 6 + "=\xa0<2>\xa0&\xa0\\l"]
+
+
+# Labels
+
+
+def graph_with(labels: list[str]) -> Value:
+    out: Value = total([Value(i, label) for i, label in enumerate(labels)])
+    out.label = labels[0]
+    return out
+
+
+def check_labels(labels: list[str]) -> None:
+    out = graph_with(labels)
+    highlight = {(x, out): x.label or "" for x in out.operands}
+    for drawing in (draw(out), draw(out, highlight=highlight, caption="\n".join(labels))):
+        svg = drawing.svg()
+        tags = {element.tag.rpartition("}")[2] for element in parse(svg).iter()}
+        assert tags <= {"svg", "g", "a", "title", "text", "path", "polygon", "polyline", "ellipse"}
+        assert not re.search(r"<(script|!--|!DOCTYPE|\?xml)", svg)
+        shown = [text for text in texts(svg) if " = " in text]
+        assert len(shown) >= len(drawing.nodes) - sum(not node.name.strip() for node in drawing.nodes.values()) - 2
+        assert "<script" not in drawing._repr_mimebundle_()["text/html"]
+        for i in range(len(labels)):
+            assert re.search(rf"(─|=) {i}   grad", drawing.text())
+
+
+def test_any_label_is_safe() -> None:
+    check_labels(NASTY)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.text(st.characters(), max_size=60), min_size=1, max_size=12))
+def test_any_text_is_a_safe_label(labels: list[str]) -> None:
+    check_labels(labels)
+
+
+@pytest.mark.parametrize("label", [x for x in NASTY if x.isprintable() and 0 < len(x.strip()) <= 40])
+def test_a_label_is_shown_as_it_is(label: str) -> None:
+    assert f"{label} = 1" in texts(draw(Value(1, label)).svg())
+    assert f"{label} = 1" in str(draw(Value(1, label)))
+
+
+def test_a_long_label_is_shortened_but_the_tooltip_has_it_all() -> None:
+    svg = draw(Value(1, "begin" + "x" * 500 + "\\N\\\\l end")).svg()
+    shown = texts(svg)[0]
+    assert shown.startswith("begin")
+    assert "…" in shown
+    assert shown.endswith("end = 1")
+    assert len(shown) < 50
+    assert "begin" + "x" * 500 + "\\N\\\\l end = 1" in svg
+
+
+def test_tooltips_tell_formulas() -> None:
+    titles = [e.text for e in parse(draw(loss_of_network()).svg()).iter() if e.tag.endswith("}title")]
+    assert any(title and title.startswith("z²₁ = w¹₁₁ · x₁ + w¹₁₂ · x₂ + b₁ = ") for title in titles)
+    assert any(title and title.startswith("∂C/∂a³₁ = ") for title in titles)
+    assert not any(re.match(r"n\d+", title or "") for title in titles)
+
+
+# Files and pages
+
+
+def test_svg_can_stand_in_a_page_with_others() -> None:
+    first, second = draw(small()).svg(), draw(loss_of_network()).svg()
+    assert first.startswith("<svg ")
+    assert first.rstrip().endswith("</svg>")
+    ids = [re.findall(r'\bid="([^"]+)"', svg) for svg in (first, second)]
+    assert len(ids[0]) > 5
+    assert not set(ids[0]) & set(ids[1])
+    assert all(len(set(some)) == len(some) for some in ids)
+    assert "graphviz" not in first.lower()
+
+
+MAGIC = {".svg": b"<svg ", ".png": b"\x89PNG\r\n\x1a\n", ".pdf": b"%PDF-", ".dot": b"digraph {", ".gv": b"digraph {"}
+
+
+@pytest.mark.parametrize("ending", [*MAGIC, ".PNG"])
+def test_save(ending: str, tmp_path: Path) -> None:
+    path = draw(loss_of_network()).save(str(tmp_path / f"picture{ending}"))
+    assert path == tmp_path / f"picture{ending}"
+    assert path.read_bytes().startswith(MAGIC[ending.lower()])
+    assert [*tmp_path.iterdir()] == [path]
+
+
+def test_a_file_is_as_readable_as_any_other(tmp_path: Path) -> None:
+    (tmp_path / "other").write_text("")
+    draw(small()).save(tmp_path / "x.dot")
+    assert (tmp_path / "x.dot").stat().st_mode == (tmp_path / "other").stat().st_mode
+
+
+def test_a_picture_that_fails_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = draw(small()).save(tmp_path / "x.dot")
+    before = path.read_bytes()
+
+    def fail(*_: Any) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(Path, "replace", fail)
+    with pytest.raises(OSError, match="disk full"):
+        draw(loss_of_network()).save(path)
+    assert path.read_bytes() == before
+    assert [*tmp_path.iterdir()] == [path]
+
+
+@pytest.mark.parametrize("name", ["picture.jpg", "picture", ".svg", "picture.svg.txt"])
+def test_other_endings_are_refused(name: str, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"\.svg, \.png, \.pdf, \.dot, \.gv, got .*"):
+        draw(small()).save(tmp_path / name)
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_svg_is_the_same_twice() -> None:
+    assert draw(loss_of_network()).svg() == draw(loss_of_network()).svg()
+
+
+def test_a_notebook_gets_an_image_and_a_text() -> None:
+    drawing = draw(loss_of_network())
+    bundle = drawing._repr_mimebundle_(include=None, exclude=None)
+    assert bundle["text/plain"] == drawing.text() == str(drawing)
+    page = re.fullmatch(r'<img src="data:image/svg\+xml;base64,([^"]+)" alt="([^"]+)" [^>]*>', bundle["text/html"])
+    assert page
+    assert base64.b64decode(page[1]).decode() == drawing.svg()
+    assert "C = " in page[2]
+    assert len(repr(drawing)) < 80
+
+
+# Which Graphviz
+
+
+@pytest.fixture
+def no_dot(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+
+def hide(module: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    find: Callable[..., Any] = importlib.util.find_spec
+    monkeypatch.setattr("autograd.drawing.find_spec", lambda name: None if name == module else find(name))
+    monkeypatch.setitem(sys.modules, module, None)
+
+
+@pytest.mark.usefixtures("no_dot")
+def test_no_dot_program_is_needed() -> None:
+    assert shutil.which("dot") is None
+    assert "a = 2" in texts(draw(small()).svg())
+
+
+@pytest.mark.usefixtures("no_dot")
+def test_a_file_that_lies_about_is_not_taken_for_pygraphviz(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "pygraphviz.py").write_text("raise SystemExit('wrong one')")
+    monkeypatch.chdir(tmp_path)
+    assert "a = 2" in texts(draw(small()).svg())
+
+
+@pytest.mark.skipif(os.name == "nt", reason="writes a shell script")
+def test_a_dot_program_is_used_where_there_is_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    program = tmp_path / "dot"
+    program.write_text(
+        f"#!{sys.executable}\nimport sys\nassert sys.argv[1:] == ['-Tsvg']\n"
+        "assert sys.stdin.read().startswith('digraph')\n"
+        "print('<?xml?>\\n<svg from=\"dot\" />')\n"
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    hide("pygraphviz", monkeypatch)
+    assert 'from="dot"' in draw(small()).svg()
+    program.write_text(f"#!{sys.executable}\nimport sys\nsys.exit('no such font')\n")
+    with pytest.raises(RuntimeError, match="no such font"):
+        draw(small()).svg()
+    monkeypatch.undo()
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert "a = 2" in texts(draw(small()).svg())  # pygraphviz steps in
+
+
+@pytest.mark.usefixtures("no_dot")
+@pytest.mark.parametrize("module", ["pygraphviz", "graphviz"])
+def test_without_graphviz_there_is_a_text_and_a_hint(
+    module: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    hide(module, monkeypatch)
+    drawing = draw(small())
+    with pytest.raises(RuntimeError, match="pip install graphviz pygraphviz"):
+        drawing.svg()
+    with pytest.raises(RuntimeError, match="pip install graphviz pygraphviz"):
+        drawing.save(tmp_path / "x.png")
+    assert [*tmp_path.iterdir()] == []
+    bundle = drawing._repr_mimebundle_()
+    for kind in ("text/plain", "text/html"):
+        assert "d = 4   +" in bundle[kind]
+        assert "pip install" in bundle[kind]
+
+
+def test_a_layout_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("autograd.drawing.SECONDS", 0.001)
+    with pytest.raises(RuntimeError, match=r"more than 0\.001 seconds"):
+        draw(small()).svg()
+
+
+def test_many_different_pictures_in_one_process() -> None:
+    # Within one process Graphviz itself crashes on these.
+    for seed in range(3):
+        loss = cost(MLP(4, [2, 2, 1], "tanh", "tanh", seed=seed), [0.5, -0.3, 1, 2], 1)
+        for drawing in (draw(loss), draw(loss, expand=True), draw(loss, collapse=True)):
+            assert drawing.svg()
+
+
+# Limits
+
+
+def chain(length: int) -> Value:
+    value = Value(1.0, "x")
+    for _ in range(length):
+        value = -value
+    return value
+
+
+def test_a_deep_graph_is_refused_with_a_clear_message_and_shown_as_text(tmp_path: Path) -> None:
+    drawing = draw(chain(100_000))
+    with pytest.raises(ValueError, match=r"100,001 nodes, and the limit is 2,000.*collapse"):
+        drawing.svg()
+    with pytest.raises(ValueError, match="100,001 nodes"):
+        drawing.save(tmp_path / "x.png")
+    text = drawing.text()
+    assert len(text.splitlines()) <= 500
+    assert text.endswith("more nodes")
+    bundle = drawing._repr_mimebundle_()
+    assert "100,001 nodes" in bundle["text/html"]
+    assert len(bundle["text/html"]) < 100_000
+
+
+def test_a_wide_graph_has_a_short_text() -> None:
+    text = draw(total([Value(i) for i in range(10_000)])).text().splitlines()
+    assert len(text) == 500
+    assert text[-1] == "… and 9,502 more nodes"
+
+
+def test_the_limit_can_be_reached() -> None:
+    assert len(draw(chain(LAYOUT_LIMIT - 1)).nodes) == LAYOUT_LIMIT
+    assert draw(chain(LAYOUT_LIMIT - 1)).svg()
+    with pytest.raises(ValueError, match="limit"):
+        draw(chain(LAYOUT_LIMIT)).svg()
+
+
+def test_the_text_names_what_it_has_shown_already() -> None:
+    a = Value(2, "a")
+    b = a + 1
+    b.label = "b"
+    assert draw(b * b).text().splitlines() == [
+        "v₁ = 9   ×   grad not computed",
+        "├─ b = 3   +   grad not computed   partial 3",
+        "│  ├─ a = 2   grad not computed   partial 1",
+        "│  └─ 1",
+        "└─ b = 3   (see above)   partial 3",
+    ]
+
+
+def test_one_leaf_is_a_picture() -> None:
+    assert texts(draw(Value(3, "x")).svg()) == ["x = 3", "grad not computed"]
+    assert draw(Value(3)).text() == "v₁ = 3   grad not computed"
+
+
+@pytest.mark.parametrize(("what", "named"), [(3.0, "float"), (None, "NoneType"), ([Value(1)], "list"), ("x", "str")])
+def test_what_is_no_value_is_refused(what: Any, named: str) -> None:
+    with pytest.raises(TypeError, match=f"draw takes a Value, got {named}"):
+        draw(what)
+
+
+def test_digits_below_one_are_refused() -> None:
+    with pytest.raises(ValueError, match="digits is 1 or more, got 0"):
+        draw(small(), digits=0)
+
+
+def test_dot_for_a_network_takes_milliseconds() -> None:
+    loss = loss_of_network()
+    draw(loss).source  # noqa: B018 (imports graphviz)
+    started = time.perf_counter()
+    draw(loss).source  # noqa: B018
+    assert time.perf_counter() - started < 0.25

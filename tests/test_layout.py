@@ -1,0 +1,171 @@
+"""What may import what, held by reading the code: the arrows of the design run one way."""
+
+import ast
+import inspect
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import autograd
+
+ROOT = Path(__file__).parent.parent
+AUTOGRAD, NN = sorted((ROOT / "autograd").rglob("*.py")), sorted((ROOT / "nn").rglob("*.py"))
+OURS = {"autograd", "nn"}
+each_module = pytest.mark.parametrize("path", AUTOGRAD + NN, ids=lambda path: str(path.relative_to(ROOT)))
+
+
+def statements(body: list[ast.stmt], within_functions: bool) -> Iterator[ast.stmt]:
+    """Those that run when a module is imported, and those of its functions if wanted; not what only a checker reads."""
+    for statement in body:
+        yield statement
+        if isinstance(statement, ast.If) and ast.unparse(statement.test) == "TYPE_CHECKING":
+            continue
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef) and not within_functions:
+            continue
+        for field in ("body", "orelse", "finalbody", "handlers", "cases"):
+            for child in getattr(statement, field, []):
+                if isinstance(child, ast.stmt):
+                    yield from statements([child], within_functions)
+                elif isinstance(child, ast.ExceptHandler | ast.match_case):
+                    yield from statements(child.body, within_functions)
+
+
+def imports(path: Path, within_functions: bool = False) -> set[str]:
+    """The dotted names that a file imports: "math", "autograd.value.Value"."""
+    package = [*path.relative_to(ROOT).parent.parts]
+    names = set()
+    for statement in statements(ast.parse(path.read_text(encoding="utf-8")).body, within_functions):
+        if isinstance(statement, ast.Import):
+            names |= {alias.name for alias in statement.names}
+        elif isinstance(statement, ast.ImportFrom):
+            base = package[: len(package) - statement.level + 1] if statement.level else []
+            prefix = ".".join([*base, *([statement.module] if statement.module else [])])
+            names |= {f"{prefix}.{alias.name}" for alias in statement.names}
+    return names
+
+
+def top(name: str) -> str:
+    return name.partition(".")[0]
+
+
+def modules_of_autograd(path: Path) -> set[str]:
+    """Which modules of autograd a file imports when it is imported itself."""
+    return {name.split(".")[1] for name in imports(path) if top(name) == "autograd"}
+
+
+def test_the_reader_of_imports_reads(tmp_path: Path) -> None:
+    # Everything below rests on it.
+    assert "autograd.value.Value" in imports(ROOT / "autograd" / "gradient.py")
+    assert "autograd.operations" in imports(ROOT / "autograd" / "value.py")
+    assert "mpmath" in imports(ROOT / "autograd" / "checking.py", within_functions=True)
+    assert "mpmath" not in imports(ROOT / "autograd" / "checking.py")
+    assert len(AUTOGRAD) >= 9
+
+
+@pytest.mark.parametrize(
+    ("module", "beneath"),
+    [
+        ("floats", set[str]()),
+        ("declaration", {"floats"}),
+        ("affine", set[str]()),
+        ("operations", {"floats", "declaration", "affine"}),
+        ("recording", {"floats", "declaration"}),
+        ("value", {"floats", "declaration", "operations", "recording"}),
+    ],
+)
+def test_the_core_imports_the_standard_library_and_what_lies_beneath_it(module: str, beneath: set[str]) -> None:
+    path = ROOT / "autograd" / f"{module}.py"
+    assert modules_of_autograd(path) <= beneath
+    for name in imports(path, within_functions=True):
+        assert top(name) in sys.stdlib_module_names or top(name) == "autograd"
+
+
+def test_arrows_run_one_way() -> None:
+    """No module of autograd imports, by whatever way, one that imports it."""
+    arrows = {path.stem: modules_of_autograd(path) - {path.stem} for path in AUTOGRAD if path.stem != "__init__"}
+
+    def reached(module: str, seen: set[str]) -> set[str]:
+        for below in arrows.get(module, set()) - seen:
+            seen |= {below} | reached(below, seen | {below})
+        return seen
+
+    for module in arrows:
+        assert module not in reached(module, set())
+
+
+@pytest.mark.parametrize("path", AUTOGRAD, ids=lambda path: path.name)
+def test_autograd_never_imports_nn(path: Path) -> None:
+    assert "nn" not in {top(name) for name in imports(path, within_functions=True)}
+
+
+@pytest.mark.parametrize("path", NN, ids=lambda path: path.name)
+def test_nn_uses_only_what_autograd_exports(path: Path) -> None:
+    used = {name for name in imports(path, within_functions=True) if top(name) == "autograd"}
+    assert used <= {"autograd", *(f"autograd.{name}" for name in autograd.__all__)}
+
+
+@each_module
+def test_third_party_modules_are_imported_where_they_are_used(path: Path) -> None:
+    assert {top(name) for name in imports(path)} - OURS <= sys.stdlib_module_names
+
+
+def test_the_core_can_be_read_in_one_sitting() -> None:
+    core = [ROOT / "autograd" / name for name in ("operations.py", "value.py")]
+    assert sum(len(path.read_text(encoding="utf-8").splitlines()) for path in core) < 300
+
+
+@pytest.mark.parametrize("package", ["autograd", "nn"])
+def test_an_import_costs_nothing(package: str) -> None:
+    code = f"import sys; before = set(sys.modules); import {package}; print(*(set(sys.modules) - before))"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    loaded = set(run.stdout.split())
+    assert package in loaded
+    assert {top(name) for name in loaded} - OURS <= sys.stdlib_module_names
+    assert "dataclasses" not in loaded
+
+
+# What is public
+
+
+def public(package: Any) -> Iterator[tuple[str, Any]]:
+    for name in package.__all__:
+        yield name, getattr(package, name)
+
+
+def test_every_public_name_exists_once_and_in_order() -> None:
+    assert autograd.__all__ == sorted(set(autograd.__all__))
+    for name, thing in public(autograd):
+        assert thing is not None, name
+    with pytest.raises(AttributeError, match="no attribute 'nothing_of_the_kind'"):
+        autograd.nothing_of_the_kind  # noqa: B018
+
+
+def test_every_name_of_nn_exists() -> None:
+    nn = pytest.importorskip("nn")
+    for name in getattr(nn, "__all__", []):
+        assert getattr(nn, name) is not None
+
+
+def test_everything_public_says_what_it_is() -> None:
+    for name, thing in public(autograd):
+        assert (thing.__doc__ or "").strip(), name
+
+
+@each_module
+def test_every_module_and_every_public_definition_has_a_docstring(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    assert ast.get_docstring(tree)
+    for node in statements(tree.body, within_functions=False):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+            overload = any(ast.unparse(decorator) == "overload" for decorator in node.decorator_list)
+            assert overload or ast.get_docstring(node), node.name
+
+
+def test_the_methods_of_a_value_say_what_they_do() -> None:
+    for name, method in vars(autograd.Value).items():
+        if not name.startswith("_") and inspect.isfunction(method):
+            assert method.__doc__, name
