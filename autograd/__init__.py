@@ -1,8 +1,8 @@
 """Automatic differentiation of scalar code: exact gradients, to any order, that can be derived on paper and drawn."""
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
+from autograd.annotations import TYPE_CHECKING, Any
 from autograd.declaration import Operation, operation
 from autograd.gradient import grad, hessian
 from autograd.operations import (

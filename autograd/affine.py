@@ -2,7 +2,8 @@
 
 import operator
 from functools import reduce
-from typing import Any
+
+from autograd.annotations import Any
 
 
 def arrange_affine(weights: Any, inputs: Any, bias: Any = None) -> tuple[Any, ...]:

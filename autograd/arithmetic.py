@@ -5,9 +5,9 @@ symbols of `notation` and the high-precision numbers of `checking` are two.
 """
 
 from collections.abc import Callable
-from typing import Any
 
 from autograd import operations as ops
+from autograd.annotations import Any
 from autograd.declaration import Operation
 
 

@@ -9,8 +9,8 @@ multiplied. An operation that is called on such a thing hands itself over to it,
 from collections.abc import Callable, Sequence
 from operator import index
 from types import MethodType
-from typing import Any
 
+from autograd.annotations import Any
 from autograd.floats import as_float
 
 

@@ -6,7 +6,8 @@
 import math
 from collections.abc import Callable
 from numbers import Real
-from typing import Any
+
+from autograd.annotations import Any
 
 
 def as_float(x: Any, where: str) -> float:

@@ -5,8 +5,8 @@ accumulation of derivatives: A. Griewank and A. Walther, Evaluating Derivatives,
 """
 
 from collections.abc import Iterable, Sequence
-from typing import overload
 
+from autograd.annotations import overload
 from autograd.declaration import constant
 from autograd.recording import watchers, watching
 from autograd.value import Value, as_value, topological_order

@@ -7,9 +7,9 @@ result z and the operands. tanh, for one, is computed by math.tanh, and its deri
 import math
 import operator
 from functools import reduce
-from typing import Any
 
 from autograd.affine import arrange_affine, partials_of_affine, weighted_sum, weighted_sum_of_floats
+from autograd.annotations import Any
 from autograd.declaration import Operation, arrange_logits, operation
 from autograd.floats import divide, heaviside, ieee, larger, power
 

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial
-from typing import TYPE_CHECKING
 
+from autograd.annotations import TYPE_CHECKING
 from autograd.declaration import constant
 
 if TYPE_CHECKING:

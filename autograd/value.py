@@ -1,22 +1,23 @@
 """A Value is a number that remembers how it was made; backward() runs the chain rule over that memory.
 
-Arithmetic on Values builds a graph. Every result is a node that keeps its operation, its operands and, for each
-operand, the partial derivative, computed there and then. All that is left to the chain rule is to multiply them.
+Arithmetic on Values builds a graph: every result is a node that keeps its operation, its operands and the partial
+derivative for each of them, computed there and then. All that is left to the chain rule is to multiply.
 """
 
 from collections.abc import Callable
 from operator import ge, gt, le, lt
-from typing import Any, SupportsFloat, cast
 
 from autograd import operations as ops
+from autograd.annotations import Any, SupportsFloat
 from autograd.declaration import Operation, constant
 from autograd.floats import as_float
 from autograd.recording import watchers, watching
 
 NOT_COMPUTED = float("0")  # the grad of a node that backward() has not reached: `is` tells it from any other 0
-MANY, NO_OPERANDS = object(), (cast(Any, None),) * 4  # y of a node of more than two operands; x, dx, y, dy of a leaf
+MANY: Any = object()  # y of a node of more than two operands
+NO_OPERANDS: tuple[Any, Any, Any, Any] = (None, None, None, None)  # x, dx, y, dy of a leaf
 current_watchers, new = watchers.get, object.__new__
-methods: dict[Operation, Callable[..., "Value"]] = {}  # of Value, by the operation that they apply
+methods: dict[Operation, Callable[..., "Value"]] = {}  # of Value, by the operation they apply
 
 
 def record(op: Operation | None, data: float, x: Any = None, dx: Any = None, y: Any = None, dy: Any = None) -> "Value":
@@ -183,8 +184,7 @@ def topological_order(root: Value) -> list[Value]:
 
 def results_in_order(root: Value) -> list[Value]:
     """The same without the leaves, by depth-first search. The stack is a list: a deep graph needs no recursion."""
-    order: list[Value] = []
-    seen: set[Value] = set()
+    order, seen = list[Value](), set[Value]()
     stack: list[Any] = [root] if root._x is not None else []
     while stack:
         node = stack.pop()

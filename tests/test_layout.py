@@ -79,7 +79,7 @@ def test_the_reader_of_imports_reads(tmp_path: Path) -> None:
 )
 def test_the_core_imports_the_standard_library_and_what_lies_beneath_it(module: str, beneath: set[str]) -> None:
     path = ROOT / "autograd" / f"{module}.py"
-    assert modules_of_autograd(path) <= beneath
+    assert modules_of_autograd(path) <= beneath | {"annotations"}
     for name in imports(path, within_functions=True):
         assert top(name) in sys.stdlib_module_names or top(name) == "autograd"
 
@@ -125,7 +125,7 @@ def test_an_import_costs_nothing(package: str) -> None:
     loaded = set(run.stdout.split())
     assert package in loaded
     assert {top(name) for name in loaded} - OURS <= sys.stdlib_module_names
-    assert "dataclasses" not in loaded
+    assert not {"dataclasses", "typing"} & loaded or package == "nn"
 
 
 # What is public

@@ -1,0 +1,14 @@
+"""The names that annotations need, without importing `typing`: that takes longer than all the rest of the core."""
+
+TYPE_CHECKING = False  # type checkers know better by its name
+
+if TYPE_CHECKING:
+    from typing import Any as Any
+    from typing import SupportsFloat as SupportsFloat
+    from typing import overload as overload
+else:
+    Any = SupportsFloat = object
+
+    def overload(function: object) -> object:
+        """Mark a signature for type checkers."""
+        return function
