@@ -23,8 +23,8 @@ def weighted_sum(*operands: Any) -> Any:
 def weighted_sum_of_floats(*operands: float) -> float:
     """The same, fast."""
     n = len(operands) // 2
-    result: float = sum(map(operator.mul, operands[:n], operands[n:]), *operands[2 * n :])
-    return result
+    products = map(operator.mul, operands, operands[n : 2 * n])
+    return sum(products, operands[-1]) if len(operands) % 2 else sum(products, 0.0)
 
 
 def partials_of_affine(z: Any, *operands: Any) -> tuple[Any, ...]:

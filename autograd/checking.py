@@ -1,5 +1,6 @@
 """Gradients held against numbers that were found without any chain rule."""
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, SupportsFloat
@@ -31,6 +32,11 @@ class Slopes:
     right: float
 
     @property
+    def kink(self) -> bool:
+        """Whether the slopes to the left and to the right differ."""
+        return not math.isclose(self.left, self.right, rel_tol=1e-9, abs_tol=1e-15)
+
+    @property
     def central(self) -> float:
         """The slope between a nudge to the left and one to the right."""
         return (self.left + self.right) / 2
@@ -49,9 +55,10 @@ def finite_differences(output: Value, inputs: Iterable[Value]) -> list[Slopes]:
     """
     import mpmath
 
-    context: Any = mpmath.MPContext()
-    context.dps = DIGITS
     order = topological_order(output)
+    largest = max([abs(node.data) for node in order if math.isfinite(node.data)], default=1.0)
+    context: Any = mpmath.MPContext()
+    context.dps = DIGITS + 2 * max(0, int(math.log10(largest or 1.0)))  # numbers of very different size meet
     here = _evaluate(context, order, {})
     slopes = []
     for value in inputs:
@@ -84,7 +91,13 @@ class Precise(Arithmetic):
         context = self.context
         primitive = _PRIMITIVES.get(op)
         if primitive is None:
-            return op.definition(*operands)
+            try:
+                return op.definition(*operands)
+            except TypeError as error:  # in functions that take nothing but floats, or with a comparison
+                raise TypeError(
+                    f"{op.name} cannot be evaluated in high precision: declare it with definition=, in terms of "
+                    f"autograd's operations ({error})"
+                ) from error
         numbers = [x.number if isinstance(x, Precise) else context.mpf(x) for x in operands]
         try:
             return Precise(context, primitive(context, *numbers))

@@ -25,6 +25,9 @@ class Operation:
     inline      it is written as its definition, and needs no name
     arrange     makes the flat tuple of operands from the arguments of a call, where the two differ
     defaults    operands that a call may leave out at its end
+
+    The partials and the definition are fed with more than floats, and so take autograd's own functions: autograd.exp
+    works on floats, Values and symbols alike, math.exp on floats alone.
     """
 
     def __init__(

@@ -26,6 +26,7 @@ from autograd.notation import (
     derivative,
     formula,
     partial,
+    require_digits,
     slope,
     symbols_for,
 )
@@ -137,7 +138,7 @@ class Working:
 
     def _steps(self, equation: Equation, writer_class: type[Writer]) -> Iterator[list[tuple[str, str]]]:
         """The lines of each step with what they begin with (=, ≈, + or −), without those that only repeat."""
-        before: list[str] = []
+        before = [writer_class(self.digits).write(equation.left)]  # ∂y/∂x = ∂y/∂x says nothing
         for step in equation.steps:
             writer = writer_class(self.digits, step.numbers)
             terms = [writer.product(term, leading=i == 0) for i, term in enumerate(step.terms)]
@@ -220,10 +221,9 @@ class Derivation(Working):
         for node, symbol in self.symbols.items():
             if node in shown and not node.label and not isinstance(symbol, Number):
                 writer, numbers = writer_class(self.digits), writer_class(self.digits, numbers=True)
-                made = (
-                    f" {writer.equal} {writer.write(formula(node, self.symbols))}" if node.op and node.operands else ""
-                )
                 number = numbers.write(symbol)
+                made = writer.write(formula(node, self.symbols)) if node.operands else number
+                made = f" {writer.equal} {made}" if made != number else ""
                 yield f"{writer.write(symbol)}{made} {numbers.equals} {number}"
 
 
@@ -255,8 +255,7 @@ def derive(
             raise TypeError(f"derive takes Values, got {type(value).__name__} as {name}")
     if method not in ("auto", "paths", "recursion"):
         raise ValueError(f"method is 'auto', 'paths' or 'recursion', got {method!r}")
-    if digits < 1:
-        raise ValueError(f"digits is 1 or more, got {digits}")
+    require_digits(digits)
     order = topological_order(output)
     _require_current(order)
     symbols = symbols_for(order if parameter in order else [*order, parameter])
@@ -271,6 +270,9 @@ def derive(
 
 def evaluate(output: Value, *, digits: int = 4) -> Evaluation:
     """Work out the forward pass: for every node, from the leaves to output, formula, numbers put in, and value."""
+    if not isinstance(output, Value):
+        raise TypeError(f"evaluate takes a Value, got {type(output).__name__}")
+    require_digits(digits)
     order = topological_order(output)
     _require_current(order)
     symbols = symbols_for(order)
@@ -319,12 +321,18 @@ class _Paths:
 
     def paths(self, output: Value) -> Iterator[list[Value]]:
         """Every path from output back to the parameter."""
-        stack = [[output]] if output in self.count else []
+        # A path under way is its last node and the rest of it, (node, (node, (…, None))): no step copies it.
+        stack: list[Any] = [(output, None)] if output in self.count else []
         while stack:
             path = stack.pop()
-            if path[-1] is self.parameter:
-                yield path
-            stack += [[*path, operand] for operand in reversed(self.operands[path[-1]])]
+            if path[0] is self.parameter:
+                nodes = []
+                while path:
+                    node, path = path
+                    nodes.append(node)
+                yield nodes[::-1]
+            else:
+                stack += [(operand, path) for operand in reversed(self.operands[path[0]])]
 
     def gradient(self, output: Value) -> float:
         """The derivative, by the chain rule in floats."""

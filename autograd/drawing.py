@@ -22,7 +22,16 @@ from typing import Any
 
 from autograd import operations as ops
 from autograd.declaration import Operation, constant
-from autograd.notation import Expression, Symbol, Writer, format_number, formula, symbols_for, unicode_label
+from autograd.notation import (
+    Expression,
+    Symbol,
+    Writer,
+    format_number,
+    formula,
+    require_digits,
+    symbols_for,
+    unicode_label,
+)
 from autograd.value import NOT_COMPUTED, Value, results_in_order, topological_order
 
 COLLAPSE_ABOVE = 200  # nodes: beyond, neurons become boxes by themselves
@@ -591,8 +600,7 @@ def draw(
     """
     if not isinstance(value, Value):
         raise TypeError(f"draw takes a Value, got {type(value).__name__}")
-    if digits < 1:
-        raise ValueError(f"digits is 1 or more, got {digits}")
+    require_digits(digits)
     order = topological_order(value)
     symbols = symbols_for(order)
     nodes = _nodes(order, symbols)

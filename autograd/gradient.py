@@ -4,11 +4,11 @@ It is the walk of `Value.backward`, with the rows of the table fed with Values i
 accumulation of derivatives: A. Griewank and A. Walther, Evaluating Derivatives, 2nd ed., SIAM 2008, chapter 3.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from autograd.annotations import overload
 from autograd.declaration import constant
-from autograd.recording import watchers, watching
+from autograd.recording import rule, watchers, watching
 from autograd.value import Value, as_value, topological_order
 
 
@@ -32,8 +32,9 @@ def grad(output: Value, inputs: Value | Iterable[Value]) -> Value | list[Value]:
     return [as_value(adjoints.get(value, 0.0)) for value in inputs]
 
 
-def hessian(output: Value, inputs: Sequence[Value]) -> list[list[Value]]:
+def hessian(output: Value, inputs: Iterable[Value]) -> list[list[Value]]:
     """The second derivatives of output, a row for each input: entry [i][j] is d²output / d inputs[i] d inputs[j]."""
+    inputs = [inputs] if isinstance(inputs, Value) else list(inputs)
     return [grad(first, inputs) for first in grad(output, inputs)]
 
 
@@ -50,11 +51,14 @@ def local_partials(node: Value, needed: set[Value]) -> list[tuple[Value, Value |
     """The partials of a node as graphs, each with its operand, for those operands that are needed."""
     assert node.op is not None
     made: list[Value] = []
+    token = rule.set(node.op.name)
     with watching(made.append):
         try:  # constants go in as floats, so that what depends on them alone stays a number
             partials = node.op.partials(node, *[x.data if x.op is constant else x for x in node.operands])
         except ArithmeticError:  # a user's row, in Python's / and **, which raise where those of Values do not
             partials = node.op.partials(node, *node.operands)
+        finally:
+            rule.reset(token)
     found = [(x, partial) for x, partial in zip(node.operands, partials, strict=True) if x in needed]
     if watchers.get():
         _show(made, {partial for _, partial in found})

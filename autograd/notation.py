@@ -142,20 +142,23 @@ def symbols_for(order: Iterable[Value]) -> dict[Value, Expression]:
     shared: dict[str, int] = {}
     for node in nodes:
         if node.label:
-            shared[node.label] = shared.get(node.label, 0) + 1
+            written = unicode_label(str(node.label))  # a_1 and a₁ look the same
+            shared[written] = shared.get(written, 0) + 1
     count: dict[str, int] = {}
     symbols: dict[Value, Expression] = {}
     for node in nodes:
         if node.op is constant:
             symbols[node] = Number(node.data)
             continue
-        label = node.label
+        label = str(node.label or "")
+        written = unicode_label(label)
         if not label:
-            count[""] = next(k for k in range(count.get("", 0) + 1, len(nodes) + 2) if f"v_{k}" not in shared)
+            unused = (k for k in range(count.get("", 0) + 1, len(nodes) + 2) if unicode_label(f"v_{k}") not in shared)
+            count[""] = next(unused)
             label = f"v_{count['']}"
-        elif shared[label] > 1:
-            count[label] = count.get(label, 0) + 1
-            label = f"{label}[{count[label]}]"
+        elif shared[written] > 1:
+            count[written] = count.get(written, 0) + 1
+            label = f"{label}[{count[written]}]"
         symbols[node] = Symbol(label, node.data)
     return symbols
 
@@ -165,7 +168,8 @@ def symbols_for(order: Iterable[Value]) -> dict[Value, Expression]:
 _LABEL = re.compile(r"(?P<base>[^\W\d_]+)(?P<prime>'*)(\^(?P<up>[\w,]+?))?(_(?P<down>[\w,]+))?(?P<which>\[\d+\])?")
 _SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _SUBSCRIPTS = str.maketrans("0123456789aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
-_LATEX_SPECIAL = {c: f"\\{c}" for c in "{}$&#_%"} | {"\\": r"\backslash ", "^": r"\hat{}", "~": r"\sim "}
+_LATEX_SPECIAL = {c: f"\\{c}" for c in "{}$&#_%"}
+_LATEX_SPECIAL |= {c: rf"}}{name}\text{{" for c, name in (("\\", r"\backslash"), ("^", r"\wedge"), ("~", r"\sim"))}
 
 
 def unicode_label(label: str) -> str:
@@ -180,11 +184,15 @@ def unicode_label(label: str) -> str:
     return match["base"] + match["prime"].replace("'", "′") + up + down + (match["which"] or "")
 
 
+def _printable(label: str) -> str:
+    return "".join([c if c.isprintable() else "�" for c in label])
+
+
 def latex_label(label: str) -> str:
     """w^1_21 as w^{1}_{21}; a label of another form as text."""
     match = _LABEL.fullmatch(label)
     if not match:
-        return r"\text{" + "".join(_LATEX_SPECIAL.get(c, c) for c in label) + "}"
+        return r"\text{“" + "".join(_LATEX_SPECIAL.get(c, c) for c in _printable(label)) + "”}"
     base = "".join(map(_latex_letter, match["base"]))
     base = base if len(match["base"]) == 1 else rf"\mathrm{{{base}}}"
     up = f"^{{{match['up']}}}" if match["up"] else ""
@@ -198,6 +206,12 @@ def _latex_letter(letter: str) -> str:
         return letter
     name = greek[2].lower()
     return "\\" + (name if greek[1] == "SMALL" else name.capitalize()) + " "
+
+
+def require_digits(digits: int) -> None:
+    """Raise a ValueError for what is no number of significant digits."""
+    if type(digits) is not int or not 1 <= digits <= 17:
+        raise ValueError(f"digits is a whole number from 1 to 17, got {digits!r}")
 
 
 def round_significant(x: float, digits: int) -> float:
@@ -382,9 +396,10 @@ class Writer:
         return self.minus + self._product(factors, False) if factors.negative else self._product(factors, leading)
 
     def _number(self, x: float) -> str:
-        # 0.1 + 0.2 counts as 0.3: what floats do in the sixteenth digit is not rounding
+        # 0.1 + 0.2 counts as 0.3: what floats do in the sixteenth digit is not rounding, unless it is asked for
         self.exact = self.exact and (
-            not math.isfinite(x) or math.isclose(round_significant(x, self.digits), x, rel_tol=1e-14)
+            not math.isfinite(x)
+            or math.isclose(round_significant(x, self.digits), x, rel_tol=1e-14 if self.digits < 13 else 0.0)
         )
         return self.number(x)
 
@@ -454,8 +469,8 @@ class Writer:
         return format_number(x, self.digits)
 
     def label(self, label: str) -> str:
-        """A name."""
-        return unicode_label(label)
+        """A name; in quotes if it could be read as something else."""
+        return unicode_label(label) if _LABEL.fullmatch(label) else f"“{_printable(label)}”"
 
     def template(self, op: Operation) -> str:
         """How an operation is written."""
@@ -486,7 +501,7 @@ class Writer:
 
     def is_raised(self, text: str) -> bool:
         """Whether something stands above the line already."""
-        return any(c in "⁰¹²³⁴⁵⁶⁷⁸⁹" for c in text)
+        return any(c in "⁰¹²³⁴⁵⁶⁷⁸⁹^" for c in text)
 
 
 @dataclass
@@ -561,7 +576,7 @@ class MathmlWriter(Writer):
         """A name."""
         match = _LABEL.fullmatch(label)
         if not match:
-            return f"<mtext>{escape(label)}</mtext>"
+            return f"<mtext>“{escape(_printable(label))}”</mtext>"
         base = f"<mi>{match['base']}{match['prime'].replace(chr(39), '′')}</mi>"
         up, down = (f"<mn>{match[part]}</mn>" if match[part] else "" for part in ("up", "down"))
         tag = "msubsup" if up and down else "msup" if up else "msub"

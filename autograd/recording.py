@@ -19,6 +19,20 @@ if TYPE_CHECKING:
 watchers: ContextVar[tuple[Callable[["Value"], None], ...]] = ContextVar("watchers", default=())
 
 
+# The operation whose rule is being fed with Values, by name: float() of one would silently cut the graph there.
+rule: ContextVar[str | None] = ContextVar("rule", default=None)
+
+
+def number_of(node: "Value") -> float:
+    """float(node), refused inside a rule that `grad` reads."""
+    if name := rule.get():
+        raise TypeError(
+            f"the partials of {name} turn a Value into a float, so they cannot be differentiated: "
+            "write them with autograd's own functions (autograd.exp, not math.exp)"
+        )
+    return float(node.data)
+
+
 class AnomalyError(FloatingPointError):
     """A node stopped being finite while `detect_anomaly` was looking."""
 

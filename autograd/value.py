@@ -11,7 +11,7 @@ from autograd import operations as ops
 from autograd.annotations import Any, SupportsFloat
 from autograd.declaration import Operation, constant
 from autograd.floats import as_float
-from autograd.recording import watchers, watching
+from autograd.recording import number_of, watchers, watching
 
 NOT_COMPUTED = float("0")  # the grad of a node that backward() has not reached: `is` tells it from any other 0
 MANY: Any = object()  # y of a node of more than two operands
@@ -128,7 +128,7 @@ class Value:
         return self._dx if self._y is MANY else tuple([dx for dx in (self._dx, self._dy) if dx is not None])
 
     def __float__(self) -> float:
-        return self.data
+        return number_of(self)
 
     def __bool__(self) -> bool:
         return self.data != 0

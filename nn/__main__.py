@@ -2,19 +2,24 @@
 
 import argparse
 import contextlib
+import io
 import json
 import math
+import os
 import re
 import sys
+from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NoReturn
 
-from autograd import Value
+from autograd import Value, unicode_label
 from nn.layers import MLP
 from nn.networks import LOSSES, network
 from nn.report import Report, report
 
+MOST_WEIGHTS = 10_000  # nobody reads the derivations of more
 ACTIVATIONS = ("identity", "sigmoid", "tanh", "relu")
 
 
@@ -32,16 +37,17 @@ class Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code: 0 if all gradients agree, 1 if not, 2 if the input is not accepted."""
+    arguments = sys.argv[1:] if arguments is None else arguments
     # A minus in front of a number is not an option's: argparse knows that of -0.3, but not of -3e-1 or -inf.
-    given = [
-        f" {a}" if re.match(r"-(\.?\d|inf|nan)", a) else a for a in (sys.argv[1:] if arguments is None else arguments)
-    ]
+    given = [f" {a}" if a.startswith("-") and _is_number(a) else a for a in arguments]
     try:
         options = _parser().parse_args(given)
         result = _derive(options)
     except InputError as error:
-        print(f"nn derive: {error}", file=sys.stderr)
+        print("nn derive:", str(error).replace("\n", "\\n"), file=sys.stderr)
         return 2
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")  # formulas do not fit into the encodings of old
     print(result.text())
     return 0 if result.agrees else 1
 
@@ -75,10 +81,17 @@ def _parser() -> Parser:
     return parser
 
 
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
 def _number(text: str) -> float:
-    with contextlib.suppress(ValueError):
-        if math.isfinite(number := float(text)):
-            return number
+    if _is_number(text) and math.isfinite(float(text)):
+        return float(text)
     raise argparse.ArgumentTypeError(f"takes finite numbers, got {text.strip()!r}")
 
 
@@ -98,20 +111,22 @@ def _derive(options: argparse.Namespace) -> Report:
     if options.params:
         _load(model, options.params)
     labels = [label for label, _ in model.named_parameters()]
-    unknown = [label for label in options.wrt or [] if label not in labels]
+    written = {unicode_label(label): label for label in labels}
+    wrt = [written.get(label, label) for label in options.wrt or labels]
+    unknown = [label for label in wrt if label not in labels]
     if unknown:
-        raise InputError(f"--wrt takes parameters of the network ({', '.join(labels)}), got {', '.join(unknown)}")
+        raise InputError(f"--wrt takes parameters of the network ({', '.join(labels)}), got {', '.join(unknown)!r}")
     if options.loss == "bce":
-        _require_probabilities(model, options.x)
+        _require_probabilities(model, options)
     for path in (options.save_params, options.out):
-        _require_writable(path, is_folder=path is options.out)
+        _require_writable(options, path, is_folder=path is options.out)
     loss = {"squared": "squared error", "bce": "binary cross-entropy"}[options.loss]
     result = report(
         model,
         options.x,
         options.y,
         loss=options.loss,
-        labels=options.wrt,
+        labels=wrt,
         digits=options.digits,
         lr=options.lr,
         title=f"The {options.sizes} network, {options.activation}, {loss}",
@@ -123,7 +138,11 @@ def _derive(options: argparse.Namespace) -> Report:
 def _sizes(text: str) -> list[int]:
     if not re.fullmatch(r"[1-9]\d*(-[1-9]\d*)+", text):
         raise InputError(f"SIZES takes neurons in each layer, as 2-3-1, got {text!r}")
-    return [int(size) for size in text.split("-")]
+    sizes = [int(size) for size in text.split("-")]
+    weights = sum(m * n for m, n in pairwise(sizes))
+    if weights > MOST_WEIGHTS:
+        raise InputError(f"SIZES takes a network of at most {MOST_WEIGHTS:,} weights, got {weights:,}: {text}")
+    return sizes
 
 
 def _require_count(option: str, numbers: list[float], count: int, what: str, sizes: str) -> None:
@@ -134,19 +153,23 @@ def _require_count(option: str, numbers: list[float], count: int, what: str, siz
         )
 
 
-def _require_probabilities(model: MLP, x: list[float]) -> None:
-    outputs = model(x)
+def _require_probabilities(model: MLP, options: argparse.Namespace) -> None:
+    outputs = model(options.x)
     for output in [outputs] if isinstance(outputs, Value) else outputs:
         if not 0 < output.data < 1:
+            saturated = options.activation == "sigmoid"
+            remedy = "the sigmoid is saturated, so take smaller inputs" if saturated else "use --activation sigmoid"
             raise InputError(
-                f"--loss bce takes a prediction strictly between 0 and 1, got {output.data:g}: "
-                "use --activation sigmoid, or other parameters"
+                f"--loss bce takes a prediction strictly between 0 and 1, got {output.data!r}: "
+                f"{remedy}, or other parameters"
             )
 
 
-def _require_writable(path: Path | None, is_folder: bool) -> None:
+def _require_writable(options: argparse.Namespace, path: Path | None, is_folder: bool) -> None:
     if path is None:
         return
+    if options.out and options.save_params and options.out.absolute() == options.save_params.absolute():
+        raise InputError(f"--out and --save-params take different paths, got {path} for both")
     if is_folder and path.exists() and not path.is_dir():
         raise InputError(f"--out takes a folder, and {path} is a file")
     if not is_folder and path.is_dir():
@@ -157,9 +180,11 @@ def _load(model: MLP, path: Path) -> None:
     labels = ", ".join(label for label, _ in model.named_parameters())
     wanted = f"--params takes a JSON file with a number for each of {labels}"
     try:
-        state = json.loads(path.read_text(encoding="utf-8"))
+        state = json.loads(path.read_text(encoding="utf-8-sig"), object_pairs_hook=_without_repetition)
     except OSError as error:
         raise InputError(f"--params takes a readable file, got {path}: {error.strerror}") from None
+    except RecursionError:
+        raise InputError(f"{wanted}; {path} is nested too deeply") from None
     except ValueError as error:
         raise InputError(f"--params takes JSON, and {path} is not: {error}") from None
     if not isinstance(state, dict):
@@ -171,6 +196,13 @@ def _load(model: MLP, path: Path) -> None:
         model.load_state_dict(state)
     except KeyError as error:
         raise InputError(f"{path} does not fit the network: {error.args[0]}") from None
+
+
+def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    repeated = [name for name, count in Counter(name for name, _ in pairs).items() if count > 1]
+    if repeated:
+        raise ValueError(f"{', '.join(repeated)} is there more than once")
+    return dict(pairs)
 
 
 def _json_type(value: Any) -> str:
@@ -189,12 +221,19 @@ def _write(options: argparse.Namespace, model: MLP, result: Report) -> None:
         pictures = result.pictures()
         files |= {options.out / name: picture for name, picture in pictures.items()}
         files[options.out / "index.html"] = result.page(pictures)
-    try:
+    parts = {path: path.with_name(f".{path.name}.{os.getpid()}.part") for path in files}
+    try:  # all files, or none
         for path, content in files.items():
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(content, encoding="utf-8")
+            parts[path].write_text(content, encoding="utf-8")
+        for path, part in parts.items():
+            part.replace(path)
     except OSError as error:
         raise InputError(f"cannot write {error.filename}: {error.strerror}") from None
+    finally:
+        for part in parts.values():
+            with contextlib.suppress(OSError):
+                part.unlink()
 
 
 if __name__ == "__main__":

@@ -97,9 +97,12 @@ class MLP(Module):
         bias: Bias = "neuron",
         seed: int | None = None,
     ) -> None:
-        sizes = [nin, *nouts]
+        activation_named(activation)  # also where there is no hidden layer
+        sizes = [nin, *nouts] if isinstance(nouts, Sequence) else []
         if len(sizes) < 2 or not all(isinstance(size, int) and size > 0 for size in sizes):
-            raise ValueError(f"an MLP takes a number of inputs and one of neurons for each layer, got {sizes}")
+            raise ValueError(
+                f"an MLP takes a number of inputs and one of neurons for each layer, got {nin!r} and {nouts!r}"
+            )
         rng = None if seed is None else random.Random(seed)
         last = len(nouts)
         self.layers = [

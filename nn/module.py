@@ -1,6 +1,5 @@
 """What everything with parameters has in common."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -15,13 +14,12 @@ class Module:
         return list(self._places())
 
     def named_parameters(self) -> list[tuple[str, Value]]:
-        """The parameters with their names: the label, or where there is none of its own, the path of attributes."""
+        """The parameters with their names: the labels if each has one of its own, else the paths of attributes."""
         places = self._places()
-        labels = Counter(value.label for value in places)
-        return [
-            (value.label if value.label and labels[value.label] == 1 else f"{prefix}{key}", value)
-            for value, (prefix, key) in places.items()
-        ]
+        labels = [value.label for value in places if value.label]
+        if len(set(labels)) == len(places):
+            return list(zip(labels, places, strict=True))
+        return [(f"{prefix}{key}", value) for value, (prefix, key) in places.items()]
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to 0."""

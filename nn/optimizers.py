@@ -9,6 +9,8 @@ class SGD:
     """Gradient descent: w ← w - lr · ∂C/∂w, for every parameter, with the learning rate lr."""
 
     def __init__(self, parameters: Iterable[Value], lr: float = 0.01) -> None:
+        if not isinstance(parameters, Iterable):
+            raise TypeError(f"SGD takes parameters, as of model.parameters(), got {type(parameters).__name__}")
         self.parameters, self.lr = list(parameters), lr
 
     def step(self) -> None:

@@ -75,7 +75,7 @@ class Report:
         """One line: how many gradients agree, and the largest difference."""
         agreeing = sum(bool(entry.check) for entry in self.entries)
         largest = max((entry.check.difference for entry in self.entries), key=lambda x: (math.isnan(x), x))
-        kinks = sum(entry.check.slopes.left != entry.check.slopes.right for entry in self.entries)
+        kinks = sum(entry.check.slopes.kink for entry in self.entries)
         at_kinks = f" ({kinks} at a kink, where any slope between left and right is one)" if kinks else ""
         return (
             f"{agreeing} of {len(self.entries)} gradients agree between chain rule, backward() and finite difference"

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd
-from autograd import GradientError, Value, check_gradients, operation
+from autograd import GradientError, Value, check_gradients, grad, operation
 from autograd.checking import Slopes, finite_differences
 
 INF, NAN = math.inf, math.nan
@@ -52,7 +52,8 @@ def test_a_tolerance_that_no_finite_difference_meets() -> None:
 # What is wrong
 
 wrong_partial = operation("wrong_partial", lambda x: x * x, lambda z, x: (3 * x,))
-wrong_second = operation("wrong_second", lambda x: x * x * x, lambda z, x: (3 * float(x) ** 2,))
+wrong_slope = operation("wrong_slope", lambda x: 3 * x * x, lambda z, x: (5 * x,))
+wrong_second = operation("wrong_second", lambda x: x * x * x, lambda z, x: (wrong_slope(x),))
 wrong_third = operation("wrong_third", lambda x: x * x * x * x, lambda z, x: (wrong_second(x) * 4,))
 wrong_value = operation("wrong_value", lambda x: x * x + 1, lambda z, x: (2 * x,), definition=lambda x: x * x)
 wrong_on_values = operation(
@@ -91,6 +92,27 @@ def test_a_wrong_third_order() -> None:
     assert check_gradients(wrong_third, 2.0, order=2) < 1e-5
     with pytest.raises(GradientError, match="derived"):
         check_gradients(wrong_third, 2.0, order=3, tolerance=1e-5)
+
+
+def test_a_rule_in_functions_of_floats_says_so() -> None:
+    """math.cosh(Value) would give a float, and every derivative after the first would silently be 0."""
+    sinh = operation("sinh", math.sinh, lambda z, x: (math.cosh(x),))
+    x = Value(0.7)
+    y = sinh(x)
+    y.backward()
+    assert x.grad == math.cosh(0.7)
+    with pytest.raises(TypeError, match=r"the partials of sinh turn a Value into a float.* autograd's own functions"):
+        grad(y, x)
+    with pytest.raises(TypeError, match=r"sinh cannot be evaluated in high precision: declare it with definition="):
+        finite_differences(y, [x])
+
+
+def test_numbers_of_very_different_size() -> None:
+    w, x = Value(0.5), Value(1e40)
+    c = (w * x + 1) ** 2
+    slopes = finite_differences(c, [w])[0]
+    assert not slopes.kink
+    assert slopes.difference(grad(c, w).data) < 1e-14
 
 
 def test_a_wrong_value() -> None:

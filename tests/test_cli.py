@@ -57,8 +57,9 @@ def test_the_numbers_of_a_file_and_back(tmp_path: Path, capsys: pytest.CaptureFi
     assert json.loads(saved.read_text()) == json.loads((tmp_path / "params.json").read_text())
 
 
-def test_only_the_parameters_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([*HEART, "--wrt", "w^1_21", "b_1"]) == 0
+@pytest.mark.parametrize("label", ["w^1_21", "w¹₂₁"])
+def test_only_the_parameters_asked_for(label: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*HEART, "--wrt", label, "b_1"]) == 0
     out = capsys.readouterr().out
     assert re.findall(r"^∂C/∂(\S+) = ", out, re.MULTILINE) == ["w¹₂₁", "b₁"]
     assert out.splitlines()[-1].startswith("2 of 2 gradients agree")
@@ -143,7 +144,7 @@ def test_the_step_lowers_the_cost(tmp_path: Path) -> None:
             "--y takes targets from 0 to 1 with --loss bce, got 2",
         ),
         ("derive 2-3-1 --x 9 -9 --y 1 --loss bce", "--loss bce takes a prediction strictly between 0 and 1, got "),
-        ("derive 2-1 --x 1e3 1e3 --y 1 --loss bce --activation sigmoid", "strictly between 0 and 1, got "),
+        ("derive 2-1 --x 1e3 1e3 --y 1 --loss bce --activation sigmoid", "got 1.0: the sigmoid is saturated"),
         (
             "derive 2-3-1 --x 1 2 --y 1 --params nowhere.json",
             "--params takes a readable file, got nowhere.json: No such file",
@@ -159,6 +160,11 @@ def test_the_step_lowers_the_cost(tmp_path: Path) -> None:
             "derive 2-3-1 --x 1 2 --y 1 --params unknown.json",
             "unknown.json does not fit the network: unknown w^9_99; missing b_1",
         ),
+        ("derive 2-3-1 --x 1 2 --y 1 --params deep.json", "deep.json is nested too deeply"),
+        ("derive 2-3-1 --x 1 2 --y 1 --params twice.json", "twice.json is not: w^1_11 is there more than once"),
+        ("derive 2-99999-1 --x 1 2 --y 1", "SIZES takes a network of at most 10,000 weights, got 299,997"),
+        ("derive 2-3-1 --x 1 2 --y 1 --out same --save-params same", "--out and --save-params take different paths"),
+        ("derive 2-3-1 --x 1 2 --y 1 --out list.json/below --save-params new.json", "cannot write "),
         ("derive 2-3-1 --x 1 2 --y 1 --params .", "--params takes a readable file, got .: "),
         ("derive 2-3-1 --x 1 2 --y 1 --out list.json", "--out takes a folder, and list.json is a file"),
         ("derive 2-3-1 --x 1 2 --y 1 --save-params .", "--save-params takes a file, and . is a folder"),
@@ -178,6 +184,8 @@ def test_what_is_not_accepted_is_said_in_one_line(
     (tmp_path / "nan.json").write_text('{"w^1_11": NaN}')
     (tmp_path / "text.json").write_text('{"w^1_11": "0.1"}')
     (tmp_path / "huge.json").write_text('{"w^1_11": 1' + "0" * 400 + "}")
+    (tmp_path / "deep.json").write_text("[" * 100_000)
+    (tmp_path / "twice.json").write_text('{"w^1_11": 1, "w^1_11": 2}')
     (tmp_path / "unknown.json").write_text('{"w^9_99": 1}')
     before = sorted(path.name for path in tmp_path.iterdir())
     written = [] if "--out" in arguments or "--save-params" in arguments or not arguments.startswith("derive ") else [

@@ -183,7 +183,7 @@ def test_both_edges_of_a_square_count() -> None:
     a = Value(3.0, "a")
     derivation = derive(a * a, a)
     assert derivation.value == 6.0
-    assert "= 2a\n       = 2 · 3\n       = 6\n" in derivation.text()
+    assert "∂v₁/∂a = 2a\n       = 2 · 3\n       = 6\n" in derivation.text()
 
 
 def test_the_output_itself_and_what_it_does_not_depend_on() -> None:
@@ -200,16 +200,14 @@ def test_a_user_s_operation_is_derived() -> None:
     x = Value(2.0, "x")
     y = cube(x)
     y.label = "y"
-    assert str(derive(y, x)) == "∂y/∂x = ∂y/∂x\n      = 3x²\n      = 3 · 2²\n      = 12".replace(
-        "∂y/∂x = ∂y/∂x", "∂y/∂x = ∂y/∂x"
-    )
+    assert str(derive(y, x)) == "∂y/∂x = 3x²\n      = 3 · 2²\n      = 12".replace("∂y/∂x = ∂y/∂x", "∂y/∂x = ∂y/∂x")
     assert derive(y, x).check()
 
 
 def test_numbers_to_a_chosen_number_of_digits() -> None:
     x = Value(1 / 3, "x")
-    assert derive(x * x, x, digits=2).text().splitlines()[2] == "       ≈ 2 · 0.33"
-    assert derive(x * x, x, digits=8).text().splitlines()[2] == "       ≈ 2 · 0.33333333"
+    assert derive(x * x, x, digits=2).text().splitlines()[1] == "       ≈ 2 · 0.33"
+    assert derive(x * x, x, digits=8).text().splitlines()[1] == "       ≈ 2 · 0.33333333"
 
 
 def test_a_mutated_leaf_is_noticed() -> None:
@@ -226,7 +224,7 @@ def test_what_is_not_accepted() -> None:
         derive(x, 2.0)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="method is 'auto', 'paths' or 'recursion', got 'path'"):
         derive(x, x, method="path")  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="digits is 1 or more, got 0"):
+    with pytest.raises(ValueError, match="digits is a whole number from 1 to 17, got 0"):
         derive(x, x, digits=0)
 
 

@@ -654,7 +654,7 @@ def test_what_is_no_value_is_refused(what: Any, named: str) -> None:
 
 
 def test_digits_below_one_are_refused() -> None:
-    with pytest.raises(ValueError, match="digits is 1 or more, got 0"):
+    with pytest.raises(ValueError, match="digits is a whole number from 1 to 17, got 0"):
         draw(small(), digits=0)
 
 

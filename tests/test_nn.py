@@ -180,7 +180,7 @@ def test_modules_of_one_s_own() -> None:
     # equal labels would overwrite each other in a state dict: then the place is the name
     assert labels(pair) == [
         "first.layers.0.neurons.0.w.0", "first.layers.0.neurons.0.b",
-        "second.layers.0.neurons.0.w.0", "second.layers.0.neurons.0.b", "scale", "extra",
+        "second.layers.0.neurons.0.w.0", "second.layers.0.neurons.0.b", "scale", "more.a.0",
     ]  # fmt: skip
     assert len(pair.state_dict()) == 6
 

@@ -43,8 +43,8 @@ from autograd.operations import table
         ("who", "who", r"\mathrm{who}"),
         ("σ_1", "σ₁", r"\sigma _{1}"),
         ("w^l_jk", "w^l_jk", "w^{l}_{jk}"),
-        ("two words", "two words", r"\text{two words}"),
-        ("50%_{a}", "50%_{a}", r"\text{50\%\_\{a\}}"),
+        ("two words", "two words", r"\text{“two words”}"),
+        ("50%_{a}", "50%_{a}", r"\text{“50\%\_\{a\}”}"),
     ],
 )
 def test_labels(label: str, text: str, latex: str) -> None:
