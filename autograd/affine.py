@@ -10,7 +10,7 @@ def arrange_affine(weights: Any, inputs: Any, bias: Any = None) -> tuple[Any, ..
     """The flat operands."""
     weights, inputs = tuple(weights), tuple(inputs)
     if not 0 < len(weights) == len(inputs):
-        raise ValueError(f"affine takes one weight for each input, got {len(weights)} for {len(inputs)}")
+        raise ValueError(f"affine takes one weight or more, for as many inputs, got {len(weights)} for {len(inputs)}")
     return weights + inputs if bias is None else (*weights, *inputs, bias)
 
 

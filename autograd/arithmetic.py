@@ -24,10 +24,6 @@ class Arithmetic:
 
     __slots__ = ()
 
-    def apply_operation(self, op: Operation, operands: tuple[Any, ...]) -> Any:
-        """The result of op on operands, of which at least one is of this class."""
-        raise NotImplementedError
-
     __add__, __radd__ = _operator(ops.add), _reflected(ops.add)
     __sub__, __rsub__ = _operator(ops.sub), _reflected(ops.sub)
     __mul__, __rmul__ = _operator(ops.mul), _reflected(ops.mul)
@@ -35,4 +31,4 @@ class Arithmetic:
     __pow__, __rpow__ = _operator(ops.pow), _reflected(ops.pow)
 
     def __neg__(self) -> Any:
-        return self.apply_operation(ops.neg, (self,))
+        return ops.neg(self)

@@ -163,6 +163,8 @@ def _check_value(function: Callable[..., Value], point: list[float]) -> float:
     output = function(*map(Value, point))
     if not isinstance(output, Value):
         raise TypeError(f"check_gradients takes a function that returns a Value, got {type(output).__name__}")
+    if not math.isfinite(output.data):
+        raise GradientError(f"the value at this point is {output.data}: there is no derivative to check")
     context: Any = mpmath.MPContext()
     context.dps = DIGITS
     expected = float(_evaluate(context, topological_order(output), {})[output].number)
