@@ -53,12 +53,8 @@ def finite_differences(output: Value, inputs: Iterable[Value]) -> list[Slopes]:
 
     Uses the definitions of the operations and none of their partials.
     """
-    import mpmath
-
     order = topological_order(output)
-    largest = max([abs(node.data) for node in order if math.isfinite(node.data)], default=1.0)
-    context: Any = mpmath.MPContext()
-    context.dps = DIGITS + 2 * max(0, int(math.log10(largest or 1.0)))  # numbers of very different size meet
+    context = _precise_context(order)
     here = _evaluate(context, order, {})
     slopes = []
     for value in inputs:
@@ -127,6 +123,16 @@ _PRIMITIVES: dict[Operation, Callable[..., Any]] = {
 }
 
 
+def _precise_context(order: list[Value]) -> Any:
+    """An mpmath context with 60 digits, and more where numbers of very different size meet in the graph."""
+    import mpmath
+
+    context = mpmath.MPContext()
+    largest = max([abs(node.data) for node in order if math.isfinite(node.data)], default=1.0)
+    context.dps = DIGITS + 2 * max(0, int(math.log10(largest or 1.0)))
+    return context
+
+
 def _evaluate(context: Any, order: list[Value], known: dict[Value, Precise]) -> dict[Value, Precise]:
     """The numbers of all nodes of a topological order, where some are given."""
     numbers = dict(known)
@@ -158,16 +164,13 @@ def check_gradients(
 
 
 def _check_value(function: Callable[..., Value], point: list[float]) -> float:
-    import mpmath
-
     output = function(*map(Value, point))
     if not isinstance(output, Value):
         raise TypeError(f"check_gradients takes a function that returns a Value, got {type(output).__name__}")
     if not math.isfinite(output.data):
         raise GradientError(f"the value at this point is {output.data}: there is no derivative to check")
-    context: Any = mpmath.MPContext()
-    context.dps = DIGITS
-    expected = float(_evaluate(context, topological_order(output), {})[output].number)
+    order = topological_order(output)
+    expected = float(_evaluate(_precise_context(order), order, {})[output].number)
     difference = _difference(output.data, expected)
     if not difference <= 1e-9:
         raise GradientError(f"the value is {output.data}, but by the definitions of its operations {expected}")
