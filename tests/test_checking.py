@@ -108,11 +108,11 @@ def test_a_rule_in_functions_of_floats_says_so() -> None:
 
 
 def test_numbers_of_very_different_size() -> None:
-    w, x = Value(0.5), Value(1e40)
-    c = (w * x + 1) ** 2
-    slopes = finite_differences(c, [w])[0]
-    assert not slopes.kink
-    assert slopes.difference(grad(c, w).data) < 1e-14
+    w, x, b = Value(0.5), Value(1e40), Value(1.0)
+    c = (w * x + b) ** 2
+    for slopes, value in zip(finite_differences(c, [w, b]), grad(c, [w, b]), strict=True):
+        assert not slopes.kink
+        assert slopes.difference(value.data) < 1e-14
 
 
 def test_a_wrong_value() -> None:
