@@ -23,6 +23,7 @@ from autograd.notation import (
     MathmlWriter,
     Number,
     Writer,
+    cancelled,
     derivative,
     formula,
     partial,
@@ -371,10 +372,14 @@ def _recursion(graph: _Paths, output: Value, symbols: dict[Value, Expression]) -
 
 
 def _equation(left: Derivative | LocalGradient, chain: list[Term], worked_out: list[Term]) -> Equation:
-    """Symbols, each partial worked out, numbers put in, and the value."""
+    """Symbols, each partial worked out, what cancels taken out, numbers put in, and the value."""
     value = Step([[Number(left.value)]], numbers=True)
-    steps = [Step(chain), Step(worked_out), Step(worked_out, numbers=True)] if chain and all(chain) else []
-    return Equation(left, [*steps, value])
+    if not chain or not all(chain):
+        return Equation(left, [value])
+    shortened = worked_out
+    if math.isfinite(left.value):  # else a 0 may be among what cancels
+        shortened = [[rest] if (rest := cancelled(term)) else term for term in worked_out]
+    return Equation(left, [Step(chain), Step(worked_out), Step(shortened), Step(shortened, numbers=True), value])
 
 
 def _require_current(order: list[Value]) -> None:

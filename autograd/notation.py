@@ -5,10 +5,12 @@ is built (no 1 · x, no x + 0) and written with brackets where the rules of prec
 """
 
 import math
+import operator
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 from html import escape
 from itertools import pairwise
 from typing import Any, ClassVar, NamedTuple
@@ -289,6 +291,21 @@ class Factors:
                 case _:
                     powers[above][e] = powers[above].get(e, 0.0) + 1
         return Factors(negative, numbers[True], [*powers[True].items()], numbers[False], [*powers[False].items()])
+
+
+def cancelled(product: Sequence[Expression]) -> Expression | None:
+    """A product in which what stands above and below a fraction bar has gone; None where nothing does."""
+    factors = Factors.of(reduce(operator.mul, product))
+    above, below = dict(factors.above), dict(factors.below)
+    common = {base: min(exponent, below[base]) for base, exponent in above.items() if base in below}
+    if not common:
+        return None
+    up, down = (
+        [base ** (exponent - common.get(base, 0.0)) for base, exponent in powers.items()] for powers in (above, below)
+    )
+    product_left = reduce(operator.mul, up, as_expression(factors.coefficient))
+    quotient = ops.div(product_left, reduce(operator.mul, down, as_expression(factors.divisor)))
+    return as_expression(-quotient if factors.negative else quotient)
 
 
 def _terms(e: Expression) -> list[tuple[bool, Expression]]:

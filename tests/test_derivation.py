@@ -10,7 +10,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograd import Value, derive, evaluate, exp, grad, no_grad, operation, relu, sigmoid, tanh
+from autograd import (
+    Value,
+    binary_cross_entropy,
+    derive,
+    div,
+    evaluate,
+    exp,
+    grad,
+    no_grad,
+    operation,
+    relu,
+    sigmoid,
+    tanh,
+)
+from autograd.notation import Applied, Expression, Number, Symbol, as_expression, cancelled
 from nn import MLP
 from nn.networks import cost, two_three_one
 from tests.golden import assert_golden
@@ -296,3 +310,46 @@ def test_a_derivation_survives_its_graph_being_copied() -> None:
     c = copy.deepcopy(cost(model, X, TARGET))
     twin = next(node for node in c.operands[0].operands[0].operands if node.label == "b_2")
     assert derive(c, twin).value == derive(cost(model, X, TARGET), dict(model.named_parameters())["b_2"]).value
+
+
+def test_what_stands_above_and_below_a_fraction_bar_cancels() -> None:
+    """Cross-entropy after a sigmoid: −(y − a) / (a(1 − a)) · a(1 − a) is −(y − a)."""
+    z, y = Value(0.3, "z"), Value(1.0, "y")
+    a = sigmoid(z)
+    a.label = "a"
+    c = binary_cross_entropy(a, y)
+    c.label = "C"
+    assert derive(c, z).text().splitlines() == [
+        "∂C/∂z = ∂C/∂a · ∂a/∂z",
+        "      = −(y − a)/(a(1 − a)) · a(1 − a)",
+        "      = −(y − a)",
+        "      ≈ −(1 − 0.5744)",
+        "      ≈ −0.4256",
+    ]
+
+
+def test_nothing_cancels_where_the_derivative_is_not_finite() -> None:
+    x = Value(0.0, "x")
+    z = (1 / x) * x  # inf · 0, and not 1
+    assert "NaN" in derive(z, x).text()
+
+
+def number(e: Expression) -> float:
+    """The number of a formula, by its operations."""
+    if isinstance(e, Applied):
+        return e.op.evaluate(*[number(x) for x in e.operands])
+    assert isinstance(e, Number | Symbol)
+    return e.value
+
+
+FX, FY = Symbol("x", 0.3), Symbol("y", -1.7)
+factors = st.lists(st.sampled_from([FX, FY, 1 - FX, FX * FY, FX**3, 2 * FX, -FY, Number(3.0)]), min_size=1, max_size=5)
+
+
+@given(factors, factors)
+def test_cancelling_keeps_the_number(above: list[Expression], below: list[Expression]) -> None:
+    product = [*above, *[as_expression(div(1, factor)) for factor in below]]
+    shortened = cancelled(product)
+    assert shortened or not set(above) & set(below) - {Number(3.0)}
+    if shortened:
+        assert number(shortened) == pytest.approx(math.prod(map(number, product)), rel=1e-12)
