@@ -8,8 +8,41 @@ if not hasattr(autograd, "affine"):  # another distribution on PyPI installs an 
         "Install scalargrad in a virtual environment without the distribution named 'autograd'."
     )
 
-from nn.layers import MLP, Layer, Neuron
+from nn.data import DataError, Scaled, Scaling, Table, read_csv, split
+from nn.layers import MLP, Labels, Layer, Neuron
+from nn.losses import Loss, bce, bce_with_logits, cross_entropy, hinge, l2, mse
 from nn.module import Module
-from nn.optimizers import SGD
+from nn.optimizers import SGD, Adam, AdamW, Optimizer
+from nn.storage import ModelFileError, load
+from nn.training import DivergenceError, History, Trace, train
 
-__all__ = ["MLP", "SGD", "Layer", "Module", "Neuron"]
+__all__ = [
+    "MLP",
+    "SGD",
+    "Adam",
+    "AdamW",
+    "DataError",
+    "DivergenceError",
+    "History",
+    "Labels",
+    "Layer",
+    "Loss",
+    "ModelFileError",
+    "Module",
+    "Neuron",
+    "Optimizer",
+    "Scaled",
+    "Scaling",
+    "Table",
+    "Trace",
+    "bce",
+    "bce_with_logits",
+    "cross_entropy",
+    "hinge",
+    "l2",
+    "load",
+    "mse",
+    "read_csv",
+    "split",
+    "train",
+]

@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 
 from autograd import Value, unicode_label
 from nn.layers import MLP
-from nn.networks import LOSSES, network
+from nn.networks import network
 from nn.report import Report, report
 
 MOST_WEIGHTS = 10_000  # nobody reads the derivations of more
@@ -66,7 +66,7 @@ def _parser() -> Parser:
     derive.add_argument("--y", nargs="+", required=True, type=_number, metavar="NUMBER", help="the targets")
     derive.add_argument("--activation", choices=ACTIVATIONS, default="identity", help="of every neuron (identity)")
     derive.add_argument(
-        "--loss", choices=tuple(LOSSES), default="squared", help="(y - a)², or binary cross-entropy (squared)"
+        "--loss", choices=("squared", "bce"), default="squared", help="(y - a)², or binary cross-entropy (squared)"
     )
     derive.add_argument("--bias", choices=("layer", "neuron", "none"), default="layer", help="one for each (layer)")
     derive.add_argument("--seed", type=int, default=0, metavar="N", help="that the parameters are drawn from (0)")

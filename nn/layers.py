@@ -5,74 +5,136 @@ gaps, so w^1 leads from layer 1 to layer 2, and w^1_21 to its neuron 2 from inpu
 """
 
 import random
-from collections.abc import Sequence
-from typing import Any, Literal, SupportsFloat
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Literal, NamedTuple, SupportsFloat
 
 import autograd
 from autograd import Operation, Value, affine
 from nn.module import Module
 
+Activation = str | Operation | None
 Bias = Literal["neuron", "layer"] | None
+Initialization = Literal["uniform", "xavier", "he", "zeros", "ones"]
+Matrix = Sequence[Sequence[SupportsFloat]]
+
+
+class Labels(NamedTuple):
+    """How the parameters and nodes of a layer are called: templates in which an index stands in braces.
+
+    {l} counts the layers of weights from 1, {m} = l + 1 is the layer they lead to; {j} is the neuron, {k} its input;
+    {jk}, {kj} and {lj} are two of them as one subscript: 21, but 10,2.
+    """
+
+    weight: str = "w^{l}_{jk}"
+    bias: str = "b^{l}_{j}"
+    layer_bias: str = "b_{l}"
+    z: str = "z^{m}_{j}"
+    a: str = "a^{m}_{j}"
+    x: str = "x_{k}"
+
+    def written(self, name: str, layer: int, j: int = 0, k: int = 0) -> str:
+        """The label of a weight, bias, …, for its indices."""
+        template: str = getattr(self, name)
+        pairs = {"jk": _indices(j, k), "kj": _indices(k, j), "lj": _indices(layer, j)}
+        return template.format(l=layer, m=layer + 1, j=j, k=k, **pairs)
+
+
+TEXTBOOK = Labels()
 
 
 class Neuron(Module):
     """activation(w · x + b), as two nodes: the pre-activation z and the activation a.
 
-    nin: the number of inputs; activation: an operation on one number, or its name; bias: one "neuron" of its own (or
-    a Value to share), or None. layer and index are its place, for the labels. Weights start uniform in [-1, 1] and
-    biases at 0; rng is where they are drawn from.
+    nin: the number of inputs; activation: an operation on one number, or its name, or None for a neuron that is its
+    weighted sum, in one node; bias: one "neuron" of its own (or a Value to share), or None. layer and index are its
+    place, for the labels. Weights start as init says for one output (see MLP), and biases at 0; rng is where they are
+    drawn from.
     """
 
     def __init__(
         self,
         nin: int,
-        activation: str | Operation = "relu",
+        activation: Activation = "relu",
         bias: Value | Literal["neuron"] | None = "neuron",
         layer: int = 1,
         index: int = 1,
         rng: random.Random | None = None,
+        *,
+        init: Initialization | Callable[[], float] = "uniform",
+        labels: Labels = TEXTBOOK,
     ) -> None:
-        draw = (rng or random).uniform
-        self.w = [Value(draw(-1, 1), f"w^{layer}_{_indices(index, k)}") for k in range(1, nin + 1)]
-        self.b = Value(0.0, f"b^{layer}_{index}") if bias == "neuron" else bias
-        self.activation = activation_named(activation)
-        self._z_label, self._a_label = f"z^{layer + 1}_{index}", f"a^{layer + 1}_{index}"
+        draw = init if callable(init) else initializer(init, nin, 1, rng)
+        self.w = [Value(draw(), labels.written("weight", layer, index, k)) for k in range(1, nin + 1)]
+        self.b = Value(0.0, labels.written("bias", layer, index)) if bias == "neuron" else bias
+        self.activation = None if activation is None else activation_named(activation)
+        self._z_label, self._a_label = (labels.written(name, layer, index) for name in ("z", "a"))
+        self._x_labels = [labels.written("x", layer, index, k) for k in range(1, nin + 1)]
 
     def __call__(self, x: Sequence[SupportsFloat]) -> Value:
         """The activation for one row of inputs: numbers or Values."""
-        return self._forward(_inputs(x, len(self.w), self))
+        return self._forward(_inputs(x, self._x_labels, self))
 
     def _forward(self, x: Sequence[SupportsFloat]) -> Value:
-        z = affine(self.w, x, self.b)
+        z: Value = affine(self.w, x, self.b)
+        if self.activation is None:
+            z.label = self._a_label
+            return z
         z.label = self._z_label
         a: Value = self.activation(z)
         a.label = self._a_label
         return a
 
     def __repr__(self) -> str:
-        return f"{_REPR.get(self.activation.name, self.activation.name.capitalize())}Neuron({len(self.w)})"
+        name = self.activation.name if self.activation else "identity"
+        return f"{_REPR.get(name, name.capitalize())}Neuron({len(self.w)})"
 
 
 class Layer(Module):
-    """nout Neurons on the same inputs. bias: one per "neuron", one for the whole "layer", or None."""
+    """nout Neurons on the same inputs. bias: one per "neuron", one for the whole "layer", or None.
+
+    weights: the numbers to start with, one row for each neuron; biases: one for each neuron, or the one of the layer.
+    Where they are not given, weights start as init says (see MLP), and biases at 0.
+    """
 
     def __init__(
         self,
         nin: int,
         nout: int,
-        activation: str | Operation = "relu",
+        activation: Activation = "relu",
         bias: Bias = "neuron",
         layer: int = 1,
         rng: random.Random | None = None,
+        *,
+        init: Initialization = "uniform",
+        weights: Matrix | None = None,
+        biases: Sequence[SupportsFloat] | None = None,
+        labels: Labels = TEXTBOOK,
     ) -> None:
         if bias not in ("neuron", "layer", None):
             raise ValueError(f"bias is 'neuron', 'layer' or None, got {bias!r}")
-        of_each = Value(0.0, f"b_{layer}") if bias == "layer" else bias
-        self.neurons = [Neuron(nin, activation, of_each, layer, j, rng) for j in range(1, nout + 1)]
+        draw = initializer(init if weights is None else "zeros", nin, nout, rng)
+        of_each = Value(0.0, labels.written("layer_bias", layer)) if bias == "layer" else bias
+        self.neurons = [
+            Neuron(nin, activation, of_each, layer, j, init=draw, labels=labels) for j in range(1, nout + 1)
+        ]
+        if weights is not None:
+            _set(self.weights, weights, f"the weights of layer {layer}")
+        if biases is not None:
+            _set([self.biases], [biases], f"the biases of layer {layer}")
+
+    @property
+    def weights(self) -> list[list[Value]]:
+        """The weights as a matrix: a row for each neuron, a column for each input."""
+        return [neuron.w for neuron in self.neurons]
+
+    @property
+    def biases(self) -> list[Value]:
+        """The biases: one for each neuron, or the one of the layer, or none."""
+        return list(dict.fromkeys(neuron.b for neuron in self.neurons if neuron.b is not None))
 
     def __call__(self, x: Sequence[SupportsFloat]) -> Any:
         """The activations for one row of inputs: a list of Values, or the Value itself where there is only one."""
-        x = _inputs(x, len(self.neurons[0].w), self)
+        x = _inputs(x, self.neurons[0]._x_labels, self)
         out = [neuron._forward(x) for neuron in self.neurons]
         return out[0] if len(out) == 1 else out
 
@@ -83,32 +145,77 @@ class Layer(Module):
 class MLP(Module):
     """A multi-layer perceptron: nin inputs, then layers of nouts[0], nouts[1], … neurons.
 
-    activation is that of the hidden layers, output_activation that of the last: the name of any operation on one
-    number ("relu", "tanh", "sigmoid", "identity", …), or the operation. bias: one per "neuron", one per "layer", or
-    None. Weights start uniform in [-1, 1], drawn from seed, or from Python's `random` where it is None.
+    activation: that of the hidden layers, with output_activation for the last, or a list with one for each layer.
+    Each is the name of any operation on one number ("relu", "tanh", "sigmoid", "identity", …), the operation, or None
+    for neurons that are their weighted sum, in one node.
+    bias: one per "neuron", one per "layer", or None; or a list with one of these for each layer.
+    init: how the weights start; biases start at 0. For a layer of m inputs and n neurons
+        "uniform"  between -1 and 1, as in micrograd
+        "xavier"   uniform between ±√(6 / (m + n)), X. Glorot and Y. Bengio, AISTATS 2010: for tanh and sigmoid
+        "he"       normal with the standard deviation √(2 / m), K. He et al., ICCV 2015: for ReLU
+        "zeros", "ones"
+    seed: that they are drawn from, or from Python's `random` where it is None.
+    weights, biases: numbers to start with instead: for each layer a matrix with a row for each neuron, and a list of
+    its biases (None for a layer that is to start as init says, or has none).
+    labels: how parameters and nodes are called, or a list with that of each layer.
+
+    Raises ValueError for options that do not exist, and for weights and biases of another shape.
     """
 
     def __init__(
         self,
         nin: int,
         nouts: Sequence[int],
-        activation: str | Operation = "relu",
-        output_activation: str | Operation = "identity",
-        bias: Bias = "neuron",
+        activation: Activation | Sequence[Activation] = "relu",
+        output_activation: Activation = "identity",
+        bias: Bias | Sequence[Bias] = "neuron",
         seed: int | None = None,
+        *,
+        init: Initialization = "uniform",
+        weights: Sequence[Matrix | None] | None = None,
+        biases: Sequence[Sequence[SupportsFloat] | None] | None = None,
+        labels: Labels | Sequence[Labels] = TEXTBOOK,
     ) -> None:
-        activation_named(activation)  # also where there is no hidden layer
         sizes = [nin, *nouts] if isinstance(nouts, Sequence) else []
-        if len(sizes) < 2 or not all(isinstance(size, int) and size > 0 for size in sizes):
+        if len(sizes) < 2 or not all(type(size) is int and size > 0 for size in sizes):
             raise ValueError(
                 f"an MLP takes a number of inputs and one of neurons for each layer, got {nin!r} and {nouts!r}"
             )
+        count = len(nouts)
+        activations = _activations(activation, output_activation, count)
         rng = None if seed is None else random.Random(seed)
-        last = len(nouts)
+        of_each = zip(
+            sizes,
+            nouts,
+            activations,
+            _for_each_layer(bias, count, "biases' kinds"),
+            _for_each_layer(weights, count, "matrices of weights"),
+            _for_each_layer(biases, count, "lists of biases"),
+            [labels] * count if isinstance(labels, Labels) else _for_each_layer(labels, count, "labels"),
+            strict=False,
+        )
         self.layers = [
-            Layer(sizes[i - 1], sizes[i], output_activation if i == last else activation, bias, i, rng)
-            for i in range(1, last + 1)
+            Layer(m, n, f, b, i, rng, init=init, weights=w, biases=numbers, labels=names)
+            for i, (m, n, f, b, w, numbers, names) in enumerate(of_each, 1)
         ]
+        self.nin, self.nouts = nin, list(nouts)
+        self._bias, self._labels = bias, labels
+
+    def architecture(self) -> dict[str, Any]:
+        """What it takes to build the same network, without the numbers: arguments of MLP, in JSON's types."""
+        return {
+            "class": "MLP",
+            "nin": self.nin,
+            "nouts": self.nouts,
+            "activation": [
+                f.__name__ if (f := layer.neurons[0].activation) is not None else None for layer in self.layers
+            ],
+            "bias": _for_each_layer(self._bias, len(self.layers), "biases' kinds"),
+            "labels": [list(neuron_labels) for neuron_labels in self._labels_of_layers()],
+        }
+
+    def _labels_of_layers(self) -> list[Labels]:
+        return [self._labels] * len(self.layers) if isinstance(self._labels, Labels) else list(self._labels)
 
     def __call__(self, x: Sequence[SupportsFloat]) -> Any:
         """The outputs for one row of inputs: a list of Values, or the Value itself where there is only one.
@@ -140,12 +247,59 @@ def activation_named(activation: str | Operation) -> Operation:
     raise ValueError(f"an activation is an operation on one number ({', '.join(accepted)}), got {activation!r}")
 
 
-def _inputs(x: Sequence[SupportsFloat], width: int, where: Module) -> Sequence[SupportsFloat]:
+def _activations(hidden: Any, output: Activation, count: int) -> list[Activation]:
+    if isinstance(hidden, (list, tuple)):
+        if output != "identity":
+            raise ValueError("where activation is a list, its last is that of the output: leave output_activation out")
+        return _for_each_layer(hidden, count, "activations")
+    if hidden is not None:
+        activation_named(hidden)  # also where there is no hidden layer
+    return [hidden] * (count - 1) + [output]
+
+
+def initializer(init: str, nin: int, nout: int, rng: random.Random | None = None) -> Callable[[], float]:
+    """What draws a weight for a layer of nin inputs and nout neurons; see MLP."""
+    draw = rng or random
+    limit, deviation = (6 / (nin + nout)) ** 0.5, (2 / nin) ** 0.5
+    initializers: dict[str, Callable[[], float]] = {
+        "uniform": lambda: draw.uniform(-1, 1),
+        "xavier": lambda: draw.uniform(-limit, limit),
+        "he": lambda: draw.gauss(0, deviation),
+        "zeros": lambda: 0.0,
+        "ones": lambda: 1.0,
+    }
+    if init not in initializers:
+        raise ValueError(f"init is one of {', '.join(initializers)}, got {init!r}")
+    return initializers[init]
+
+
+def _for_each_layer(option: Any, count: int, what: str) -> list[Any]:
+    if not isinstance(option, (list, tuple)):
+        return [option] * count
+    if len(option) != count:
+        raise ValueError(f"a network of {count} layers takes as many {what}, got {len(option)}")
+    return list(option)
+
+
+def _set(values: list[list[Value]], numbers: Iterable[Iterable[SupportsFloat]], what: str) -> None:
+    given = [list(row) for row in numbers]
+    shapes = [[len(row) for row in rows] for rows in (values, given)]
+    if shapes[0] != shapes[1]:
+        shape = (
+            f"{len(values)} × {len(values[0])}" if len(values) > 1 or len(given) > 1 else f"{len(values[0])} numbers"
+        )
+        raise ValueError(f"{what} are {shape}, got rows of {', '.join(map(str, shapes[1]))} numbers")
+    for row, row_given in zip(values, given, strict=True):
+        for value, number in zip(row, row_given, strict=True):
+            value.data = Value(number).data
+
+
+def _inputs(x: Sequence[SupportsFloat], labels: list[str], where: Module) -> Sequence[SupportsFloat]:
     if not hasattr(x, "__len__"):
-        raise TypeError(f"{where} takes a sequence of {width} inputs, got {type(x).__name__}")
-    if len(x) != width:
-        raise ValueError(f"{where} takes {width} inputs, got {len(x)}")
-    return tuple([v if type(v) is Value else Value(v, f"x_{k}") for k, v in enumerate(x, 1)])
+        raise TypeError(f"{where} takes a sequence of {len(labels)} inputs, got {type(x).__name__}")
+    if len(x) != len(labels):
+        raise ValueError(f"{where} takes {len(labels)} inputs, got {len(x)}")
+    return tuple([v if type(v) is Value else Value(v, label) for v, label in zip(x, labels, strict=True)])
 
 
 def _indices(j: int, k: int) -> str:

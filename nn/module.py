@@ -1,6 +1,7 @@
 """What everything with parameters has in common."""
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from autograd import Value
@@ -44,6 +45,29 @@ class Module:
         numbers = {name: Value(number).data for name, number in state.items()}
         for name, parameter in parameters.items():
             parameter.data = numbers[name]
+
+    def architecture(self) -> dict[str, Any]:
+        """What it takes to build the same model, without the numbers, in JSON's types. Here, the name of the class."""
+        return {"class": type(self).__name__}
+
+    def save(self, path: str | Path) -> None:
+        """Write the architecture and the parameters to a JSON file, which is replaced whole or not at all.
+
+        Raises ValueError, and writes nothing, where a parameter is not finite; OSError where it cannot be written.
+        """
+        from nn.storage import save
+
+        save(self, path)
+
+    def load(self, path: str | Path) -> None:
+        """Set the parameters to those that `save` wrote. (`nn.load(path)` makes a model anew.)
+
+        Raises nn.ModelFileError, with nothing changed, where the file is damaged or holds another architecture;
+        OSError where it cannot be read.
+        """
+        from nn.storage import load_into
+
+        load_into(self, path)
 
     def _places(self) -> dict[Value, tuple[str, Any]]:
         """Each parameter and where it is. A shared one counts where it comes last: a layer's bias after its weights."""

@@ -1,36 +1,36 @@
-"""The textbook networks."""
+"""The textbook networks, labelled as in the texts they are known from.
+
+Each is a small function that makes an MLP. parameters gives their numbers by label, {"w^1_11": 0.1, …}; where it is
+None they are drawn from seed.
+"""
 
 from collections.abc import Mapping, Sequence
-from typing import SupportsFloat
+from typing import Any, Literal, SupportsFloat
 
-from autograd import Operation, Value, binary_cross_entropy, squared_error, total
-from nn.layers import MLP, Bias
+from autograd import Value, binary_cross_entropy, half_squared_error, squared_error, total
+from nn.layers import MLP, Activation, Bias, Initialization, Labels
 
-LOSSES = {"squared": squared_error, "bce": binary_cross_entropy}
+COSTS = {"squared": squared_error, "half_squared": half_squared_error, "bce": binary_cross_entropy}
+
+Parameters = Mapping[str, float]
 
 
 def network(
     sizes: Sequence[int],
-    activation: str | Operation = "identity",
+    activation: Activation = "identity",
     bias: Bias = "layer",
     seed: int | None = None,
-    parameters: Mapping[str, float] | None = None,
+    parameters: Parameters | None = None,
 ) -> MLP:
-    """An MLP of the given sizes, inputs first, with one activation f throughout, as textbooks draw it.
-
-    parameters: the number of every parameter by label, {"w^1_11": 0.1, …}; drawn from seed where None.
-    """
-    model = MLP(sizes[0], sizes[1:], activation, activation, bias, seed)
-    if parameters is not None:
-        model.load_state_dict(parameters)
-    return model
+    """An MLP of the given sizes, inputs first, with one activation f throughout, as textbooks draw it."""
+    return _with(parameters, MLP(sizes[0], sizes[1:], activation, activation, bias, seed))
 
 
 def two_three_one(
-    activation: str | Operation = "identity",
+    activation: Activation = "identity",
     bias: Bias = "layer",
     seed: int | None = None,
-    parameters: Mapping[str, float] | None = None,
+    parameters: Parameters | None = None,
 ) -> MLP:
     """The 2-3-1 network: two inputs, three hidden neurons, one output, and one bias for each layer.
 
@@ -38,21 +38,93 @@ def two_three_one(
         z^3_1 = w^2_11 a^2_1 + w^2_12 a^2_2 + w^2_13 a^2_3 + b_2       a^3_1 = f(z^3_1)
 
     w^l_jk leads to neuron j from neuron k. The eleven parameters are w^1_11, w^1_12, w^1_21, w^1_22, w^1_31, w^1_32,
-    b_1, w^2_11, w^2_12, w^2_13 and b_2. f is the activation; parameters gives their numbers by label, or they are
-    drawn from seed.
+    b_1, w^2_11, w^2_12, w^2_13 and b_2. f is the activation.
     """
     return network([2, 3, 1], activation, bias, seed, parameters)
 
 
+def four_two(activation: Activation = None, seed: int | None = None, parameters: Parameters | None = None) -> MLP:
+    """The 4 → 2 layer that hands its error back: hidden nodes h_1 … h_4, outputs o_1 and o_2, no biases.
+
+        s_j = w_1j h_1 + w_2j h_2 + w_3j h_3 + w_4j h_4        o_j = σ(s_j), or s_j itself without activation
+
+    w_ij leads from hidden node i to output j. Under E = ½ Σ_j (t_j - o_j)², with e_j = t_j - o_j, a linear layer has
+    ∂E/∂h_i = -Σ_j w_ij e_j, and one of sigmoids ∂E/∂w_ij = -e_j σ(s_j) (1 - σ(s_j)) h_i.
+    """
+    labels = Labels(weight="w_{kj}", z="s_{j}", a="o_{j}", x="h_{k}")
+    return _with(parameters, MLP(4, [2], [activation], bias=None, seed=seed, labels=labels))
+
+
+def shares(error: Any, weights: Sequence[Any]) -> list[Any]:
+    """An output's error, split among the nodes that feed it in proportion to their weights: e w_i / Σ_k w_k."""
+    whole = sum(weights)
+    return [error * w / whole for w in weights]
+
+
+def handed_back(who: Sequence[Sequence[Any]], errors: Sequence[Any], *, in_proportion: bool = False) -> list[Any]:
+    """The errors of hidden nodes from those of the outputs, e_hidden = whoᵀ · e: for node i the sum Σ_j w_ij e_j.
+
+    who: the matrix of output weights, a row for each output. in_proportion keeps the denominators, so that the errors
+    add up to those of the outputs: Σ_j (w_ij / Σ_k w_kj) e_j.
+    """
+    parts = [shares(e, row) if in_proportion else [w * e for w in row] for row, e in zip(who, errors, strict=True)]
+    return [sum(of_node) for of_node in zip(*parts, strict=True)]
+
+
+def two_two_one(
+    task: Literal["regression", "classification"] = "regression",
+    seed: int | None = None,
+    parameters: Parameters | None = None,
+    init: Initialization = "ones",
+) -> MLP:
+    """The 2-2-1 network: a student's CGPA x_1 and IQ x_2 to a salary, or to the probability of a placement.
+
+        O_11 = W^1_11 x_1 + W^1_21 x_2 + b_11        O_12 = W^1_12 x_1 + W^1_22 x_2 + b_12
+        Y' = O_21 = W^2_11 O_11 + W^2_21 O_12 + b_21
+
+    W^l_ij leads from node i to node j. There are nine parameters; unless they are given, weights start at 1 and biases
+    at 0. This is the regression; the classification has a sigmoid in every neuron, on z_11, z_12 and Z.
+    """
+    if task not in ("regression", "classification"):
+        raise ValueError(f"the task is 'regression' or 'classification', got {task!r}")
+    f = None if task == "regression" else "sigmoid"
+    hidden = Labels(weight="W^{l}_{kj}", bias="b_{lj}", z="z_{lj}", a="O_{lj}")
+    output = hidden._replace(z="Z", a="Y'")
+    return _with(parameters, MLP(2, [2, 1], [f, f], seed=seed, init=init, labels=[hidden, output]))
+
+
+def four_two_two_one(
+    activation: Activation = "sigmoid", seed: int | None = None, parameters: Parameters | None = None
+) -> MLP:
+    """The 4-2-2-1 network: four inputs, two hidden layers of two neurons, and an output that is a weighted sum.
+
+        x = a^1      z^2 = W^1 x + b^1      a^2 = f(z^2)      z^3 = W^2 a^2 + b^2      a^3 = f(z^3)      s = W^3 a^3
+
+    w^l_jk leads to neuron j from neuron k; W^1 is 2 × 4. Biases are per neuron, and the output has none: 18 parameters.
+    With the local gradient δ^l_j = ∂C/∂z^l_j, ∂C/∂w^l_jk = δ^(l+1)_j a^l_k and ∂C/∂b^l_j = δ^(l+1)_j.
+    """
+    hidden = Labels()
+    biases: list[Bias] = ["neuron", "neuron", None]
+    labels = [hidden, hidden, hidden._replace(a="s")]
+    return _with(parameters, MLP(4, [2, 2, 1], [activation, activation, None], bias=biases, seed=seed, labels=labels))
+
+
 def cost(
-    model: MLP, x: Sequence[SupportsFloat], y: SupportsFloat | Sequence[SupportsFloat], loss: str = "squared"
+    model: MLP,
+    x: Sequence[SupportsFloat],
+    y: SupportsFloat | Sequence[SupportsFloat],
+    loss: str = "squared",
+    *,
+    label: str = "C",
+    target: str = "y",
 ) -> Value:
     """The cost C of a network's prediction for the inputs x, where the target is y (one for each output).
 
-    loss: "squared", C = (y - a)², or "bce", C = -(y ln a + (1 - y) ln(1 - a)); summed where there are several outputs.
+    loss: "squared", C = (y - a)², "half_squared", half of that, or "bce", C = -(y ln a + (1 - y) ln(1 - a)); summed
+    where there are several outputs. label and target are what the cost and the targets are called.
     """
-    if loss not in LOSSES:
-        raise ValueError(f"the loss is one of {', '.join(LOSSES)}, got {loss!r}")
+    if loss not in COSTS:
+        raise ValueError(f"the loss is one of {', '.join(COSTS)}, got {loss!r}")
     outputs = model(x)
     outputs = [outputs] if isinstance(outputs, Value) else outputs
     targets = list(y) if isinstance(y, Sequence) else [y]
@@ -60,16 +132,23 @@ def cost(
         outputs_found = f"{len(outputs)} {'output' if len(outputs) == 1 else 'outputs'}"
         raise ValueError(f"the network has {outputs_found}, so as many targets, got {len(targets)}")
     if len(outputs) == 1:
-        c: Value = LOSSES[loss](outputs[0], _labelled(targets[0], "y"))
+        c: Value = COSTS[loss](outputs[0], _labelled(targets[0], target))
     else:
         costs = [
-            LOSSES[loss](a, _labelled(t, f"y_{i}")) for i, (a, t) in enumerate(zip(outputs, targets, strict=True), 1)
+            COSTS[loss](a, _labelled(t, f"{target}_{i}"))
+            for i, (a, t) in enumerate(zip(outputs, targets, strict=True), 1)
         ]
         for i, part in enumerate(costs, 1):
-            part.label = f"C_{i}"
+            part.label = f"{label}_{i}"
         c = total(costs)
-    c.label = "C"
+    c.label = label
     return c
+
+
+def _with(parameters: Parameters | None, model: MLP) -> MLP:
+    if parameters is not None:
+        model.load_state_dict(parameters)
+    return model
 
 
 def _labelled(x: SupportsFloat, label: str) -> Value:

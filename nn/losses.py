@@ -1,0 +1,129 @@
+"""How far predictions are from their targets: the mean of a loss operation over rows.
+
+    mse(predictions, targets)      # one of each for every row; a Value to call backward() on
+
+A prediction is what a model returns for a row: a Value, or a list of them where it has several outputs.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, SupportsFloat
+
+from autograd import (
+    Operation,
+    Value,
+    affine,
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    softmax_cross_entropy,
+    squared_error,
+    total,
+)
+from autograd import hinge as hinge_of_a_row
+
+LossFunction = Callable[[Sequence[Any], Sequence[Any]], Value]  # of predictions and targets, one of each for every row
+
+
+@dataclass(frozen=True)
+class Loss:
+    """The mean over rows, and over the outputs of each, of an operation on a prediction and its target.
+
+    operation     from autograd's table, or your own: (prediction, target) -> loss of one output
+    joint         whether it takes all outputs of a row at once, as a list, and one target
+    targets       what targets it accepts, in words ("labels 1 and -1"), and
+    accepts       whether a number is one, for that many outputs
+    decide        the class that a prediction stands for, as a target; None where it stands for none
+    """
+
+    operation: Operation
+    joint: bool = False
+    targets: str = "numbers"
+    accepts: Callable[[float, int], bool] = lambda target, outputs: True
+    decide: Callable[[Any], float] | None = None
+
+    def __call__(self, predictions: Sequence[Any], targets: Sequence[Any]) -> Value:
+        """The loss, one Value. Raises ValueError where predictions and targets do not match."""
+        predictions, targets = list(predictions), list(targets)
+        if not 0 < len(predictions) == len(targets):
+            raise ValueError(f"a loss takes predictions and as many targets, got {len(predictions)} and {len(targets)}")
+        losses = [loss for row in zip(predictions, targets, strict=True) for loss in self._of_row(*row)]
+        return losses[0] if len(losses) == 1 else total(losses) / len(losses)
+
+    def accuracy(self, predictions: Sequence[Any], targets: Sequence[Any]) -> float:
+        """The share of rows for which the prediction stands for the class that is the target, from 0 to 1."""
+        if self.decide is None:
+            raise ValueError(f"{self} is a loss of numbers, not of classes, and so has no accuracy")
+        decided = [self.decide(prediction) for prediction in predictions]
+        return sum(map(float.__eq__, decided, map(float, targets))) / len(decided)
+
+    def __str__(self) -> str:
+        return self.operation.name
+
+    def _of_row(self, prediction: Any, target: Any) -> list[Value]:
+        if self.joint:
+            return [self.operation(as_list(prediction), int(target) if target == int(target) else target)]
+        outputs, wanted = as_list(prediction), as_list(target)
+        if len(outputs) != len(wanted):
+            raise ValueError(f"a row of {len(outputs)} predictions takes as many targets, got {len(wanted)}")
+        return [self.operation(output, y) for output, y in zip(outputs, wanted, strict=True)]
+
+
+def as_list(x: Any) -> list[Any]:
+    """What a model of one output returns, as a list of one; several as they are."""
+    return list(x) if hasattr(x, "__len__") else [x]
+
+
+def _largest(scores: Any) -> float:
+    numbers = [float(score) for score in as_list(scores)]
+    return float(numbers.index(max(numbers)))
+
+
+def _is_index(target: float, outputs: int) -> bool:
+    return target.is_integer() and 0 <= target < outputs
+
+
+mse = Loss(squared_error)
+bce = Loss(
+    binary_cross_entropy,
+    targets="probabilities from 0 to 1",
+    accepts=lambda target, _: 0 <= target <= 1,
+    decide=lambda p: float(p > 0.5),
+)
+bce_with_logits = Loss(
+    binary_cross_entropy_with_logits,
+    targets="probabilities from 0 to 1",
+    accepts=lambda target, _: 0 <= target <= 1,
+    decide=lambda x: float(x > 0),
+)
+cross_entropy = Loss(
+    softmax_cross_entropy, joint=True, targets="the index of a class, from 0", accepts=_is_index, decide=_largest
+)
+hinge = Loss(
+    hinge_of_a_row,
+    targets="labels 1 and -1",
+    accepts=lambda target, _: target in (-1, 1),
+    decide=lambda score: 1.0 if score > 0 else -1.0,
+)
+
+LOSSES = {"mse": mse, "bce": bce, "bce_with_logits": bce_with_logits, "cross_entropy": cross_entropy, "hinge": hinge}
+
+
+def loss_named(loss: str | Operation | LossFunction) -> LossFunction:
+    """A loss over rows: one of LOSSES by name, the mean of an operation, or a function of predictions and targets."""
+    if isinstance(loss, str) and loss in LOSSES:
+        return LOSSES[loss]
+    if isinstance(loss, Operation):
+        known = [known for known in LOSSES.values() if known.operation is loss]
+        return known[0] if known else Loss(loss)
+    if callable(loss):
+        return loss
+    raise ValueError(
+        f"a loss is one of {', '.join(LOSSES)}, an operation, or a function of predictions and targets, got {loss!r}"
+    )
+
+
+def l2(parameters: Iterable[Value], strength: SupportsFloat = 1e-4) -> Value:
+    """strength · Σ w²: added to a loss, it keeps parameters small."""
+    values = list(parameters)
+    penalty: Value = affine(values, values) * strength
+    return penalty

@@ -1,0 +1,137 @@
+"""Models as files: JSON that says what it is, written whole or not at all."""
+
+import contextlib
+import json
+import math
+import os
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from autograd import Value
+from nn.data import Scaled, Scaling
+from nn.layers import MLP, Labels
+from nn.module import Module
+
+FORMAT, VERSION = "scalargrad model", 1
+
+
+class ModelFileError(ValueError):
+    """A file that is not a model, or that of another one."""
+
+
+def save(model: Module, path: str | Path) -> None:
+    """Write a model to a file: its architecture, and its parameters by name.
+
+    Raises ValueError, and writes nothing, where a parameter is not finite; OSError where the file cannot be written.
+    """
+    parameters = model.state_dict()
+    for name, number in parameters.items():
+        if not math.isfinite(number):
+            raise ValueError(f"a model is saved with finite parameters, and {name} is {number}")
+    content = {"format": FORMAT, "version": VERSION, "model": model.architecture(), "parameters": parameters}
+    write_files({Path(path): json.dumps(content, indent=1, ensure_ascii=False) + "\n"})
+
+
+def load(path: str | Path) -> Any:
+    """The model that was saved to a file: an MLP, or a Scaled one. Raises ModelFileError, or OSError."""
+    content = _read(path)
+    try:
+        model = _build(content["model"])
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ModelFileError(f"{path} does not say what model it holds: {error}") from None
+    _fill(model, content, path)
+    return model
+
+
+def load_into(model: Module, path: str | Path) -> None:
+    """Set the parameters of a model to those in a file. Raises ModelFileError, with nothing changed, or OSError."""
+    content = _read(path)
+    if content["model"] != json.loads(json.dumps(model.architecture())):
+        raise ModelFileError(f"{path} holds another model: {_difference(content['model'], model.architecture())}")
+    _fill(model, content, path)
+
+
+def write_files(files: Mapping[Path, str]) -> None:
+    """Write all of the files, or none: each appears complete, in place of what was there. Raises OSError."""
+    parts = {path: path.with_name(f".{path.name}.{os.getpid()}.part") for path in files}
+    try:
+        for path, content in files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            parts[path].write_text(content, encoding="utf-8")
+        for path, part in parts.items():
+            part.replace(path)
+    finally:
+        for part in parts.values():
+            with contextlib.suppress(OSError):
+                part.unlink()
+
+
+def read_json(path: str | Path) -> Any:
+    """What a JSON file holds. Raises ValueError for what is not JSON, or has a name twice; OSError."""
+    try:
+        return json.loads(Path(path).read_text(encoding="utf-8-sig"), object_pairs_hook=_without_repetition)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+
+
+def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    repeated = [name for name, count in Counter(name for name, _ in pairs).items() if count > 1]
+    if repeated:
+        raise ValueError(f"{', '.join(repeated)} is there more than once")
+    return dict(pairs)
+
+
+def require_number(x: Any) -> float:
+    """A number of JSON as a finite float. Raises ValueError for anything else."""
+    if type(x) not in (int, float) or not math.isfinite(number := Value(x).data):
+        raise ValueError(f"{json.dumps(x)} is not a finite number")
+    return number
+
+
+def _read(path: str | Path) -> dict[str, Any]:
+    try:
+        content = read_json(path)
+    except ValueError as error:
+        raise ModelFileError(f"{path} is not a model, or damaged: {error}") from None
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise ModelFileError(f"{path} is not a model: it does not say that its format is {FORMAT!r}")
+    if content.get("version") != VERSION:
+        raise ModelFileError(
+            f"{path} is a model of version {content.get('version')!r}, and only version {VERSION} can be read"
+        )
+    if not isinstance(content.get("model"), dict) or not isinstance(content.get("parameters"), dict):
+        raise ModelFileError(f"{path} is damaged: it lacks the model or its parameters")
+    return content
+
+
+def _build(model: dict[str, Any]) -> Any:
+    arguments = {name: value for name, value in model.items() if name != "class"}
+    if model["class"] == "MLP":
+        return MLP(**{**arguments, "labels": [Labels(*of_layer) for of_layer in arguments["labels"]]})
+    if model["class"] == "Scaled":
+        scalings = [arguments[name] and Scaling(**arguments[name]) for name in ("inputs", "outputs")]
+        return Scaled(_build(arguments["model"]), *scalings)
+    raise ValueError(f"make the {model['class']} yourself, and call its load()")
+
+
+def _fill(model: Module, content: dict[str, Any], path: str | Path) -> None:
+    numbers = {}
+    for name, x in content["parameters"].items():
+        try:
+            numbers[name] = require_number(x)
+        except ValueError as error:
+            raise ModelFileError(f"{path} is damaged: for {name}, {error}") from None
+    try:
+        model.load_state_dict(numbers)
+    except KeyError as error:
+        raise ModelFileError(f"{path} does not fit the model: {error.args[0]}") from None
+
+
+def _difference(found: dict[str, Any], wanted: dict[str, Any]) -> str:
+    """The first thing in which two architectures differ."""
+    for name in [*wanted, *found]:
+        if found.get(name) != json.loads(json.dumps(wanted.get(name))):
+            return f"{name} is {json.dumps(found.get(name))}, and should be {json.dumps(wanted.get(name))}"
+    return ""
