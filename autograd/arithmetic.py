@@ -20,7 +20,7 @@ def _reflected(op: Operation) -> Callable[[Any, Any], Any]:
 
 
 class Arithmetic:
-    """Gives + - * / ** and unary - to a class that has `apply_operation(operation, operands)`."""
+    """Gives + - * / **, unary - and abs() to a class that has `apply_operation(operation, operands)`."""
 
     __slots__ = ()
 
@@ -32,3 +32,6 @@ class Arithmetic:
 
     def __neg__(self) -> Any:
         return ops.neg(self)
+
+    def __abs__(self) -> Any:
+        return ops.abs(self)

@@ -107,10 +107,13 @@ class Working:
         return f'<math display="block"><mtable displaystyle="true">{table}</mtable></math>'
 
     def _repr_latex_(self) -> str:
+        # Not MathML: JupyterLab strips it from a notebook that was not run by the person who opens it.
         return f"$$\n{self.latex()}\n$$"
 
-    def _repr_html_(self) -> str:
-        return self.mathml()
+    def _equality(self, left: Expression, value: float) -> str:
+        writer = Writer(self.digits)
+        texts = writer.write(left), writer.write(Number(value))
+        return f"{texts[0]} {writer.equals} {texts[1]}"
 
     def _latex_remarks(self) -> list[str]:
         return []
@@ -155,6 +158,9 @@ class Working:
 class Evaluation(Working):
     """The forward pass: how every node was computed. Made by `evaluate`."""
 
+    def __repr__(self) -> str:
+        return f"<Evaluation {self._equality(self.symbols[self.output], self.output.data)}>"
+
 
 @dataclass(frozen=True, repr=False)
 class Derivation(Working):
@@ -193,9 +199,7 @@ class Derivation(Working):
         return f"<Derivation {self._result()}>"
 
     def _result(self) -> str:
-        writer = Writer(self.digits)
-        left, right = writer.write(self.equations[-1].left), writer.write(Number(self.value))
-        return f"{left} {writer.equals} {right}"
+        return self._equality(self.equations[-1].left, self.value)
 
     def _heading(self) -> str:
         name = Writer().write(self.symbols[self.output])

@@ -594,7 +594,9 @@ class MathmlWriter(Writer):
         match = _LABEL.fullmatch(label)
         if not match:
             return f"<mtext>“{escape(_printable(label))}”</mtext>"
-        base = f"<mi>{match['base']}{match['prime'].replace(chr(39), '′')}</mi>"
+        base = f"<mi>{match['base']}</mi>"
+        if match["prime"]:  # inside <mi> it would make the letter upright
+            base = f"<msup>{base}<mo>{match['prime'].replace(chr(39), '′')}</mo></msup>"
         up, down = (f"<mn>{match[part]}</mn>" if match[part] else "" for part in ("up", "down"))
         tag = "msubsup" if up and down else "msup" if up else "msub"
         indexed = f"<{tag}>{base}{down}{up}</{tag}>" if up or down else base

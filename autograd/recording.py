@@ -85,7 +85,7 @@ def _forget(node: "Value") -> None:
 def _raise_unless_finite(node: "Value") -> None:
     if node.op is None or not node.operands:
         return
-    operands = ", ".join(repr(operand) for operand in node.operands[:8]) + (", …" if len(node.operands) > 8 else "")
+    operands = ", ".join(map(_described, node.operands[:8])) + (", …" if len(node.operands) > 8 else "")
     if not math.isfinite(node.data):
         raise AnomalyError(f"{node.op.name} gave {node.data} from {operands}")
     for index, (operand, slope) in enumerate(zip(node.operands, node.partials, strict=True)):
@@ -93,3 +93,7 @@ def _raise_unless_finite(node: "Value") -> None:
             raise AnomalyError(
                 f"{node.op.name} gave {node.data}, but its derivative for operand {index} is {slope}, from {operands}"
             )
+
+
+def _described(operand: "Value") -> str:
+    return f"{operand.label} = {operand.data:.6g}" if operand.label else f"{operand.data:.6g}"

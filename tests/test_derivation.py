@@ -140,6 +140,7 @@ def test_the_recursion_hands_local_gradients_back() -> None:
 
 def test_the_forward_pass_is_written_too() -> None:
     c = cost(two_three_one("sigmoid", parameters=PARAMETERS), X, TARGET, "bce")
+    assert repr(evaluate(c)) == f"<Evaluation C ≈ {c.data:.4g}>"
     assert_golden("2-3-1-forward.txt", evaluate(c).text() + "\n")
     ElementTree.fromstring(evaluate(c).mathml())
 
@@ -271,7 +272,7 @@ def test_what_a_notebook_shows() -> None:
     x = Value(2.0, "x")
     derivation = derive(x * x, x)
     assert derivation._repr_latex_() == f"$$\n{derivation.latex()}\n$$"
-    assert derivation._repr_html_() == derivation.mathml()
+    assert not hasattr(derivation, "_repr_html_")  # a notebook would prefer it
     assert repr(derivation) == "<Derivation ∂v₁/∂x = 4>"
 
 

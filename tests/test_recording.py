@@ -127,8 +127,7 @@ def test_the_first_bad_node_is_named_with_its_operands() -> None:
         (x / y).tanh() + 1
     message = str(caught.value)
     assert message.startswith("/ gave inf")
-    assert "Value(data=1.0, grad=0.0, label='x')" in message
-    assert "Value(data=0.0, grad=0.0, label='y')" in message
+    assert message.endswith("from x = 1, y = 0")
 
 
 @pytest.mark.parametrize(
@@ -252,7 +251,7 @@ def test_nesting_both_ways() -> None:
 
 def test_the_operands_are_known_even_if_nothing_is_recorded() -> None:
     for first, second in ((no_grad, detect_anomaly), (detect_anomaly, no_grad)):
-        with pytest.raises(AnomalyError, match=r"/ gave inf from Value\(data=1\.0"), first(), second():
+        with pytest.raises(AnomalyError, match="/ gave inf from 1, 0"), first(), second():
             Value(1.0) / 0
 
 
