@@ -5,7 +5,7 @@ PY := $(VENV)/bin/python
 INSTALL := $(PY) -m pip --disable-pip-version-check install --quiet --editable
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s%s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s%s\n", $$1, $$2 }' Makefile
 
 demo: $(VENV)/installed ## Every gradient of a 2-3-1 network, derived and drawn, into demo/
 	@$(PY) -m nn derive 2-3-1 --x 0.5 -0.3 --y 1 --seed 1 --out demo
@@ -13,6 +13,15 @@ demo: $(VENV)/installed ## Every gradient of a 2-3-1 network, derived and drawn,
 
 test: $(VENV)/installed-test ## Run the tests
 	$(PY) -m pytest
+
+pytorch: $(VENV)/installed-test $(VENV)/installed-pytorch ## Run the tests that hold the library against PyTorch
+	$(PY) -m pytest -m pytorch
+
+notebooks: $(VENV)/installed-notebooks ## Open the lessons in JupyterLab
+	@cd notebooks && ../$(PY) -m jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) .
+
+lessons: $(VENV)/installed-test ## Run all lessons, and keep what they print and draw
+	$(PY) -m tests.lessons
 
 lint: $(VENV)/installed-test $(VENV)/installed-lint ## Check style, formatting and types
 	$(PY) -m ruff check
@@ -47,6 +56,6 @@ $(VENV)/installed-%: pyproject.toml $(VENV)/made
 	@$(INSTALL) '.[$*]'
 	@touch $@
 
-.PHONY: help demo test lint bench format clean
+.PHONY: help demo test pytorch notebooks lessons lint bench format clean
 # Two installations into one environment would get into each other's way.
 .NOTPARALLEL:

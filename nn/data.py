@@ -1,10 +1,11 @@
 """Rows of numbers, from wherever they come: checked, read from CSV files, split, and brought to one scale."""
 
 import csv
+import io
 import math
 import random
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ def as_rows(rows: Any, width: int | None = None, name: str = "rows") -> list[lis
     rows: lists, tuples, a NumPy array or a pandas frame; width: how many numbers a row has, if that is known. Raises
     DataError for no rows, for rows of different or wrong widths, and for what is not a finite number, by position.
     """
-    columns = [str(column) for column in getattr(rows, "columns", [])]
+    columns = _columns(rows)
     listed = _as_list(rows, name, "rows of numbers")
     if not listed:
         raise DataError(f"{name} is empty: there is nothing to learn from")
@@ -40,8 +41,7 @@ def as_rows(rows: Any, width: int | None = None, name: str = "rows") -> list[lis
         if len(numbers) != (width or first):
             expected = f"the model takes {width}" if width else f"{name}[0] has {first}"
             raise DataError(f"{name}[{i}] has {len(numbers)} {_plural('number', len(numbers))}, and {expected}")
-        where = [f"{name}[{i}][{k}]" + (f" ({columns[k]})" if columns else "") for k in range(len(numbers))]
-        result.append([_finite(x, at) for x, at in zip(numbers, where, strict=True)])
+        result.append([_finite(x, name, i, k, columns) for k, x in enumerate(numbers)])
     if not result[0]:
         raise DataError(f"{name}[0] has no numbers")
     return result
@@ -53,15 +53,20 @@ def as_targets(targets: Any, rows: int, outputs: int, loss: Any = None, name: st
     A row of one number counts as the number. rows: how many; outputs: of the model, for each row; loss: that it goes
     to, which may accept some targets only. Raises DataError, by position.
     """
+    columns = _columns(targets)
     listed = _as_list(targets, name, "one target for each row")
     if len(listed) != rows:
         raise DataError(f"{name} takes one for each of the {rows} rows, got {len(listed)}")
     joint = isinstance(loss, Loss) and loss.joint
     result: list[Any] = []
     for i, target in enumerate(listed):
-        numbers = [target] if _is_number(target) else _as_list(target, f"{name}[{i}]", "a number or a list of numbers")
-        floats = [_finite(x, f"{name}[{i}]" + (f"[{k}]" if len(numbers) > 1 else "")) for k, x in enumerate(numbers)]
+        alone = _is_number(target) or isinstance(target, (str, bytes)) or not isinstance(target, Iterable)
+        numbers = [target] if alone else _as_list(target, f"{name}[{i}]", "a number or a list of numbers")
+        several = len(numbers) > 1
+        floats = [_finite(x, name, i, k if several else None, columns) for k, x in enumerate(numbers)]
         wanted = 1 if joint else outputs
+        if joint and several:
+            raise DataError(f"{name}[{i}] is {len(floats)} numbers: {loss} takes {loss.targets}")
         if len(floats) != wanted:
             raise DataError(
                 f"{name}[{i}] takes {wanted} {_plural('number', wanted)} for {outputs} {_plural('output', outputs)} "
@@ -74,8 +79,18 @@ def as_targets(targets: Any, rows: int, outputs: int, loss: Any = None, name: st
     return result
 
 
+def _columns(table: Any) -> list[str]:
+    """The names of a pandas frame's columns, or of a series that has one."""
+    names = getattr(table, "columns", None)
+    if names is None:
+        return [str(table.name)] if hasattr(table, "to_numpy") and getattr(table, "name", None) is not None else []
+    return [str(column) for column in names]
+
+
 def _as_list(x: Any, name: str, wanted: str) -> list[Any]:
     for convert in ("to_numpy", "tolist"):  # pandas to NumPy, NumPy to lists
+        if (kind := getattr(getattr(x, "dtype", None), "kind", "")) and kind in "mM":  # which tolist() makes integers
+            raise DataError(f"{name} takes numbers, got dates or times ({x.dtype})")
         x = getattr(x, convert)() if hasattr(x, convert) and not isinstance(x, type) else x
     if isinstance(x, (str, bytes, dict)) or not isinstance(x, Iterable):
         raise DataError(f"{name} takes {wanted}, got {type(x).__name__}")
@@ -83,17 +98,20 @@ def _as_list(x: Any, name: str, wanted: str) -> list[Any]:
 
 
 def _is_number(x: Any) -> bool:
-    return not hasattr(x, "__len__") and hasattr(x, "__float__")
+    return hasattr(x, "__float__") and (not hasattr(x, "__len__") or not getattr(x, "ndim", 1))
 
 
-def _finite(x: Any, where: str) -> float:
+def _finite(x: Any, name: str, i: int, k: int | None, columns: list[str]) -> float:
+    """A number as a float. name[i][k] is where it stands, in one of the columns, if these have names."""
     try:
-        number: float = as_value(x).data
+        number: float = as_value(float(x) if getattr(x, "ndim", 1) == 0 and hasattr(x, "__len__") else x).data
+        if math.isfinite(number):
+            return number
+        what = f"{number}"
     except TypeError:
-        raise DataError(f"{where} is {x!r}, which is not a number") from None
-    if not math.isfinite(number):
-        raise DataError(f"{where} is {number}")
-    return number
+        what = f"{x!r}, which is not a number"
+    where = f"{name}[{i}]" + ("" if k is None else f"[{k}]") + (f" ({columns[k or 0]})" if columns else "")
+    raise DataError(f"{where} is {what}")
 
 
 def _plural(noun: str, count: int) -> str:
@@ -132,17 +150,16 @@ class Table:
 
 
 def read_csv(path: str | Path) -> Table:
-    """A CSV file with a header, in UTF-8; lines before it that begin with # are remarks.
+    """A CSV file with a header, in UTF-8; lines before it that begin with # are remarks, and blank ones nothing.
 
     Raises OSError for a file that cannot be read, and DataError for one that is not a table, by line.
     """
     path = Path(path)
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            lines = list(file)
+        lines = list(io.StringIO(path.read_bytes().decode("utf-8-sig"), newline=""))
     except UnicodeDecodeError as error:
         raise DataError(f"{path} is not UTF-8 text: byte {error.start} is {error.object[error.start]:#04x}") from None
-    remarks = next((i for i, line in enumerate(lines) if not line.startswith("#")), len(lines))
+    remarks = next((i for i, line in enumerate(lines) if line.strip() and not line.startswith("#")), len(lines))
     reader = csv.reader(lines[remarks:])
     try:
         records = [
@@ -172,7 +189,7 @@ def _cell(text: str, where: str) -> float:
     if not text:
         raise DataError(f"{where} is empty")
     try:
-        number = float(text)
+        number = float(text if "_" not in text else "")  # 2020_01 is a number in Python's source, and a date here
     except ValueError:
         raise DataError(f"{where} is {text!r}, which is not a number") from None
     if not math.isfinite(number):
@@ -181,15 +198,22 @@ def _cell(text: str, where: str) -> float:
 
 
 def split(
-    rows: Sequence[Any], targets: Sequence[Any], share: float = 0.2, seed: int | None = None
+    rows: Any, targets: Any, share: float = 0.2, seed: int | None = None
 ) -> tuple[tuple[list[Any], list[Any]], tuple[list[Any], list[Any]]]:
     """Rows and targets to train on, and others to test on: (rows, targets), (rows, targets), at random.
 
+    rows, targets: lists, tuples, NumPy arrays or pandas frames; what comes back are lists, in the order of old.
     share: of the rows that are kept for the test, from 0 up to 1; at least one row is left on either side unless it
     is 0. seed: that they are drawn from, or from Python's `random` where it is None.
+    Raises DataError for another number of targets than of rows, and for fewer than two rows.
     """
     if not 0 <= share < 1:
         raise ValueError(f"share is from 0 up to 1, got {share!r}")
+    rows, targets = _as_list(rows, "rows", "rows of numbers"), _as_list(targets, "targets", "one target for each row")
+    if len(targets) != len(rows):
+        raise DataError(f"targets takes one for each of the {len(rows)} rows, got {len(targets)}")
+    if share and len(rows) < 2:
+        raise DataError(f"two rows or more can be split, got {len(rows)}")
     order = list(range(len(rows)))
     (random if seed is None else random.Random(seed)).shuffle(order)
     count = min(max(round(share * len(order)), 1), len(order) - 1) if share else 0
@@ -202,21 +226,34 @@ def split(
 
 @dataclass(frozen=True)
 class Scaling:
-    """Brings each column to mean 0 and standard deviation 1: (x - mean) / deviation."""
+    """Brings each column to mean 0 and standard deviation 1: (x - mean) / deviation.
+
+    Raises DataError for means and deviations that are not as many finite numbers, or deviations that are not above 0.
+    """
 
     means: list[float]
     deviations: list[float]
 
+    def __post_init__(self) -> None:
+        means, deviations = as_rows([self.means, self.deviations], name="means and deviations")
+        if min(deviations) <= 0:
+            raise DataError(f"deviations are above 0, got {min(deviations)}")
+        object.__setattr__(self, "means", means)
+        object.__setattr__(self, "deviations", deviations)
+
     @staticmethod
     def of(rows: Any) -> "Scaling":
         """The scaling that fits some rows. A column of equal numbers is only moved."""
-        columns = list(zip(*as_rows(rows), strict=True))
-        means = [math.fsum(column) / len(column) for column in columns]
-        squares = [math.fsum((x - m) ** 2 for x in c) / len(c) for c, m in zip(columns, means, strict=True)]
-        return Scaling(means, [math.sqrt(square) or 1.0 for square in squares])
+        means, deviations = [], []
+        for column in zip(*as_rows(rows), strict=True):
+            mean = _mean(column)
+            means.append(mean)
+            deviations.append(math.hypot(*(x - mean for x in column)) / math.sqrt(len(column)) or 1.0)
+        return Scaling(means, deviations)
 
     def __call__(self, row: Sequence[Any]) -> list[Any]:
         """A row of numbers or Values, scaled."""
+        self._require_width(row)
         return [(x - m) / d for x, m, d in zip(row, self.means, self.deviations, strict=True)]
 
     def rows(self, rows: Any) -> list[list[float]]:
@@ -225,15 +262,50 @@ class Scaling:
 
     def undo(self, row: Sequence[Any]) -> list[Any]:
         """What was scaled to this row."""
+        self._require_width(row)
         return [x * d + m for x, m, d in zip(row, self.means, self.deviations, strict=True)]
+
+    def _require_width(self, row: Sequence[Any]) -> None:
+        if len(row) != len(self.means):
+            raise ValueError(f"a scaling of {len(self.means)} columns takes rows of as many numbers, got {len(row)}")
+
+
+def _mean(numbers: Sequence[float]) -> float:
+    if min(numbers) == max(numbers):  # their sum, rounded and divided, may miss it by a little
+        return numbers[0]
+    try:
+        return math.fsum(numbers) / len(numbers)
+    except OverflowError:
+        return math.fsum(x / len(numbers) for x in numbers)
 
 
 class Scaled(Module):
-    """A model of scaled rows that takes the raw ones: it scales the inputs, and undoes the scaling of the outputs."""
+    """A model of scaled rows that takes the raw ones: it scales the inputs, and undoes the scaling of the outputs.
 
-    def __init__(self, model: Any, inputs: Scaling, outputs: Scaling | None = None) -> None:
+    names: of the inputs, in order; classes: those that a prediction stands for, in order (of two, the second is what
+    a single output speaks for). The model does not need them: they are kept, also in its file, for those who use it.
+    Raises ValueError where a scaling has another number of columns than the model has inputs or outputs.
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        inputs: Scaling,
+        outputs: Scaling | None = None,
+        names: Sequence[str] | None = None,
+        classes: Sequence[str | float] | None = None,
+    ) -> None:
+        taken, given = getattr(model, "nin", None), getattr(model, "nouts", [None])[-1]
+        for count, scaling, what in ((taken, inputs, "input"), (given, outputs, "output")):
+            if count and scaling and len(scaling.means) != count:
+                wrong = f"and their scaling {len(scaling.means)} columns"
+                raise ValueError(f"the model has {count} {_plural(what, count)}, {wrong}")
         self.model, self.inputs, self.outputs = model, inputs, outputs
+        self.names = None if names is None else list(names)
+        self.classes = None if classes is None else list(classes)
         self.nin: int = len(inputs.means)
+        if self.names is not None and len(self.names) != self.nin:
+            raise ValueError(f"names takes one for each of the {self.nin} inputs, got {len(self.names)}")
 
     def __call__(self, x: Sequence[Any]) -> Any:
         """The outputs for one row of raw inputs: a list of Values, or the Value itself where there is only one."""
@@ -248,8 +320,10 @@ class Scaled(Module):
     def architecture(self) -> dict[str, Any]:
         """What it takes to build the same model, without the parameters."""
         scalings = {"inputs": self.inputs, "outputs": self.outputs}
+        remarks = {"names": self.names, "classes": self.classes}
         return {
             "class": "Scaled",
             "model": self.model.architecture(),
-            **{name: s and {"means": s.means, "deviations": s.deviations} for name, s in scalings.items()},
+            **{name: s and asdict(s) for name, s in scalings.items()},
+            **{name: remark for name, remark in remarks.items() if remark is not None},
         }

@@ -36,7 +36,11 @@ class Labels(NamedTuple):
         """The label of a weight, bias, …, for its indices."""
         template: str = getattr(self, name)
         pairs = {"jk": _indices(j, k), "kj": _indices(k, j), "lj": _indices(layer, j)}
-        return template.format(l=layer, m=layer + 1, j=j, k=k, **pairs)
+        try:
+            return template.format(l=layer, m=layer + 1, j=j, k=k, **pairs)
+        except (LookupError, AttributeError, ValueError, TypeError):
+            indices = "{l}, {m}, {j}, {k}, {jk}, {kj} and {lj}"
+            raise ValueError(f"the label of a {name} is a text with the indices {indices}, got {template!r}") from None
 
 
 TEXTBOOK = Labels()
@@ -63,6 +67,8 @@ class Neuron(Module):
         init: Initialization | Callable[[], float] = "uniform",
         labels: Labels = TEXTBOOK,
     ) -> None:
+        if bias is not None and bias != "neuron" and not isinstance(bias, Value):
+            raise ValueError(f"the bias of a neuron is 'neuron', a Value or None, got {bias!r}")
         draw = init if callable(init) else initializer(init, nin, 1, rng)
         self.w = [Value(draw(), labels.written("weight", layer, index, k)) for k in range(1, nin + 1)]
         self.b = Value(0.0, labels.written("bias", layer, index)) if bias == "neuron" else bias
@@ -118,9 +124,11 @@ class Layer(Module):
             Neuron(nin, activation, of_each, layer, j, init=draw, labels=labels) for j in range(1, nout + 1)
         ]
         if weights is not None:
-            _set(self.weights, weights, f"the weights of layer {layer}")
+            _set(self.weights, weights, f"layer {layer} takes {nout} × {nin} weights, got {weights!r}")
         if biases is not None:
-            _set([self.biases], [biases], f"the biases of layer {layer}")
+            count = len(self.biases)
+            counted = f"{count} bias" if count == 1 else f"{count or 'no'} biases"
+            _set([self.biases], [biases], f"layer {layer} takes {counted}, got {biases!r}")
 
     @property
     def weights(self) -> list[list[Value]]:
@@ -182,15 +190,17 @@ class MLP(Module):
                 f"an MLP takes a number of inputs and one of neurons for each layer, got {nin!r} and {nouts!r}"
             )
         count = len(nouts)
+        if not isinstance(labels, Labels) and not all(isinstance(names, Labels) for names in labels):
+            raise ValueError(f"labels are Labels, or a list with those of each layer, got {labels!r}")
         activations = _activations(activation, output_activation, count)
         rng = None if seed is None else random.Random(seed)
         of_each = zip(
             sizes,
             nouts,
             activations,
-            _for_each_layer(bias, count, "biases' kinds"),
-            _for_each_layer(weights, count, "matrices of weights"),
-            _for_each_layer(biases, count, "lists of biases"),
+            _for_each_layer(bias, count, "kinds of bias"),
+            _given(weights, count, "matrices of weights"),
+            _given(biases, count, "lists of biases"),
             [labels] * count if isinstance(labels, Labels) else _for_each_layer(labels, count, "labels"),
             strict=False,
         )
@@ -207,10 +217,8 @@ class MLP(Module):
             "class": "MLP",
             "nin": self.nin,
             "nouts": self.nouts,
-            "activation": [
-                f.__name__ if (f := layer.neurons[0].activation) is not None else None for layer in self.layers
-            ],
-            "bias": _for_each_layer(self._bias, len(self.layers), "biases' kinds"),
+            "activation": [_written(layer.neurons[0].activation) for layer in self.layers],
+            "bias": _for_each_layer(self._bias, len(self.layers), "kinds of bias"),
             "labels": [list(neuron_labels) for neuron_labels in self._labels_of_layers()],
         }
 
@@ -247,6 +255,13 @@ def activation_named(activation: str | Operation) -> Operation:
     raise ValueError(f"an activation is an operation on one number ({', '.join(accepted)}), got {activation!r}")
 
 
+def _written(activation: Operation | None) -> str | None:
+    """The name of an activation in a file; one of your own is not to be taken for another of the same name."""
+    if activation is None or getattr(autograd, activation.__name__, None) is activation:
+        return None if activation is None else activation.__name__
+    return f"{activation.__name__} (your own)"
+
+
 def _activations(hidden: Any, output: Activation, count: int) -> list[Activation]:
     if isinstance(hidden, (list, tuple)):
         if output != "identity":
@@ -259,6 +274,8 @@ def _activations(hidden: Any, output: Activation, count: int) -> list[Activation
 
 def initializer(init: str, nin: int, nout: int, rng: random.Random | None = None) -> Callable[[], float]:
     """What draws a weight for a layer of nin inputs and nout neurons; see MLP."""
+    if not all(type(size) is int and size > 0 for size in (nin, nout)):
+        raise ValueError(f"a layer takes a number of inputs and one of neurons, above 0, got {nin!r} and {nout!r}")
     draw = rng or random
     limit, deviation = (6 / (nin + nout)) ** 0.5, (2 / nin) ** 0.5
     initializers: dict[str, Callable[[], float]] = {
@@ -268,7 +285,7 @@ def initializer(init: str, nin: int, nout: int, rng: random.Random | None = None
         "zeros": lambda: 0.0,
         "ones": lambda: 1.0,
     }
-    if init not in initializers:
+    if not isinstance(init, str) or init not in initializers:
         raise ValueError(f"init is one of {', '.join(initializers)}, got {init!r}")
     return initializers[init]
 
@@ -281,14 +298,20 @@ def _for_each_layer(option: Any, count: int, what: str) -> list[Any]:
     return list(option)
 
 
-def _set(values: list[list[Value]], numbers: Iterable[Iterable[SupportsFloat]], what: str) -> None:
-    given = [list(row) for row in numbers]
-    shapes = [[len(row) for row in rows] for rows in (values, given)]
-    if shapes[0] != shapes[1]:
-        shape = (
-            f"{len(values)} × {len(values[0])}" if len(values) > 1 or len(given) > 1 else f"{len(values[0])} numbers"
-        )
-        raise ValueError(f"{what} are {shape}, got rows of {', '.join(map(str, shapes[1]))} numbers")
+def _given(option: Any, count: int, what: str) -> list[Any]:
+    """Numbers for each layer, or None for each."""
+    if option is None:
+        return [None] * count
+    if isinstance(option, str) or not isinstance(option, Iterable):
+        raise ValueError(f"a network of {count} layers takes as many {what}, got {option!r}")
+    return _for_each_layer(list(option), count, what)
+
+
+def _set(values: list[list[Value]], numbers: Any, complaint: str) -> None:
+    """Set Values to rows of numbers. Raises ValueError with the complaint where these have another shape."""
+    given = [list(row) if isinstance(row, Iterable) else [] for row in numbers] if isinstance(numbers, Iterable) else []
+    if [len(row) for row in values] != [len(row) for row in given]:
+        raise ValueError(complaint)
     for row, row_given in zip(values, given, strict=True):
         for value, number in zip(row, row_given, strict=True):
             value.data = Value(number).data

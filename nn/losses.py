@@ -13,6 +13,7 @@ from autograd import (
     Operation,
     Value,
     affine,
+    as_value,
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
     softmax_cross_entropy,
@@ -41,8 +42,16 @@ class Loss:
     accepts: Callable[[float, int], bool] = lambda target, outputs: True
     decide: Callable[[Any], float] | None = None
 
-    def __call__(self, predictions: Sequence[Any], targets: Sequence[Any]) -> Value:
-        """The loss, one Value. Raises ValueError where predictions and targets do not match."""
+    def __call__(self, predictions: Iterable[Any], targets: Iterable[Any]) -> Value:
+        """The loss: a Value, or of plain numbers a float.
+
+        Raises ValueError where predictions and targets do not match, and for targets that it does not accept.
+        """
+        for given in (predictions, targets):
+            if not isinstance(given, Iterable):
+                raise TypeError(
+                    f"a loss takes lists, with a prediction and a target for each row, got {type(given).__name__}"
+                )
         predictions, targets = list(predictions), list(targets)
         if not 0 < len(predictions) == len(targets):
             raise ValueError(f"a loss takes predictions and as many targets, got {len(predictions)} and {len(targets)}")
@@ -50,27 +59,42 @@ class Loss:
         return losses[0] if len(losses) == 1 else total(losses) / len(losses)
 
     def accuracy(self, predictions: Sequence[Any], targets: Sequence[Any]) -> float:
-        """The share of rows for which the prediction stands for the class that is the target, from 0 to 1."""
+        """The share of rows for which the prediction stands for the class that is the target, from 0 to 1.
+
+        Where a row has several targets, it counts if all of them are met. Raises ValueError where predictions and
+        targets do not match.
+        """
         if self.decide is None:
             raise ValueError(f"{self} is a loss of numbers, not of classes, and so has no accuracy")
-        decided = [self.decide(prediction) for prediction in predictions]
-        return sum(map(float.__eq__, decided, map(float, targets))) / len(decided)
+        if not 0 < len(predictions) == len(targets):
+            raise ValueError(
+                f"accuracy takes predictions and as many targets, got {len(predictions)} and {len(targets)}"
+            )
+        right = 0
+        for prediction, target in zip(predictions, targets, strict=True):
+            decided = [self.decide(p) for p in ([prediction] if self.joint else as_list(prediction))]
+            right += decided == [float(y) for y in as_list(target)]
+        return right / len(predictions)
 
     def __str__(self) -> str:
         return self.operation.name
 
     def _of_row(self, prediction: Any, target: Any) -> list[Value]:
-        if self.joint:
-            return [self.operation(as_list(prediction), int(target) if target == int(target) else target)]
         outputs, wanted = as_list(prediction), as_list(target)
-        if len(outputs) != len(wanted):
-            raise ValueError(f"a row of {len(outputs)} predictions takes as many targets, got {len(wanted)}")
+        if len(wanted) != (1 if self.joint else len(outputs)):
+            takes = "one target" if self.joint else "as many targets"
+            raise ValueError(f"a row of {len(outputs)} predictions takes {takes}, got {len(wanted)}")
+        for y in wanted:
+            if not self.accepts(as_value(y).data, len(outputs)):
+                raise ValueError(f"{self} takes {self.targets} as targets, got {y}")
+        if self.joint:
+            return [self.operation(outputs, int(y) if float(y).is_integer() else y) for y in wanted]
         return [self.operation(output, y) for output, y in zip(outputs, wanted, strict=True)]
 
 
 def as_list(x: Any) -> list[Any]:
     """What a model of one output returns, as a list of one; several as they are."""
-    return list(x) if hasattr(x, "__len__") else [x]
+    return list(x) if hasattr(x, "__len__") and getattr(x, "ndim", 1) != 0 else [x]
 
 
 def _largest(scores: Any) -> float:
@@ -113,6 +137,8 @@ def loss_named(loss: str | Operation | LossFunction) -> LossFunction:
     if isinstance(loss, str) and loss in LOSSES:
         return LOSSES[loss]
     if isinstance(loss, Operation):
+        if loss.arity is not None and not loss.arity - len(loss.defaults) <= 2 <= loss.arity:
+            raise ValueError(f"the operation of a loss takes a prediction and a target, and {loss.name} does not")
         known = [known for known in LOSSES.values() if known.operation is loss]
         return known[0] if known else Loss(loss)
     if callable(loss):

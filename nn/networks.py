@@ -75,19 +75,21 @@ def two_two_one(
     task: Literal["regression", "classification"] = "regression",
     seed: int | None = None,
     parameters: Parameters | None = None,
-    init: Initialization = "ones",
+    init: Initialization | None = None,
 ) -> MLP:
     """The 2-2-1 network: a student's CGPA x_1 and IQ x_2 to a salary, or to the probability of a placement.
 
         O_11 = W^1_11 x_1 + W^1_21 x_2 + b_11        O_12 = W^1_12 x_1 + W^1_22 x_2 + b_12
         Y' = O_21 = W^2_11 O_11 + W^2_21 O_12 + b_21
 
-    W^l_ij leads from node i to node j. There are nine parameters; unless they are given, weights start at 1 and biases
-    at 0. This is the regression; the classification has a sigmoid in every neuron, on z_11, z_12 and Z.
+    W^l_ij leads from node i to node j. There are nine parameters; weights start at 1 and biases at 0, as in the text,
+    or as init says (see MLP), which is "uniform" where a seed is given. This is the regression; the classification has
+    a sigmoid in every neuron, on z_11, z_12 and Z.
     """
     if task not in ("regression", "classification"):
         raise ValueError(f"the task is 'regression' or 'classification', got {task!r}")
     f = None if task == "regression" else "sigmoid"
+    init = init or ("ones" if seed is None else "uniform")
     hidden = Labels(weight="W^{l}_{kj}", bias="b_{lj}", z="z_{lj}", a="O_{lj}")
     output = hidden._replace(z="Z", a="Y'")
     return _with(parameters, MLP(2, [2, 1], [f, f], seed=seed, init=init, labels=[hidden, output]))

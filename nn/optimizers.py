@@ -7,26 +7,28 @@ gives the rate of the next, such as `lambda step: 0.1 / (1 + step)`, or one of t
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
+from typing import Any, SupportsFloat
 
-from autograd import Value
+from autograd import Value, as_value
 
-Schedule = Callable[[int], float]
+Schedule = Callable[[int], SupportsFloat]
 
 
 class Optimizer(ABC):
     """What optimizers have in common. parameters: the Values to move; lr: the learning rate, or a schedule of it.
 
-    A new one declares its update in `_update`.
+    A parameter that comes twice is moved once. A new optimizer declares its update in `_update`.
     """
 
-    def __init__(self, parameters: Iterable[Value], lr: float | Schedule) -> None:
+    def __init__(self, parameters: Iterable[Value], lr: SupportsFloat | Schedule) -> None:
         name = type(self).__name__
         if not isinstance(parameters, Iterable):
             raise TypeError(f"{name} takes parameters, as of model.parameters(), got {type(parameters).__name__}")
-        self.parameters = list(parameters)
+        self.parameters = list(dict.fromkeys(parameters))
         for parameter in self.parameters:
             if not isinstance(parameter, Value):
                 raise TypeError(f"{name} takes Values as parameters, got {type(parameter).__name__}")
+        _require(bool(self.parameters), f"{name} takes at least one parameter, got none")
         self.lr = lr
         self.steps = 0
         _ = self.learning_rate  # a rate that does not serve is refused at once
@@ -34,9 +36,7 @@ class Optimizer(ABC):
     @property
     def learning_rate(self) -> float:
         """The learning rate of the next step."""
-        rate = self.lr(self.steps) if callable(self.lr) else self.lr
-        _require(0 <= rate < math.inf, f"a learning rate is a finite number that is not negative, got {rate!r}")
-        return rate
+        return _number(self.lr(self.steps) if callable(self.lr) else self.lr, "a learning rate")
 
     def step(self) -> None:
         """Move every parameter one step against its gradient."""
@@ -64,16 +64,15 @@ class SGD(Optimizer):
     def __init__(
         self,
         parameters: Iterable[Value],
-        lr: float | Schedule = 0.01,
+        lr: SupportsFloat | Schedule = 0.01,
         momentum: float = 0.0,
         nesterov: bool = False,
         weight_decay: float = 0.0,
     ) -> None:
         super().__init__(parameters, lr)
-        _require(0 <= momentum < 1, f"momentum is a number from 0 up to 1, got {momentum!r}")
+        self.momentum, self.nesterov = _below_1(momentum, "momentum"), nesterov
         _require(momentum > 0 or not nesterov, "nesterov takes a momentum above 0, got 0")
-        _require_decay(weight_decay)
-        self.momentum, self.nesterov, self.weight_decay = momentum, nesterov, weight_decay
+        self.weight_decay = _number(weight_decay, "weight_decay")
         self.velocities = [0.0] * len(self.parameters)
 
     def _update(self, lr: float) -> None:
@@ -92,7 +91,8 @@ class Adam(Optimizer):
 
         m ← β₁ m + (1 - β₁) g        v ← β₂ v + (1 - β₂) g²        w ← w - lr · m̂ / (√v̂ + eps)
 
-    in which m̂ = m / (1 - β₁ᵗ) and v̂ = v / (1 - β₂ᵗ) after t steps, since m and v start at 0. betas are β₁ and β₂.
+    in which m̂ = m / (1 - β₁ᵗ) and v̂ = v / (1 - β₂ᵗ) after t steps, since m and v start at 0. betas are β₁ and β₂, and
+    eps is above 0.
     With weight_decay λ, g is ∂C/∂w + λ w.
     """
 
@@ -101,18 +101,16 @@ class Adam(Optimizer):
     def __init__(
         self,
         parameters: Iterable[Value],
-        lr: float | Schedule = 0.001,
+        lr: SupportsFloat | Schedule = 0.001,
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
         weight_decay: float = 0.0,
     ) -> None:
         super().__init__(parameters, lr)
-        _require(
-            len(betas) == 2 and all(0 <= b < 1 for b in betas), f"betas are two numbers from 0 up to 1, got {betas}"
-        )
-        _require(eps >= 0, f"eps is a number that is not negative, got {eps!r}")
-        _require_decay(weight_decay)
-        self.betas, self.eps, self.weight_decay = betas, eps, weight_decay
+        _require(isinstance(betas, (tuple, list)) and len(betas) == 2, f"betas are two numbers, got {betas!r}")
+        self.betas = _below_1(betas[0], "the first of betas"), _below_1(betas[1], "the second of betas")
+        self.eps, self.weight_decay = _number(eps, "eps"), _number(weight_decay, "weight_decay")
+        _require(self.eps > 0, f"eps is above 0, or where all gradients are 0 it would be divided by 0, got {eps!r}")
         self.first_moments = [0.0] * len(self.parameters)
         self.second_moments = [0.0] * len(self.parameters)
 
@@ -142,7 +140,7 @@ class AdamW(Adam):
     def __init__(
         self,
         parameters: Iterable[Value],
-        lr: float | Schedule = 0.001,
+        lr: SupportsFloat | Schedule = 0.001,
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
         weight_decay: float = 0.01,
@@ -173,13 +171,13 @@ def cosine(start: float, steps: int, end: float = 0.0) -> Schedule:
     return lambda step: end + (start - end) * (1 + math.cos(math.pi * min(step, steps) / steps)) / 2
 
 
-def warmup(schedule: float | Schedule, steps: int) -> Schedule:
+def warmup(schedule: SupportsFloat | Schedule, steps: int) -> Schedule:
     """A rate, or a schedule, that is reached in equal steps from 0: its first is 1 / steps of it."""
     _require(steps > 0, f"steps is a whole number above 0, got {steps!r}")
 
     def warmed(step: int) -> float:
         rate = schedule(step) if callable(schedule) else schedule
-        return rate * min(1.0, (step + 1) / steps)
+        return float(rate) * min(1.0, (step + 1) / steps)
 
     return warmed
 
@@ -189,5 +187,16 @@ def _require(fits: bool, message: str) -> None:
         raise ValueError(message)
 
 
-def _require_decay(weight_decay: float) -> None:
-    _require(weight_decay >= 0, f"weight_decay is a number that is not negative, got {weight_decay!r}")
+def _number(x: Any, what: str, below: float = math.inf) -> float:
+    """An option as a float, so that parameters stay floats whatever kind of number it is."""
+    try:
+        number: float = as_value(x).data
+    except TypeError:
+        raise TypeError(f"{what} is a number, got {type(x).__name__} {x!r}") from None
+    fitting = "a finite number that is not negative" if below == math.inf else f"a number from 0 up to {below:g}"
+    _require(0 <= number < below, f"{what} is {fitting}, got {x!r}")
+    return number
+
+
+def _below_1(x: Any, what: str) -> float:
+    return _number(x, what, below=1.0)

@@ -1,6 +1,7 @@
 """Models as files: JSON that says what it is, written whole or not at all."""
 
 import contextlib
+import errno
 import json
 import math
 import os
@@ -26,7 +27,7 @@ def save(model: Module, path: str | Path) -> None:
 
     Raises ValueError, and writes nothing, where a parameter is not finite; OSError where the file cannot be written.
     """
-    parameters = model.state_dict()
+    parameters = {name: float(number) for name, number in model.state_dict().items()}
     for name, number in parameters.items():
         if not math.isfinite(number):
             raise ValueError(f"a model is saved with finite parameters, and {name} is {number}")
@@ -39,8 +40,12 @@ def load(path: str | Path) -> Any:
     content = _read(path)
     try:
         model = _build(content["model"])
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ModelFileError(f"{path} does not say what model it holds: {error}") from None
+        difference = _difference(content["model"], model.architecture())
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        why = f"there is no {error}" if isinstance(error, KeyError) else error
+        raise ModelFileError(f"{path} does not say what model it holds: {why}") from None
+    if difference:
+        raise ModelFileError(f"{path} does not say what model it holds: {difference}")
     _fill(model, content, path)
     return model
 
@@ -48,14 +53,17 @@ def load(path: str | Path) -> Any:
 def load_into(model: Module, path: str | Path) -> None:
     """Set the parameters of a model to those in a file. Raises ModelFileError, with nothing changed, or OSError."""
     content = _read(path)
-    if content["model"] != json.loads(json.dumps(model.architecture())):
-        raise ModelFileError(f"{path} holds another model: {_difference(content['model'], model.architecture())}")
+    if difference := _difference(content["model"], model.architecture()):
+        raise ModelFileError(f"{path} holds another model: {difference}")
     _fill(model, content, path)
 
 
 def write_files(files: Mapping[Path, str]) -> None:
     """Write all of the files, or none: each appears complete, in place of what was there. Raises OSError."""
     parts = {path: path.with_name(f".{path.name}.{os.getpid()}.part") for path in files}
+    for path in files:
+        if path.exists() and not path.is_file():  # root could put a file in the place of a device
+            raise FileExistsError(errno.EEXIST, "it exists, and is not a file", str(path))
     try:
         for path, content in files.items():
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -86,8 +94,13 @@ def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def require_number(x: Any) -> float:
     """A number of JSON as a finite float. Raises ValueError for anything else."""
     if type(x) not in (int, float) or not math.isfinite(number := Value(x).data):
-        raise ValueError(f"{json.dumps(x)} is not a finite number")
+        raise ValueError(f"{_shown(x)} is not a finite number")
     return number
+
+
+def _shown(x: Any) -> str:
+    text = f"a {type(x).__name__}" if isinstance(x, (list, dict)) else json.dumps(x, ensure_ascii=False)
+    return text if len(text) <= 60 else text[:60] + "…"
 
 
 def _read(path: str | Path) -> dict[str, Any]:
@@ -111,9 +124,10 @@ def _build(model: dict[str, Any]) -> Any:
     if model["class"] == "MLP":
         return MLP(**{**arguments, "labels": [Labels(*of_layer) for of_layer in arguments["labels"]]})
     if model["class"] == "Scaled":
-        scalings = [arguments[name] and Scaling(**arguments[name]) for name in ("inputs", "outputs")]
-        return Scaled(_build(arguments["model"]), *scalings)
-    raise ValueError(f"make the {model['class']} yourself, and call its load()")
+        outputs = None if arguments["outputs"] is None else Scaling(**arguments["outputs"])
+        remarks = arguments.get("names"), arguments.get("classes")
+        return Scaled(_build(arguments["model"]), Scaling(**arguments["inputs"]), outputs, *remarks)
+    raise ValueError(f"its class is {_shown(model['class'])}: make one yourself, and call its load()")
 
 
 def _fill(model: Module, content: dict[str, Any], path: str | Path) -> None:
@@ -130,8 +144,11 @@ def _fill(model: Module, content: dict[str, Any], path: str | Path) -> None:
 
 
 def _difference(found: dict[str, Any], wanted: dict[str, Any]) -> str:
-    """The first thing in which two architectures differ."""
+    """The first thing in which two architectures differ, or "" where they are the same."""
+    wanted = json.loads(json.dumps(wanted))
+    if found == wanted:
+        return ""
     for name in [*wanted, *found]:
-        if found.get(name) != json.loads(json.dumps(wanted.get(name))):
+        if found.get(name) != wanted.get(name):
             return f"{name} is {json.dumps(found.get(name))}, and should be {json.dumps(wanted.get(name))}"
     return ""

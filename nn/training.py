@@ -5,6 +5,7 @@ import random
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any
 
 from autograd import AnomalyError, Operation, Value, detect_anomaly, no_grad
@@ -24,7 +25,9 @@ class History:
     learning_rate       of the last step of the epoch
     metrics             by name; those of the validation rows begin with "validation "
     validation_loss     of the validation rows after the epoch, if there are any
-    stopped             why it ended
+    stopped             why it ended, in words
+    diverged            whether it ended because the loss, or its gradient, stopped being finite
+    interrupted         whether Ctrl-C ended it
     """
 
     loss: list[float] = field(default_factory=list)
@@ -32,11 +35,21 @@ class History:
     metrics: dict[str, list[float]] = field(default_factory=dict)
     validation_loss: list[float] = field(default_factory=list)
     stopped: str = ""
+    diverged: bool = False
+    interrupted: bool = False
 
     @property
     def epochs(self) -> int:
         """How many were completed."""
         return len(self.loss)
+
+    def _append(self, epoch: "History") -> None:
+        """Add the entries of one epoch, all at once: an epoch that is interrupted leaves none."""
+        self.loss += epoch.loss
+        self.learning_rate += epoch.learning_rate
+        self.validation_loss += epoch.validation_loss
+        for name, entries in epoch.metrics.items():
+            self.metrics.setdefault(name, []).extend(entries)
 
     def __repr__(self) -> str:
         loss = f", loss {self.loss[0]:.4g} → {self.loss[-1]:.4g}" if self.loss else ""
@@ -47,7 +60,11 @@ Callback = Callable[[Any, History], object]  # of the model and the history so f
 
 
 class DivergenceError(FloatingPointError):
-    """The loss stopped being finite. history is what happened until then; epoch and row, from 0, are where it was."""
+    """The loss, or its gradient, stopped being finite.
+
+    history is what happened until then; epoch and row, from 0, are where it was. The row is None where no single one
+    is to blame.
+    """
 
     def __init__(self, message: str, history: History, epoch: int, row: int | None) -> None:
         super().__init__(message)
@@ -110,22 +127,30 @@ def train(
     _require_count("epochs", epochs)
     _require_count("batch_size", 1 if batch_size is None else batch_size)
     _require_count("patience", patience)
-    compute_loss = loss_named(loss)
-    prepared = _prepared(model, rows, targets, compute_loss)
-    held_out = None if validation is None else _prepared(model, *validation, compute_loss, "validation ")
-    optimizer = SGD(model.parameters()) if optimizer is None else optimizer
+    if tolerance is not None and not tolerance >= 0:
+        raise ValueError(f"tolerance is a number that is not negative, or None, got {tolerance!r}")
+    if not isinstance(metrics or {}, Mapping):
+        raise TypeError(f"metrics are functions by name, {{'accuracy': …}}, got {type(metrics).__name__}")
+    if not isinstance(callbacks, Iterable):
+        raise TypeError(f"callbacks are a list of functions, got {type(callbacks).__name__}")
+    if validation is not None and (not isinstance(validation, (tuple, list)) or len(validation) != 2):
+        raise TypeError(f"validation is a pair, (rows, targets), got {type(validation).__name__}")
+    compute_loss, callbacks = loss_named(loss), list(callbacks)
+    optimizer = _optimizer_for(model, optimizer)
+    prepared = prepared_data(model, rows, targets, compute_loss)
+    held_out = None if validation is None else prepared_data(model, *validation, compute_loss, "validation ")
     trainer = _Trainer(model, compute_loss, optimizer, dict(metrics or {}), History())
     history, order = trainer.history, list(range(len(prepared[0])))
     draw = random if seed is None else random.Random(seed)
-    callbacks = list(callbacks)
     bar = _progress_bar(epochs, progress)
     try:
         for epoch in range(epochs):
             if shuffle:
                 draw.shuffle(order)
-            trainer.epoch(epoch, *prepared, order, batch_size or len(order))
+            entry = trainer.epoch(epoch, *prepared, order, batch_size or len(order))
             if held_out:
-                trainer.validate(*held_out)
+                trainer.validate(entry, *held_out)
+            history._append(entry)
             bar.update()
             bar.set_postfix_str(f"loss {history.loss[-1]:.4g}", refresh=False)
             if [answer for callback in callbacks if (answer := callback(model, history)) is True]:
@@ -136,8 +161,9 @@ def train(
                 break
         else:
             history.stopped = f"{epochs} epochs were made"
+        trainer.require_finite_parameters()
     except KeyboardInterrupt:
-        history.stopped = f"interrupted in epoch {history.epochs}"
+        history.stopped, history.interrupted = f"interrupted in epoch {history.epochs}", True
     finally:
         bar.close()
     return history
@@ -153,72 +179,114 @@ class _Trainer:
     metrics: dict[str, Metric]
     history: History
 
-    def epoch(self, epoch: int, rows: list[Any], targets: list[Any], order: list[int], batch_size: int) -> None:
+    def epoch(self, epoch: int, rows: list[Any], targets: list[Any], order: list[int], batch_size: int) -> History:
         """A step for every batch of rows, in the given order."""
         losses, predicted = [], []
         for start in range(0, len(order), batch_size):
             batch = order[start : start + batch_size]
             predictions = [self.model(rows[i]) for i in batch]
             value = self.loss(predictions, [targets[i] for i in batch])
+            if not isinstance(value, Value):
+                raise TypeError(f"a loss is a Value, computed from the model's predictions, got {type(value).__name__}")
             if not math.isfinite(value.data):
-                self._fail(epoch, rows, targets, batch, value.data)
+                self._fail(f"the loss became {value.data}", epoch, rows, targets, batch)
             rate = self.optimizer.learning_rate
             self.optimizer.zero_grad()
             value.backward()
+            if spoilt := _not_finite(self.optimizer.parameters, "grad"):  # a step would spread it to the parameters
+                found = f"the gradient of {spoilt.label or 'a parameter'} became {spoilt.grad}"
+                self._fail(found, epoch, rows, targets, batch)
             self.optimizer.step()
             losses.append(value.data * len(batch))
             if self.metrics:
                 predicted += [_numbers(prediction) for prediction in predictions]
-        self.history.loss.append(math.fsum(losses) / len(order))
-        self.history.learning_rate.append(rate)
-        self._measure("", predicted, [targets[i] for i in order])
+        entry = History([sum(losses) / len(order)], [rate])
+        self._measure(entry, "", predicted, [targets[i] for i in order])
+        return entry
 
-    def validate(self, rows: list[Any], targets: list[Any]) -> None:
-        """Loss and metrics of rows that are not learned from."""
+    def validate(self, entry: History, rows: list[Any], targets: list[Any]) -> None:
+        """Add the loss and the metrics of rows that are not learned from."""
         with no_grad():
             predictions = [self.model(row) for row in rows]
-            self.history.validation_loss.append(self.loss(predictions, targets).data)
-        self._measure("validation ", [_numbers(prediction) for prediction in predictions], targets)
+            entry.validation_loss.append(self.loss(predictions, targets).data)
+        self._measure(entry, "validation ", [_numbers(prediction) for prediction in predictions], targets)
 
-    def _measure(self, prefix: str, predictions: list[Any], targets: list[Any]) -> None:
+    def require_finite_parameters(self) -> None:
+        """The last step may have spoilt them, and no loss was computed since."""
+        if spoilt := _not_finite(self.optimizer.parameters, "data"):
+            epoch = self.history.epochs - 1
+            found = f"the parameter {spoilt.label or ''} became {spoilt.data} in the last step, in epoch {epoch}"
+            self._raise(found, found, epoch, None)
+
+    def _measure(self, entry: History, prefix: str, predictions: list[Any], targets: list[Any]) -> None:
         for name, metric in self.metrics.items():
-            self.history.metrics.setdefault(prefix + name, []).append(float(metric(predictions, targets)))
+            entry.metrics[prefix + name] = [float(metric(predictions, targets))]
 
-    def _fail(self, epoch: int, rows: list[Any], targets: list[Any], batch: list[int], found: float) -> None:
-        """Say which row and which node spoilt the loss."""
-        message = f"the loss became {found} in epoch {epoch}"
+    def _fail(self, found: str, epoch: int, rows: list[Any], targets: list[Any], batch: list[int]) -> None:
+        """Say which row and which node spoilt the loss or its gradient."""
         row, why = self._first_bad_node(rows, targets, batch)
-        message += "" if row is None else f", at row {row}"
-        spoilt = [p for p in self.optimizer.parameters if not math.isfinite(p.data)]
-        since = f" (the parameter {spoilt[0].label or ''} is {spoilt[0].data} since the step before)" if spoilt else ""
-        self.history.stopped = message
+        message = f"{found} in epoch {epoch}" + ("" if row is None else f", at row {row}")
+        spoilt = _not_finite(self.optimizer.parameters, "data")
+        since = f" (the parameter {spoilt.label or ''} is {spoilt.data} since the step before)" if spoilt else ""
+        self._raise(message, f"{message}: {why}{since}", epoch, row)
+
+    def _raise(self, stopped: str, message: str, epoch: int, row: int | None) -> None:
+        self.history.stopped, self.history.diverged = stopped, True
         remedy = f"Scaled inputs, or a learning rate below {self.optimizer.learning_rate:g}, may help"
-        raise DivergenceError(f"{message}: {why}{since}. {remedy}", self.history, epoch, row)
+        raise DivergenceError(f"{message}. {remedy}", self.history, epoch, row)
 
     def _first_bad_node(self, rows: list[Any], targets: list[Any], batch: list[int]) -> tuple[int | None, str]:
         for i in batch:
-            with no_grad():
-                value = self.loss([self.model(rows[i])], [targets[i]])
-            if not math.isfinite(value.data):
-                try:
-                    with detect_anomaly():
-                        self.loss([self.model(rows[i])], [targets[i]])
-                except AnomalyError as error:
-                    return i, str(error)
+            self.optimizer.zero_grad()
+            value = self.loss([self.model(rows[i])], [targets[i]])
+            value.backward()
+            if math.isfinite(value.data) and not _not_finite(self.optimizer.parameters, "grad"):
+                continue
+            try:
+                with detect_anomaly():
+                    self.loss([self.model(rows[i])], [targets[i]])
+            except AnomalyError as error:
+                return i, str(error)
+            return i, f"its loss is {value.data}"
         return None, "the sum over the rows is too large"
 
 
-def _prepared(
-    model: Any, rows: Any, targets: Any, loss: LossFunction, prefix: str = ""
+def _optimizer_for(model: Any, optimizer: Any) -> Optimizer:
+    parameters: list[Value] | None = None
+    if callable(getattr(model, "parameters", None)) and not isinstance(model, type):
+        parameters = list(model.parameters())
+    if optimizer is None and parameters is None:
+        raise TypeError(f"train takes a model that has parameters(), or an optimizer, got {model!r}")
+    if optimizer is None:
+        return SGD(parameters or [])
+    if not isinstance(optimizer, Optimizer):
+        raise TypeError(f"optimizer is one that was made, such as SGD(model.parameters(), lr=0.1), got {optimizer!r}")
+    if parameters is not None and not set(parameters) & set(optimizer.parameters):
+        raise ValueError(f"this {type(optimizer).__name__} was made for another model: it moves no parameter of this")
+    return optimizer
+
+
+def _not_finite(parameters: list[Value], number: str) -> Value | None:
+    """The first parameter of which the data or the grad is not finite."""
+    get = attrgetter(number)
+    if math.isfinite(sum(map(get, parameters))):
+        return None
+    return next((p for p in parameters if not math.isfinite(get(p))), None)
+
+
+def prepared_data(
+    model: Any, rows: Any, targets: Any, loss: LossFunction, prefix: str = "", width: int | None = None
 ) -> tuple[list[list[float]], list[Any]]:
-    checked = as_rows(rows, getattr(model, "nin", None), f"{prefix}rows")
+    """Rows and targets, checked. width: of the rows, where the model does not say it."""
+    checked = as_rows(rows, getattr(model, "nin", width), f"{prefix}rows")
     with no_grad():
         outputs = len(as_list(model(checked[0])))
     return checked, as_targets(targets, len(checked), outputs, loss, f"{prefix}targets")
 
 
 def _numbers(prediction: Any) -> Any:
-    return [x.data for x in prediction] if isinstance(prediction, list) else prediction.data
+    numbers = [float(x) for x in as_list(prediction)]
+    return numbers if hasattr(prediction, "__len__") else numbers[0]
 
 
 def _has_settled(losses: list[float], tolerance: float, patience: int) -> bool:

@@ -15,8 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd import Value, affine, no_grad, tanh
-from nn import MLP, SGD, Layer, Module, Neuron
+import autograd
+from autograd import Operation, Value, affine, no_grad, tanh
+from nn import MLP, SGD, Labels, Layer, Module, Neuron
 from nn.networks import cost, network, two_three_one
 
 ELEVEN = ["w^1_11", "w^1_12", "w^1_21", "w^1_22", "w^1_31", "w^1_32", "b_1", "w^2_11", "w^2_12", "w^2_13", "b_2"]
@@ -150,6 +151,7 @@ def test_state_dict_round_trip() -> None:
         ({"w^9_99": 1.0}, KeyError, "unknown w\\^9_99 .*the parameters are w\\^1_11"),
         ({"w^1_11": None}, TypeError, "accepts real numbers, got NoneType"),
         ({"w^1_11": "0.5"}, TypeError, "got str '0.5'"),
+        ({"b^2_1": None}, TypeError, "accepts real numbers, got NoneType"),
     ],
 )
 def test_a_state_that_does_not_fit_changes_nothing(
@@ -279,3 +281,218 @@ def test_another_autograd_is_named(tmp_path: Path) -> None:
     assert run.returncode == 1
     assert str(tmp_path / "autograd.py") in run.stderr
     assert "Install scalargrad in a virtual environment" in run.stderr
+
+
+# ------------------------------------------------------------------------------- what a layer can be made of
+
+UNARY = [
+    name
+    for name in autograd.__all__
+    if isinstance(op := getattr(autograd, name), Operation) and op.arity and op.arity - len(op.defaults) == 1
+]
+
+
+@pytest.mark.parametrize("name", UNARY)
+def test_every_operation_on_one_number_is_an_activation_by_name_or_itself(name: str) -> None:
+    op = getattr(autograd, name)
+    for activation in (name, op):
+        layer = Layer(2, 2, activation, weights=[[0.5, 0.25], [0.125, 1.0]], biases=[0.5, -0.5])
+        a = layer([1.0, 0.5])
+        assert [v.op for v in a] == [op, op]
+        assert [v.data for v in a] == [op(1.125), op(0.125)]
+        assert [v.operands[0].op for v in a] == [affine, affine]
+
+
+def test_no_activation_is_no_node() -> None:
+    neuron = Neuron(2, None, labels=Labels(a="s"))
+    s = neuron([1.0, 2.0])
+    assert (s.op, s.label, s.operands) == (affine, "s", (*neuron.w, *s.operands[2:4], neuron.b))
+    assert repr(neuron) == "LinearNeuron(2)"
+
+
+def test_activations_per_layer() -> None:
+    model = MLP(2, [3, 2, 1], ["relu", tanh, None], seed=1)
+    assert [layer.neurons[0].activation for layer in model.layers] == [autograd.relu, tanh, None]
+    model = MLP(2, [3, 2, 1], None, "sigmoid", seed=1)
+    assert [layer.neurons[0].activation for layer in model.layers] == [None, None, autograd.sigmoid]
+
+
+def weights_of(init: Any, nin: int, nout: int, layers: int = 1, seed: int = 0) -> Any:
+    model = MLP(nin, [nout] * layers, init=init, seed=seed)
+    assert {b.data for layer in model.layers for b in layer.biases} == {0.0}
+    return np.array([w.data for layer in model.layers for row in layer.weights for w in row])
+
+
+@pytest.mark.parametrize(("nin", "nout"), [(50, 60), (200, 20), (10, 300)])
+def test_initial_weights_are_distributed_as_their_papers_say(nin: int, nout: int) -> None:
+    """Uniform: limit and variance limit²/3. Normal: variance, and the shares within one and two deviations."""
+    for init, limit in (("uniform", 1.0), ("xavier", (6 / (nin + nout)) ** 0.5)):
+        w = weights_of(init, nin, nout)
+        assert 0.99 * limit < abs(w).max() <= limit
+        assert w.mean() == pytest.approx(0, abs=4 * limit / (3 * w.size) ** 0.5)
+        assert w.var() == pytest.approx(limit**2 / 3, rel=0.06)
+        assert np.histogram(w, bins=4, range=(-limit, limit))[0] == pytest.approx(w.size / 4, rel=0.12)
+    w, deviation = weights_of("he", nin, nout), (2 / nin) ** 0.5
+    assert w.mean() == pytest.approx(0, abs=4 * deviation / w.size**0.5)
+    assert w.std() == pytest.approx(deviation, rel=0.05)
+    assert (abs(w) < deviation).mean() == pytest.approx(0.683, abs=0.03)
+    assert (abs(w) < 2 * deviation).mean() == pytest.approx(0.954, abs=0.02)
+    assert abs(w).max() > 3 * deviation
+
+
+@pytest.mark.pytorch
+def test_limits_and_deviations_are_pytorch_s() -> None:
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed")
+    torch.manual_seed(1)
+    tensor = torch.empty(60, 50)
+    assert weights_of("xavier", 50, 60).std() == pytest.approx(
+        torch.nn.init.xavier_uniform_(tensor).std().item(), rel=0.05
+    )
+    he = torch.nn.init.kaiming_normal_(tensor, nonlinearity="relu").std().item()
+    assert weights_of("he", 50, 60).std() == pytest.approx(he, rel=0.05)
+
+
+@pytest.mark.parametrize("init", ["uniform", "xavier", "he"])
+def test_each_layer_starts_for_its_own_size_and_from_the_seed(init: Any) -> None:
+    assert (weights_of(init, 3, 2, seed=4) == weights_of(init, 3, 2, seed=4)).all()
+    assert (weights_of(init, 3, 2, seed=4) != weights_of(init, 3, 2, seed=5)).all()
+    model = MLP(4, [100, 100, 2], init="xavier", seed=1)
+    for layer, (m, n) in zip(model.layers, [(4, 100), (100, 100), (100, 2)], strict=True):
+        largest = max(abs(w.data) for row in layer.weights for w in row)
+        assert 0.9 * (6 / (m + n)) ** 0.5 < largest <= (6 / (m + n)) ** 0.5
+
+
+def test_weights_that_start_alike() -> None:
+    assert set(weights_of("zeros", 3, 2, 2)) == {0.0}
+    assert set(weights_of("ones", 3, 2, 2)) == {1.0}
+
+
+@pytest.mark.parametrize(
+    ("bias", "expected"),
+    [
+        ("neuron", ["b^1_1", "b^1_2", "b^2_1", "b^2_2", "b^2_3"]),
+        ("layer", ["b_1", "b_2"]),
+        (None, []),
+        (["layer", None], ["b_1"]),
+        (("neuron", "layer"), ["b^1_1", "b^1_2", "b_2"]),
+        ([None, "neuron"], ["b^2_1", "b^2_2", "b^2_3"]),
+    ],
+)
+def test_biases_per_neuron_per_layer_or_none_for_each_layer(bias: Any, expected: list[str]) -> None:
+    model = MLP(2, [2, 3], bias=bias)
+    assert [b.label for layer in model.layers for b in layer.biases] == expected
+    assert [name for name in labels(model) if name.startswith("b")] == expected
+    x = [0.5, -0.5]
+    for layer in model.layers:
+        for b in layer.biases:
+            b.data = 1.0
+    hidden = [
+        max(0, np.dot([w.data for w in row], x) + bool(model.layers[0].biases)) for row in model.layers[0].weights
+    ]
+    out = [np.dot([w.data for w in row], hidden) + bool(model.layers[1].biases) for row in model.layers[1].weights]
+    assert [a.data for a in model(x)] == pytest.approx(out)
+
+
+def test_a_bias_may_be_a_value_of_one_s_own() -> None:
+    b = Value(0.25, "mine")
+    assert Neuron(1, None, b)([0.0]).data == 0.25
+    for wrong in ("layer", 0.25, True):
+        with pytest.raises(ValueError, match="the bias of a neuron is 'neuron', a Value or None, got "):
+            Neuron(1, None, wrong)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("convert", [list, tuple, np.array])
+def test_weights_and_biases_to_start_with(convert: Callable[[Any], Any]) -> None:
+    w1, b1, w2, b2 = [[0.1, 0.2], [0.3, 0.4], [0.5, 0.6]], [0.7, 0.8, 0.9], [[1.0, 1.1, 1.2]], [1.3]
+    model = MLP(2, [3, 1], tanh, None, weights=[convert(w1), convert(w2)], biases=[convert(b1), convert(b2)])
+    assert [[[w.data for w in row] for row in layer.weights] for layer in model.layers] == [w1, w2]
+    assert [[b.data for b in layer.biases] for layer in model.layers] == [b1, b2]
+    expected = np.array(w2) @ np.tanh(np.array(w1) @ [0.5, -0.5] + b1) + b2
+    assert model([0.5, -0.5]).data == pytest.approx(expected[0])
+    assert {type(p.data) for p in model.parameters()} == {float}
+
+
+def test_some_numbers_given_and_others_drawn() -> None:
+    drawn = MLP(2, [2, 1], seed=3)
+    model = MLP(2, [2, 1], seed=3, bias=["layer", "neuron"], weights=[None, [[1.0, 2.0]]], biases=[[0.5], None])
+    assert [w.data for row in model.layers[0].weights for w in row] == [
+        w.data for row in drawn.layers[0].weights for w in row
+    ]
+    assert [p.data for p in model.parameters()][4:] == [0.5, 1.0, 2.0, 0.0]
+
+
+def test_the_views_are_of_the_parameters_themselves() -> None:
+    layer = Layer(3, 2, bias="layer")
+    assert [len(row) for row in layer.weights] == [3, 3]
+    layer.weights[1][2].data, layer.biases[0].data = 7.0, 8.0
+    assert layer.state_dict()["w^1_23"] == 7.0
+    assert layer.state_dict()["b_1"] == 8.0
+    assert [neuron.b for neuron in layer.neurons] == layer.biases * 2
+    assert Layer(3, 2, bias=None).biases == []
+    assert {*layer.parameters()} == {w for row in layer.weights for w in row} | {*layer.biases}
+
+
+mlp: Any = MLP
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "message"),
+    [
+        (lambda: mlp(2, [2, 2], weights=[[[1, 2]], None]), ValueError, r"1 takes 2 × 2 weights, got \[\[1, 2\]\]"),
+        (lambda: mlp(2, [2, 1], weights=[None, [[1]]]), ValueError, r"layer 2 takes 1 × 2 weights, got \[\[1\]\]"),
+        (lambda: mlp(2, [2], weights=[[[1, 2], [3]]]), ValueError, "layer 1 takes 2 × 2 weights"),
+        (lambda: mlp(2, [2, 2], weights=[[1, 2], [3, 4]]), ValueError, r"layer 1 takes 2 × 2 weights, got \[1, 2\]"),
+        (lambda: mlp(2, [2, 2], weights=np.eye(2)), ValueError, "layer 1 takes 2 × 2 weights, got array"),
+        (lambda: mlp(2, [2], weights=[5]), ValueError, "layer 1 takes 2 × 2 weights, got 5"),
+        (lambda: mlp(2, [2, 1], weights=[[[1, 2], [3, 4]]]), ValueError, "2 layers takes as many matrices"),
+        (lambda: mlp(2, [2], weights="ones"), ValueError, "takes as many matrices of weights, got 'ones'"),
+        (lambda: mlp(2, [1], weights=[[["a", 1]]]), TypeError, "accepts real numbers, got str 'a'"),
+        (lambda: mlp(2, [2], biases=[[1]]), ValueError, r"layer 1 takes 2 biases, got \[1\]"),
+        (lambda: mlp(2, [2], bias="layer", biases=[[1, 2]]), ValueError, r"layer 1 takes 1 bias, got \[1, 2\]"),
+        (lambda: mlp(2, [2], bias=None, biases=[[1, 2]]), ValueError, r"layer 1 takes no biases, got \[1, 2\]"),
+        (lambda: mlp(2, [2, 2], biases=[1, 2]), ValueError, "layer 1 takes 2 biases, got 1"),
+        (lambda: mlp(2, [2, 2], biases=1), ValueError, "2 layers takes as many lists of biases, got 1"),
+        (lambda: mlp(2, [2, 2], bias=["layer"]), ValueError, "2 layers takes as many kinds of bias, got 1"),
+        (lambda: mlp(2, [2, 2], ["relu"]), ValueError, "a network of 2 layers takes as many activations, got 1"),
+        (lambda: mlp(2, [2, 2], ["relu", None], "tanh"), ValueError, "leave output_activation out"),
+        (lambda: mlp(2, [2], init="glorot"), ValueError, "init is one of uniform, xavier, .*, got 'glorot'"),
+        (lambda: mlp(2, [2], init=["he"]), ValueError, r"init is one of .*, got \['he'\]"),
+        (lambda: mlp(2, [2], labels="w"), ValueError, "labels are Labels, or a list with those of each layer, got 'w'"),
+        (lambda: mlp(2, [2, 1], labels=[Labels()]), ValueError, "2 layers takes as many labels, got 1"),
+        (lambda: mlp(2, [2], labels=Labels("w_{i}")), ValueError, r"the label of a weight is .*{l}, .*got 'w_{i}'"),
+        (lambda: mlp(2, [2], labels=Labels(a="{}")), ValueError, "the label of a a is a text with the indices"),
+        (lambda: Layer(0, 2), ValueError, "a layer takes a number of inputs and one of neurons, above 0, got 0 and 2"),
+        (lambda: Layer(2, 0), ValueError, "a layer takes a number of inputs and one of neurons, above 0, got 2 and 0"),
+        (lambda: Neuron(0), ValueError, "above 0, got 0 and 1"),
+    ],
+)  # fmt: skip
+def test_layers_that_cannot_be_made(make: Callable[[], object], error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        make()
+
+
+def test_labels_are_templates() -> None:
+    all_of_them = Labels("W{l}{m}_{jk}{kj}", "b{lj}", "B{l}{m}", "z{j}", "a{j}{m}", "q{k}")
+    model = MLP(2, [2, 1], bias=["neuron", "layer"], labels=all_of_them)
+    assert labels(model) == [
+        "W12_1111",
+        "W12_1221",
+        "b11",
+        "W12_2112",
+        "W12_2222",
+        "b12",
+        "W23_1111",
+        "W23_1221",
+        "B23",
+    ]
+    out = model([0.5, 0.25])
+    z = out.operands[0]
+    hidden = z.operands[3]
+    assert (out.label, z.label, hidden.label, hidden.operands[0].label) == ("a13", "z1", "a22", "z2")
+    assert [x.label for x in hidden.operands[0].operands[2:4]] == ["q1", "q2"]
+
+
+def test_labels_of_each_layer_and_indices_above_nine() -> None:
+    model = MLP(11, [10, 1], labels=[Labels(weight="u_{jk}", bias="c_{lj}"), Labels(weight="v_{kj}")])
+    assert {"u_9,11", "u_10,1", "u_99", "c_1,10", "v_10,1", "v_91"} <= set(labels(model))
+    assert Labels().written("weight", 1, 2, 10) == "w^1_2,10"

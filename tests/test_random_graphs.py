@@ -267,6 +267,7 @@ def test_sympy_differentiates_the_expression(program: Program) -> None:
     assert grad(grad(output, first), second).data == near(mixed, 1e-6)
 
 
+@pytest.mark.pytorch
 @given(programs([*SYMPY, "relu", "abs", "leaky_relu", "maximum", "minimum", "elu", "hinge", "affine"], 20))
 @settings(deadline=None, max_examples=60)
 def test_pytorch(program: Program) -> None:
