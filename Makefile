@@ -12,7 +12,7 @@ demo: $(VENV)/installed ## Every gradient of a 2-3-1 network, derived and drawn,
 	@echo "Open demo/index.html in a browser."
 
 test: $(VENV)/installed-test ## Run the tests
-	$(PY) -m pytest
+	$(PY) -m pytest --numprocesses auto
 
 pytorch: $(VENV)/installed-test $(VENV)/installed-pytorch ## Run the tests that hold the library against PyTorch
 	$(PY) -m pytest -m pytorch

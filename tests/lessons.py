@@ -15,11 +15,6 @@ LESSONS = sorted(FOLDER.glob("*.ipynb"))
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
 
-def two_at_a_time() -> ProcessPoolExecutor:
-    """Where to run lessons: nbclient leaves an event loop behind in each process or thread that it works in."""
-    return ProcessPoolExecutor(2, get_context("spawn"))
-
-
 def read(path: Path) -> Any:
     """A notebook as committed."""
     return nbformat.read(path, as_version=4)
@@ -55,6 +50,6 @@ def keep(path: Path) -> float:
 
 if __name__ == "__main__":
     paths = [Path(name).resolve() for name in sys.argv[1:]] or LESSONS
-    with two_at_a_time() as pool:
+    with ProcessPoolExecutor(2, get_context("spawn")) as pool:  # nbclient leaves an event loop behind in each
         for path, seconds in zip(paths, pool.map(keep, paths), strict=True):
             print(f"{path.name}: {seconds:.1f} s")

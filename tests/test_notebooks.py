@@ -1,26 +1,17 @@
 """Every lesson runs from top to bottom, comes to the results it tells of, and is laid out like the others."""
 
 import json
-from collections.abc import Iterator
-from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.lessons import KERNEL, LESSONS, read, run, two_at_a_time
+from tests.lessons import KERNEL, LESSONS, read, run
 
-SECONDS = 60  # 30 are promised; two lessons run here at a time, and some machines are slower
+SECONDS = 60  # 30 are promised; other tests run at the same time, and some machines are slower
 # What a lesson has come to when its last cell has run: assertions in its own names, one file for each lesson.
 RESULTS = {path.stem: path for path in sorted((Path(__file__).parent / "lesson_results").glob("*.py"))}
 each_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
-
-
-@pytest.fixture(scope="module")
-def runs() -> Iterator[dict[Path, "Future[tuple[Any, float]]"]]:
-    """All lessons, run two at a time."""
-    with two_at_a_time() as pool:
-        yield {path: pool.submit(run, path, RESULTS[path.stem].read_text(encoding="utf-8")) for path in LESSONS}
 
 
 def code_cells(notebook: Any) -> list[Any]:
@@ -39,8 +30,8 @@ def test_all_lessons_are_there() -> None:
 
 
 @each_lesson
-def test_a_lesson_runs_and_comes_to_its_results(path: Path, runs: dict[Path, "Future[tuple[Any, float]]"]) -> None:
-    fresh, seconds = runs[path].result()
+def test_a_lesson_runs_and_comes_to_its_results(path: Path) -> None:
+    fresh, seconds = run(path, RESULTS[path.stem].read_text(encoding="utf-8"))
     assert seconds < SECONDS
     committed = code_cells(read(path))
     again = code_cells(fresh)[: len(committed)]
