@@ -124,17 +124,7 @@ def train(
     Raises DataError for rows and targets that cannot be learned from, ValueError for options that do not exist, and
     DivergenceError, which holds the history, where the loss stops being finite.
     """
-    _require_count("epochs", epochs)
-    _require_count("batch_size", 1 if batch_size is None else batch_size)
-    _require_count("patience", patience)
-    if tolerance is not None and not tolerance >= 0:
-        raise ValueError(f"tolerance is a number that is not negative, or None, got {tolerance!r}")
-    if not isinstance(metrics or {}, Mapping):
-        raise TypeError(f"metrics are functions by name, {{'accuracy': …}}, got {type(metrics).__name__}")
-    if not isinstance(callbacks, Iterable):
-        raise TypeError(f"callbacks are a list of functions, got {type(callbacks).__name__}")
-    if validation is not None and (not isinstance(validation, (tuple, list)) or len(validation) != 2):
-        raise TypeError(f"validation is a pair, (rows, targets), got {type(validation).__name__}")
+    _require_options(epochs, batch_size, tolerance, patience, metrics, validation, callbacks)
     compute_loss, callbacks = loss_named(loss), list(callbacks)
     optimizer = _optimizer_for(model, optimizer)
     prepared = prepared_data(model, rows, targets, compute_loss)
@@ -249,6 +239,22 @@ class _Trainer:
                 return i, str(error)
             return i, f"its loss is {value.data}"
         return None, "the sum over the rows is too large"
+
+
+def _require_options(
+    epochs: Any, batch_size: Any, tolerance: Any, patience: Any, metrics: Any, validation: Any, callbacks: Any
+) -> None:
+    _require_count("epochs", epochs)
+    _require_count("batch_size", 1 if batch_size is None else batch_size)
+    _require_count("patience", patience)
+    if tolerance is not None and not tolerance >= 0:
+        raise ValueError(f"tolerance is a number that is not negative, or None, got {tolerance!r}")
+    if not isinstance(metrics or {}, Mapping):
+        raise TypeError(f"metrics are functions by name, {{'accuracy': …}}, got {type(metrics).__name__}")
+    if not isinstance(callbacks, Iterable):
+        raise TypeError(f"callbacks are a list of functions, got {type(callbacks).__name__}")
+    if validation is not None and (not isinstance(validation, (tuple, list)) or len(validation) != 2):
+        raise TypeError(f"validation is a pair, (rows, targets), got {type(validation).__name__}")
 
 
 def _optimizer_for(model: Any, optimizer: Any) -> Optimizer:

@@ -51,22 +51,6 @@ def chain(x: Value, length: int) -> Value:
 # backward()
 
 
-def test_the_example_in_the_readme_of_micrograd() -> None:
-    a, b = Value(-4.0), Value(2.0)
-    c = a + b
-    d = a * b + b**3
-    c += c + 1
-    c += 1 + c + (-a)
-    d += d * 2 + (b + a).relu()
-    d += 3 * d + (b - a).relu()
-    e = c - d
-    f = e**2
-    g = f / 2.0
-    g += 10.0 / f
-    g.backward()
-    assert [f"{x:.4f}" for x in (g.data, a.grad, b.grad)] == ["24.7041", "138.8338", "645.5773"]
-
-
 def test_an_intermediate_node_that_is_used_twice() -> None:
     a = Value(3.0)
     b = a + a
