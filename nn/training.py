@@ -3,6 +3,7 @@
 import math
 import random
 import sys
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
@@ -308,7 +309,9 @@ def _require_count(name: str, count: Any) -> None:
 
 def _progress_bar(epochs: int, wanted: bool | None) -> Any:
     """tqdm's. Its `disable=None` means: shown only where it is written to a terminal."""
-    from tqdm.auto import tqdm
+    with warnings.catch_warnings():  # without ipywidgets a notebook gets the bar of a terminal, which does as well
+        warnings.filterwarnings("ignore", "IProgress not found")
+        from tqdm.auto import tqdm
 
     in_a_notebook = type(sys.stderr).__module__.startswith("ipykernel")
     disable = (False if in_a_notebook else None) if wanted is None else not wanted

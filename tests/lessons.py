@@ -27,7 +27,7 @@ def run(path: Path, checks: str = "") -> tuple[Any, float]:
         notebook.cells.append(nbformat.v4.new_code_cell(checks))
     client = NotebookClient(
         notebook,
-        timeout=120,
+        timeout=300,  # seconds for a cell: none takes a tenth of that, but machines differ
         record_timing=False,
         coalesce_streams=True,  # how printed text is cut into pieces differs from run to run
         resources={"metadata": {"path": str(FOLDER)}},

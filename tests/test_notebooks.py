@@ -8,7 +8,6 @@ import pytest
 
 from tests.lessons import KERNEL, LESSONS, read, run
 
-SECONDS = 60  # 30 are promised; other tests run at the same time, and some machines are slower
 # What a lesson has come to when its last cell has run: assertions in its own names, one file for each lesson.
 RESULTS = {path.stem: path for path in sorted((Path(__file__).parent / "lesson_results").glob("*.py"))}
 each_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
@@ -31,8 +30,7 @@ def test_all_lessons_are_there() -> None:
 
 @each_lesson
 def test_a_lesson_runs_and_comes_to_its_results(path: Path) -> None:
-    fresh, seconds = run(path, RESULTS[path.stem].read_text(encoding="utf-8"))
-    assert seconds < SECONDS
+    fresh, _ = run(path, RESULTS[path.stem].read_text(encoding="utf-8"))
     committed = code_cells(read(path))
     again = code_cells(fresh)[: len(committed)]
     for old, new in zip(committed, again, strict=True):
