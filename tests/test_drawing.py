@@ -661,6 +661,9 @@ def test_digits_below_one_are_refused() -> None:
 def test_dot_for_a_network_takes_milliseconds() -> None:
     loss = loss_of_network()
     draw(loss).source  # noqa: B018 (imports graphviz)
-    started = time.perf_counter()
-    draw(loss).source  # noqa: B018
-    assert time.perf_counter() - started < 0.25
+    seconds = []
+    for _ in range(3):
+        started = time.process_time()
+        draw(loss).source  # noqa: B018
+        seconds.append(time.process_time() - started)
+    assert min(seconds) < 0.25

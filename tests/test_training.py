@@ -593,7 +593,7 @@ def test_a_real_ctrl_c_returns_the_history() -> None:
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=20)
+    out, err = process.communicate(timeout=120)
     assert (process.returncode, err) == (0, "")
     assert out.startswith("interrupted in epoch ")
     assert out.endswith(" True True\n")
@@ -613,7 +613,7 @@ def stderr_of(progress: bool | None, terminal: bool) -> str:
     else:
         ours, theirs = os.pipe()
     command = [sys.executable, "-c", TRAINING.format(progress)]
-    run = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=theirs, timeout=60)
+    run = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=theirs, timeout=120)
     os.close(theirs)
     os.set_blocking(ours, False)
     try:
