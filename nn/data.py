@@ -74,9 +74,13 @@ def as_targets(targets: Any, rows: int, outputs: int, loss: Any = None, name: st
             )
         for x in floats if isinstance(loss, Loss) else []:
             if not loss.accepts(x, outputs):
-                raise DataError(f"{name}[{i}] is {x:g}: {loss} takes {loss.targets}")
+                raise DataError(f"{name}[{i}] is {x:g}: {loss} takes {loss.targets}{_below(outputs) if joint else ''}")
         result.append(floats[0] if wanted == 1 else floats)
     return result
+
+
+def _below(outputs: int) -> str:
+    return f" to {outputs - 1}, for {outputs} {_plural('output', outputs)} of the model"
 
 
 def _columns(table: Any) -> list[str]:

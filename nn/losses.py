@@ -5,6 +5,7 @@
 A prediction is what a model returns for a row: a Value, or a list of them where it has several outputs.
 """
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, SupportsFloat
@@ -73,11 +74,12 @@ class Loss:
         right = 0
         for prediction, target in zip(predictions, targets, strict=True):
             decided = [self.decide(p) for p in ([prediction] if self.joint else as_list(prediction))]
-            right += decided == [float(y) for y in as_list(target)]
+            finite = not any(math.isnan(score) for score in as_list(prediction))  # nan stands for no class
+            right += finite and decided == [float(y) for y in as_list(target)]
         return right / len(predictions)
 
     def __str__(self) -> str:
-        return self.operation.name
+        return next((name for name, loss in LOSSES.items() if loss is self), self.operation.name)
 
     def _of_row(self, prediction: Any, target: Any) -> list[Value]:
         outputs, wanted = as_list(prediction), as_list(target)

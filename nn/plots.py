@@ -61,6 +61,7 @@ def loss_curves(
         raise ValueError(f"a logarithmic scale takes numbers above 0, and the largest is {max(finite):g}")
     bottom, top = _limits(runs, finite, log)
     ax = _axes(ax, 8, 5)
+    beside = ax.get_xlim()[1] if ax.lines else 0.0  # what was drawn there before stays in the picture
     for k, run in enumerate(runs):
         _draw_run(ax, run, k, alone=len(runs) == 1)
         if run.diverged and run.training:
@@ -71,7 +72,8 @@ def loss_curves(
         ax.set_yscale("log")
     if top < max(finite):
         ax.set_ylim(bottom, top)
-    ax.set_xlim(0.5, max(len(numbers) for run in runs for numbers in (run.training, run.validation)) + 0.5)
+    epochs = max(len(numbers) for run in runs for numbers in (run.training, run.validation))
+    ax.set_xlim(0.5, max(epochs + 0.5, beside))
     _count_along_x(ax)
     _label(ax, "epoch", _written(metric or "loss"))
     if len(ax.lines) > 1:
@@ -297,6 +299,8 @@ def curve(
     """
     _require_matplotlib()
     functions = dict(f) if isinstance(f, Mapping) else {"f": f}
+    if not functions:
+        raise ValueError("there is no function to draw")
     first = next(iter(functions.values()))
     xs, walks = _steps((low, high), resolution), _walks(paths, 1)
     lines = {name: [_height(g, x) for x in xs] for name, g in functions.items()}
@@ -351,6 +355,8 @@ def contours(
     Raises ValueError for a function that is nowhere finite, and for an empty path.
     """
     _require_matplotlib()
+    if len(names) != 3:
+        raise ValueError(f"names are those of the two numbers and of the function, got {names!r}")
     walks = _walks(paths, 2)
     grid = _grid(lambda x, y: _height(f, x, y), x_range, y_range, resolution)
     levels = _levels(grid, log)

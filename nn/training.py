@@ -6,12 +6,13 @@ import sys
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from numbers import Integral
 from operator import attrgetter
 from typing import Any
 
 from autograd import AnomalyError, Operation, Value, detect_anomaly, no_grad
 from nn.data import as_rows, as_targets
-from nn.losses import LossFunction, as_list, loss_named
+from nn.losses import LossFunction, as_list, bce, loss_named
 from nn.optimizers import SGD, Optimizer
 
 Metric = Callable[[Sequence[Any], Sequence[Any]], float]  # of predictions and targets, one of each for every row
@@ -144,7 +145,7 @@ def train(
             history._append(entry)
             bar.update()
             bar.set_postfix_str(f"loss {history.loss[-1]:.4g}", refresh=False)
-            if [answer for callback in callbacks if (answer := callback(model, history)) is True]:
+            if any([_is_true(callback(model, history)) for callback in callbacks]):  # noqa: C419 (all are called)
                 history.stopped = f"a callback ended it after epoch {epoch}"
                 break
             if tolerance is not None and _has_settled(history.loss, tolerance, patience):
@@ -224,6 +225,8 @@ class _Trainer:
     def _raise(self, stopped: str, message: str, epoch: int, row: int | None) -> None:
         self.history.stopped, self.history.diverged = stopped, True
         remedy = f"Scaled inputs, or a learning rate below {self.optimizer.learning_rate:g}, may help"
+        if self.loss is bce:
+            remedy += "; bce_with_logits, of outputs without a sigmoid, is finite where bce is not"
         raise DivergenceError(f"{message}. {remedy}", self.history, epoch, row)
 
     def _first_bad_node(self, rows: list[Any], targets: list[Any], batch: list[int]) -> tuple[int | None, str]:
@@ -273,6 +276,11 @@ def _optimizer_for(model: Any, optimizer: Any) -> Optimizer:
     return optimizer
 
 
+def _is_true(answer: Any) -> bool:
+    """Whether it is True, or NumPy's; not what a callback happens to return."""
+    return getattr(answer, "item", lambda: answer)() is True
+
+
 def _not_finite(parameters: list[Value], number: str) -> Value | None:
     """The first parameter of which the data or the grad is not finite."""
     get = attrgetter(number)
@@ -303,7 +311,7 @@ def _has_settled(losses: list[float], tolerance: float, patience: int) -> bool:
 
 
 def _require_count(name: str, count: Any) -> None:
-    if type(count) is not int or count < 1:
+    if not isinstance(count, Integral) or isinstance(count, bool) or count < 1:
         raise ValueError(f"{name} is a whole number above 0, got {count!r}")
 
 

@@ -183,9 +183,14 @@ def test_targets_of_several_outputs() -> None:
         ([1, 2, 3], 2, mse, r"targets\[0\] takes 2 numbers for 2 outputs of the model, got 1"),
         (ROWS, 1, mse, r"targets\[0\] takes 1 number for 1 output of the model, got 2"),
         ([0, 1, 1], 1, hinge, r"targets\[0\] is 0: hinge takes labels 1 and -1"),
-        ([1, -1, 1], 1, bce, r"targets\[1\] is -1: binary_cross_entropy takes probabilities from 0 to 1"),
+        ([1, -1, 1], 1, bce, r"targets\[1\] is -1: bce takes probabilities from 0 to 1"),
         ([1, 1, 1.5], 1, bce_with_logits, r"targets\[2\] is 1\.5: .* takes probabilities from 0 to 1"),
-        ([0, 1, 3], 3, cross_entropy, r"targets\[2\] is 3: softmax_cross_entropy takes the index of a class, from 0"),
+        (
+            [0, 1, 3],
+            3,
+            cross_entropy,
+            r"targets\[2\] is 3: cross_entropy takes the index of a class, from 0 to 2, for 3 outputs",
+        ),
         ([0.5, 1, 2], 3, cross_entropy, r"targets\[0\] is 0\.5: .* takes the index of a class"),
         (np.eye(3), 3, cross_entropy, r"targets\[0\] is 3 numbers: .* takes the index of a class"),  # one-hot
     ],

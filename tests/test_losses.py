@@ -173,7 +173,7 @@ def test_a_joint_operation_of_one_s_own() -> None:
 @pytest.mark.parametrize("name", LOSSES)
 def test_losses_by_name_and_by_operation(name: str) -> None:
     assert loss_named(name) is LOSSES[name] is loss_named(LOSSES[name].operation) is getattr(nn, name)
-    assert str(LOSSES[name]) == LOSSES[name].operation.name
+    assert str(LOSSES[name]) == name
 
 
 def test_a_function_is_a_loss_as_it_is() -> None:
@@ -271,7 +271,7 @@ def test_accuracy(loss: Loss, predictions: Any, targets: Any, share: float) -> N
         (lambda: bce_with_logits([Value(0.5)], [1.5]), ValueError, r"takes probabilities from 0 to 1 .*got 1\.5"),
         (lambda: mse([Value(1.0)], ["a"]), TypeError, "accepts real numbers, got str 'a'"),
         (lambda: mse(Value(1.0), 1.0), TypeError, "a loss takes lists, with a prediction and a target for each row"),  # type: ignore[arg-type]
-        (lambda: mse.accuracy([1.0], [1.0]), ValueError, "squared_error is a loss of numbers, not of classes"),
+        (lambda: mse.accuracy([1.0], [1.0]), ValueError, "mse is a loss of numbers, not of classes"),
         (lambda: bce.accuracy([0.1, 0.9], [0]), ValueError, "takes predictions and as many targets, got 2 and 1"),
         (lambda: bce.accuracy([], []), ValueError, "takes predictions and as many targets, got 0 and 0"),
     ],
@@ -284,3 +284,8 @@ def test_rows_that_do_not_match(compute: Callable[[], object], error: type[Excep
 def test_losses_are_those_of_their_operations() -> None:
     assert cross_entropy.operation is softmax_cross_entropy
     assert [as_list(x) for x in (3, [3], (3, 4), np.array(3), np.array([3]))] == [[3], [3], [3, 4], [3], [3]]
+
+
+def test_a_score_that_is_nan_stands_for_no_class() -> None:
+    assert cross_entropy.accuracy([[math.nan, 1.0], [0.0, 1.0]], [0, 1]) == 0.5
+    assert hinge.accuracy([math.nan], [-1]) == 0.0

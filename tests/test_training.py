@@ -354,7 +354,7 @@ def test_what_is_given_stays_as_it_was() -> None:
         ({"tolerance": -1e-3}, ValueError, r"tolerance is a number that is not negative, or None, got -0\.001"),
         ({"tolerance": math.nan}, ValueError, "tolerance is a number that is not negative, or None, got nan"),
         ({"loss": "mean"}, ValueError, "a loss is one of mse, .*got 'mean'"),
-        ({"loss": "cross_entropy"}, DataError, r"targets\[1\] is 1: softmax_cross_entropy takes the index of a class"),
+        ({"loss": "cross_entropy"}, DataError, r"targets\[1\] is 1: cross_entropy takes the index of a class"),
         ({"loss": "hinge"}, DataError, r"targets\[0\] is 0: hinge takes labels 1 and -1"),
         ({"loss": lambda p, y: 1.0}, TypeError, "a loss is a Value, computed from .* predictions, got float"),
         ({"optimizer": "sgd"}, TypeError, r"optimizer is one that was made, such as SGD\(.*got 'sgd'"),
@@ -637,3 +637,19 @@ def test_the_bar_shows_on_a_terminal_or_when_asked_for(progress: bool | None, te
         assert "loss " in written
     else:
         assert written == ""
+
+
+def test_a_callback_may_answer_with_numpy_s_true() -> None:
+    model, rows = MLP(1, [1], seed=1), [[0.0], [1.0]]
+    history = train(model, rows, [0.0, 1.0], epochs=5, callbacks=[lambda model, history: np.mean(history.loss) > 0])
+    assert history.epochs == 1
+    history = train(model, rows, [0.0, 1.0], epochs=np.int64(2), callbacks=[lambda model, history: "not True"])  # type: ignore[arg-type]
+    assert history.epochs == 2
+
+
+def test_cross_entropy_of_a_saturated_sigmoid_names_its_remedy() -> None:
+    model = MLP(1, [1], output_activation="sigmoid", weights=[[[1.0]]])
+    with pytest.raises(
+        DivergenceError, match="bce_with_logits, of outputs without a sigmoid, is finite where bce is not"
+    ):
+        train(model, [[40.0], [1.0]], [1, 1], loss="bce")
