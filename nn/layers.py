@@ -194,14 +194,18 @@ class MLP(Module):
             raise ValueError(f"labels are Labels, or a list with those of each layer, got {labels!r}")
         activations = _activations(activation, output_activation, count)
         rng = None if seed is None else random.Random(seed)
+        self._biases: list[Bias] = _for_each_layer(bias, count, "kinds of bias")
+        self._labels: list[Labels] = (
+            [labels] * count if isinstance(labels, Labels) else _for_each_layer(labels, count, "labels")
+        )
         of_each = zip(
             sizes,
             nouts,
             activations,
-            _for_each_layer(bias, count, "kinds of bias"),
+            self._biases,
             _given(weights, count, "matrices of weights"),
             _given(biases, count, "lists of biases"),
-            [labels] * count if isinstance(labels, Labels) else _for_each_layer(labels, count, "labels"),
+            self._labels,
             strict=False,
         )
         self.layers = [
@@ -209,7 +213,6 @@ class MLP(Module):
             for i, (m, n, f, b, w, numbers, names) in enumerate(of_each, 1)
         ]
         self.nin, self.nouts = nin, list(nouts)
-        self._bias, self._labels = bias, labels
 
     def architecture(self) -> dict[str, Any]:
         """What it takes to build the same network, without the numbers: arguments of MLP, in JSON's types."""
@@ -218,12 +221,9 @@ class MLP(Module):
             "nin": self.nin,
             "nouts": self.nouts,
             "activation": [_written(layer.neurons[0].activation) for layer in self.layers],
-            "bias": _for_each_layer(self._bias, len(self.layers), "kinds of bias"),
-            "labels": [list(neuron_labels) for neuron_labels in self._labels_of_layers()],
+            "bias": self._biases,
+            "labels": [list(of_layer) for of_layer in self._labels],
         }
-
-    def _labels_of_layers(self) -> list[Labels]:
-        return [self._labels] * len(self.layers) if isinstance(self._labels, Labels) else list(self._labels)
 
     def __call__(self, x: Sequence[SupportsFloat]) -> Any:
         """The outputs for one row of inputs: a list of Values, or the Value itself where there is only one.

@@ -24,10 +24,11 @@ from autograd import (
     sigmoid,
     tanh,
 )
-from autograd.notation import Applied, Expression, Number, Symbol, as_expression, cancelled
+from autograd.notation import Expression, Number, Symbol, as_expression, cancelled
 from nn import MLP
 from nn.networks import cost, two_three_one
 from tests.golden import assert_golden
+from tests.test_notation import value_of
 
 PARAMETERS = {
     "w^1_11": 0.1, "w^1_12": 0.2, "w^1_21": 0.3, "w^1_22": -0.4, "w^1_31": -0.5, "w^1_32": 0.6, "b_1": 0.1,
@@ -335,14 +336,6 @@ def test_nothing_cancels_where_the_derivative_is_not_finite() -> None:
     assert "NaN" in derive(z, x).text()
 
 
-def number(e: Expression) -> float:
-    """The number of a formula, by its operations."""
-    if isinstance(e, Applied):
-        return e.op.evaluate(*[number(x) for x in e.operands])
-    assert isinstance(e, Number | Symbol)
-    return e.value
-
-
 FX, FY = Symbol("x", 0.3), Symbol("y", -1.7)
 factors = st.lists(st.sampled_from([FX, FY, 1 - FX, FX * FY, FX**3, 2 * FX, -FY, Number(3.0)]), min_size=1, max_size=5)
 
@@ -353,4 +346,4 @@ def test_cancelling_keeps_the_number(above: list[Expression], below: list[Expres
     shortened = cancelled(product)
     assert shortened or not set(above) & set(below) - {Number(3.0)}
     if shortened:
-        assert number(shortened) == pytest.approx(math.prod(map(number, product)), rel=1e-12)
+        assert value_of(shortened) == pytest.approx(math.prod(map(value_of, product)), rel=1e-12)

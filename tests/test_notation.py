@@ -160,13 +160,13 @@ def _expressions() -> st.SearchStrategy[Expression]:
     return st.recursive(leaves, combine, max_leaves=12)
 
 
-def _value(e: Expression) -> float:
+def value_of(e: Expression) -> float:
     """The number of an expression, by its structure."""
     match e:
         case Number(value) | Symbol(_, value):
             return value
     op, operands = e.op, e.operands  # type: ignore[attr-defined]
-    return float(op.evaluate(*map(_value, operands)))
+    return float(op.evaluate(*map(value_of, operands)))
 
 
 @given(_expressions())
@@ -182,7 +182,7 @@ def test_what_is_written_means_what_was_meant(e: Expression) -> None:
         plain = re.sub(r"(?<=[\w)])\((?<!sin\()", "*(", plain)
         read = parse_expr(plain, {"x": 2.0, "y": -3.0, "a": 0.5, "sin": sympy.sin},
                           (*standard_transformations, implicit_multiplication))  # fmt: skip
-        assert float(read) == pytest.approx(_value(e), rel=1e-9, abs=1e-9)
+        assert float(read) == pytest.approx(value_of(e), rel=1e-9, abs=1e-9)
 
 
 def test_unlabelled_nodes_get_names_of_their_own() -> None:
