@@ -6,10 +6,10 @@ gives the rate of the next, such as `lambda step: 0.1 / (1 + step)`, or one of t
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, SupportsFloat
 
-from autograd import Value, as_value
+from autograd import Value, as_value, sqrt
 
 Schedule = Callable[[int], SupportsFloat]
 
@@ -17,8 +17,12 @@ Schedule = Callable[[int], SupportsFloat]
 class Optimizer(ABC):
     """What optimizers have in common. parameters: the Values to move; lr: the learning rate, or a schedule of it.
 
-    A parameter that comes twice is moved once. A new optimizer declares its update in `_update`.
+    A parameter that comes twice is moved once. A new optimizer declares how a parameter moves in `rule`, in scalars, so
+    that the rule can be compiled; what it keeps of each parameter from step to step (`kept` numbers, which start at
+    0) in `state`, and what a step takes besides the learning rate in `scalars`.
     """
+
+    kept = 0
 
     def __init__(self, parameters: Iterable[Value], lr: SupportsFloat | Schedule) -> None:
         name = type(self).__name__
@@ -31,7 +35,8 @@ class Optimizer(ABC):
         _require(bool(self.parameters), f"{name} takes at least one parameter, got none")
         self.lr = lr
         self.steps = 0
-        _ = self.learning_rate  # a rate that does not serve is refused at once
+        self.state = [[0.0] * len(self.parameters) for _ in range(self.kept)]  # for each number kept, all parameters'
+        self.last_rate = self.learning_rate  # of the last step; one that does not serve is refused at once
 
     @property
     def learning_rate(self) -> float:
@@ -40,18 +45,42 @@ class Optimizer(ABC):
 
     def step(self) -> None:
         """Move every parameter one step against its gradient."""
-        rate = self.learning_rate
-        self.steps += 1
-        self._update(rate)
+        (scalars,) = self.next_scalars(1)
+        self._update(scalars)
+
+    def next_scalars(self, steps: int) -> list[tuple[float, ...]]:
+        """Count the next steps, and give the scalars of each."""
+        table = []
+        for i in range(steps):
+            if i == 0 or callable(self.lr):
+                self.last_rate = self.learning_rate
+            self.steps += 1
+            table.append(self.scalars(self.last_rate))
+        return table
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to 0."""
         for parameter in self.parameters:
             parameter.grad = 0.0
 
+    def scalars(self, lr: float) -> tuple[float, ...]:
+        """What the rule takes in the present step, whose number is self.steps."""
+        return (lr,)
+
     @abstractmethod
-    def _update(self, lr: float) -> None:
-        """Move every parameter, with the learning rate lr; self.steps counts this step."""
+    def rule(self, w: Any, g: Any, *numbers: Any) -> Sequence[Any]:
+        """The next number of a parameter, and the next of those kept of it.
+
+        w: its number; g: its gradient; numbers: those kept of it, and then the scalars of the step. All of them may
+        be symbols of what they will be: they can be calculated with, and not looked at.
+        """
+
+    def _update(self, scalars: tuple[float, ...]) -> None:
+        for i, parameter in enumerate(self.parameters):
+            kept = [numbers[i] for numbers in self.state]
+            parameter.data, *kept = self.rule(parameter.data, parameter.grad, *kept, *scalars)
+            for numbers, number in zip(self.state, kept, strict=True):
+                numbers[i] = number
 
 
 class SGD(Optimizer):
@@ -69,21 +98,21 @@ class SGD(Optimizer):
         nesterov: bool = False,
         weight_decay: float = 0.0,
     ) -> None:
-        super().__init__(parameters, lr)
         self.momentum, self.nesterov = _below_1(momentum, "momentum"), nesterov
+        self.kept = 1 if self.momentum else 0
         _require(momentum > 0 or not nesterov, "nesterov takes a momentum above 0, got 0")
         self.weight_decay = _number(weight_decay, "weight_decay")
-        self.velocities = [0.0] * len(self.parameters)
+        super().__init__(parameters, lr)
 
-    def _update(self, lr: float) -> None:
-        if not self.momentum and not self.weight_decay:
-            for parameter in self.parameters:
-                parameter.data -= lr * parameter.grad
-            return
-        for i, parameter in enumerate(self.parameters):
-            g = parameter.grad + self.weight_decay * parameter.data
-            v = self.velocities[i] = self.momentum * self.velocities[i] + g
-            parameter.data -= lr * (g + self.momentum * v if self.nesterov else v)
+    def rule(self, w: Any, g: Any, *numbers: Any) -> Sequence[Any]:
+        """See the class."""
+        *velocity, lr = numbers
+        if self.weight_decay:
+            g = g + self.weight_decay * w
+        if not self.momentum:
+            return [w - lr * g]
+        v = self.momentum * velocity[0] + g
+        return [w - lr * (g + self.momentum * v if self.nesterov else v), v]
 
 
 class Adam(Optimizer):
@@ -96,6 +125,7 @@ class Adam(Optimizer):
     With weight_decay λ, g is ∂C/∂w + λ w.
     """
 
+    kept = 2
     decoupled = False  # whether the decay acts on the weights themselves, and not by way of their gradients
 
     def __init__(
@@ -111,22 +141,23 @@ class Adam(Optimizer):
         self.betas = _below_1(betas[0], "the first of betas"), _below_1(betas[1], "the second of betas")
         self.eps, self.weight_decay = _number(eps, "eps"), _number(weight_decay, "weight_decay")
         _require(self.eps > 0, f"eps is above 0, or where all gradients are 0 it would be divided by 0, got {eps!r}")
-        self.first_moments = [0.0] * len(self.parameters)
-        self.second_moments = [0.0] * len(self.parameters)
 
-    def _update(self, lr: float) -> None:
+    def scalars(self, lr: float) -> tuple[float, ...]:
+        """The learning rate, the same corrected for m, and the correction of √v."""
         beta1, beta2 = self.betas
-        correction1, correction2 = 1 - beta1**self.steps, math.sqrt(1 - beta2**self.steps)
-        firsts, seconds = self.first_moments, self.second_moments
-        for i, parameter in enumerate(self.parameters):
-            g = parameter.grad
-            if self.decoupled:
-                parameter.data *= 1 - lr * self.weight_decay
-            else:
-                g += self.weight_decay * parameter.data
-            m = firsts[i] = beta1 * firsts[i] + (1 - beta1) * g
-            v = seconds[i] = beta2 * seconds[i] + (1 - beta2) * g * g
-            parameter.data -= lr / correction1 * m / (math.sqrt(v) / correction2 + self.eps)
+        return lr, lr / (1 - beta1**self.steps), math.sqrt(1 - beta2**self.steps)
+
+    def rule(self, w: Any, g: Any, *numbers: Any) -> Sequence[Any]:
+        """See the class."""
+        m, v, lr, corrected_lr, correction = numbers
+        beta1, beta2 = self.betas
+        if self.decoupled:
+            w = w * (1 - lr * self.weight_decay)
+        elif self.weight_decay:
+            g = g + self.weight_decay * w
+        m = beta1 * m + (1 - beta1) * g
+        v = beta2 * v + (1 - beta2) * g * g
+        return [w - corrected_lr * m / (sqrt(v) / correction + self.eps), m, v]
 
 
 class AdamW(Adam):

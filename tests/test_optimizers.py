@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd
-from autograd import Value
+from autograd import Value, sign
 from nn import MLP, SGD, Adam, AdamW, Optimizer
 from nn.optimizers import Schedule, cosine, exponential, linear, staircase, warmup
 
@@ -269,9 +269,9 @@ def test_only_the_parameters_given_move(make: Callable[..., Optimizer]) -> None:
 
 def test_an_optimizer_of_one_s_own() -> None:
     class SignDescent(Optimizer):
-        def _update(self, lr: float) -> None:
-            for p in self.parameters:
-                p.data -= lr * math.copysign(1, p.grad)
+        def rule(self, w: Any, g: Any, *numbers: Any) -> list[Any]:
+            (lr,) = numbers
+            return [w - lr * sign(g)]
 
     p = Value(1.0)
     p.grad = 123.0

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 import nn
 from autograd import Value, exp, log, no_grad, operation, sqrt, squared_error, total
-from nn import MLP, SGD, Adam, DataError, DivergenceError, History, Module, Optimizer, Trace, train
+from nn import MLP, SGD, Adam, DataError, DivergenceError, History, Module, Trace, train
 from nn.optimizers import exponential, linear
 
 ROOT = Path(__file__).parent.parent
@@ -476,12 +476,12 @@ def test_a_learning_rate_that_is_too_large() -> None:
     assert all(map(math.isfinite, raised.value.history.loss))
 
 
-class Spoiler(Optimizer):
+class Spoiler(SGD):
     """Makes a parameter nan in one of its steps."""
 
     spoils = 2
 
-    def _update(self, lr: float) -> None:
+    def _update(self, scalars: tuple[float, ...]) -> None:
         if self.steps == self.spoils:
             self.parameters[0].data = math.nan
 
