@@ -48,6 +48,7 @@ from autograd.value import Value, as_value, topological_order
 
 if TYPE_CHECKING:
     from autograd.checking import GradientError, Slopes, check_gradients, finite_differences
+    from autograd.compiling import Compiled, CompileError, Descent, TracingError, compile
     from autograd.derivation import Check, Derivation, Evaluation, derive, evaluate
     from autograd.drawing import Drawing, draw
     from autograd.notation import format_number, unicode_label
@@ -55,12 +56,16 @@ if TYPE_CHECKING:
 __all__ = [
     "AnomalyError",
     "Check",
+    "CompileError",
+    "Compiled",
     "Derivation",
+    "Descent",
     "Drawing",
     "Evaluation",
     "GradientError",
     "Operation",
     "Slopes",
+    "TracingError",
     "Value",
     "abs",
     "add",
@@ -69,6 +74,7 @@ __all__ = [
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "check_gradients",
+    "compile",
     "cos",
     "derive",
     "detect_anomaly",
@@ -117,12 +123,17 @@ __all__ = [
 # Loaded when first asked for, so that `import autograd` costs next to nothing.
 _LAZY = {
     "Check": "derivation",
+    "CompileError": "compiling",
+    "Compiled": "compiling",
+    "Descent": "compiling",
     "Derivation": "derivation",
     "Drawing": "drawing",
     "Evaluation": "derivation",
     "GradientError": "checking",
     "Slopes": "checking",
+    "TracingError": "compiling",
     "check_gradients": "checking",
+    "compile": "compiling",
     "derive": "derivation",
     "draw": "drawing",
     "evaluate": "derivation",

@@ -7,11 +7,15 @@ multiplied. An operation that is called on such a thing hands itself over to it,
 """
 
 from collections.abc import Callable, Sequence
-from operator import index
+from contextvars import ContextVar
+from operator import index, mul
 from types import MethodType
 
 from autograd.annotations import Any
 from autograd.floats import as_float
+
+# While a function is traced: what all operations are handed to, whichever of their operands comes first.
+tracer: ContextVar[Callable[..., Any] | None] = ContextVar("tracer", default=None)
 
 
 class Operation:
@@ -69,7 +73,7 @@ class Operation:
     def _hand_over(self, operands: tuple[Any, ...]) -> Any:
         for x in operands:
             if hasattr(x, "apply_operation"):
-                return x.apply_operation(self, operands)
+                return (tracer.get() or x.apply_operation)(self, operands)
         return float(self.evaluate(*[as_float(x, self.name) for x in operands]))
 
     def compute(self, operands: Sequence[Any]) -> tuple[float, tuple[float, ...]]:
@@ -108,6 +112,14 @@ constant = operation("constant", float, lambda z: ())
 def arrange_logits(logits: Any, target_index: int) -> tuple[Any, ...]:
     """The logits, and the target's once more: the loss is the log-sum-exp of all minus that one."""
     logits = tuple(logits)
+    if hasattr(target_index, "apply_operation"):
+        return (*logits, picked(logits, target_index))
     if not 0 <= index(target_index) < len(logits):
         raise IndexError(f"softmax_cross_entropy takes a target index below {len(logits)}, got {target_index}")
     return (*logits, logits[target_index])
+
+
+def picked(candidates: Sequence[Any], position: Any) -> Any:
+    """The candidate at a position that is not a plain number, by arithmetic; nan where there is none."""
+    chosen = [1 - abs(i - position).step() for i in range(len(candidates))]  # 1 at the position, 0 elsewhere
+    return sum(map(mul, chosen, candidates)) / sum(chosen)

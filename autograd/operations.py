@@ -56,7 +56,7 @@ minimum = operation("minimum", lambda x, y: -maximum(-x, -y),
                     "the smaller of two; a tie halves the gradient, as in PyTorch", text="min", latex=r"\min")
 sigmoid = operation("sigmoid", lambda x: 1 / (1 + exp.evaluate(-x)), lambda z, x: (z * (1 - z),), "1 / (1 + exp(-x))",
                     definition=lambda x: 1 / (1 + exp(-x)), text="σ", latex=r"\sigma")
-relu = operation("relu", lambda x: 0.0 if x <= 0 else x, lambda z, x: (step(x),), "max(x, 0); its slope at 0 is 0",
+relu = operation("relu", lambda x: 0.0 if x < 0 else x, lambda z, x: (step(x),), "max(x, 0); its slope at 0 is 0",
                  definition=lambda x: maximum(x, 0))
 leaky_relu = operation("leaky_relu", lambda x, slope: maximum(x, 0) + slope * minimum(x, 0),
                        lambda z, x, slope: (step(x) + slope * (1 - step(x)), minimum(x, 0)),

@@ -322,7 +322,7 @@ def _inputs(x: Sequence[SupportsFloat], labels: list[str], where: Module) -> Seq
         raise TypeError(f"{where} takes a sequence of {len(labels)} inputs, got {type(x).__name__}")
     if len(x) != len(labels):
         raise ValueError(f"{where} takes {len(labels)} inputs, got {len(x)}")
-    return tuple([v if type(v) is Value else Value(v, label) for v, label in zip(x, labels, strict=True)])
+    return tuple([v if isinstance(v, Value) else Value(v, label) for v, label in zip(x, labels, strict=True)])
 
 
 def _indices(j: int, k: int) -> str:

@@ -86,17 +86,22 @@ class Loss:
         if len(wanted) != (1 if self.joint else len(outputs)):
             takes = "one target" if self.joint else "as many targets"
             raise ValueError(f"a row of {len(outputs)} predictions takes {takes}, got {len(wanted)}")
-        for y in wanted:
-            if not self.accepts(as_value(y).data, len(outputs)):
+        for y in wanted:  # a Value may stand for the targets of all rows to come, and is taken as it is
+            if not isinstance(y, Value) and not self.accepts(as_value(y).data, len(outputs)):
                 raise ValueError(f"{self} takes {self.targets} as targets, got {y}")
         if self.joint:
-            return [self.operation(outputs, int(y) if float(y).is_integer() else y) for y in wanted]
+            return [self.operation(outputs, _as_index(y)) for y in wanted]
         return [self.operation(output, y) for output, y in zip(outputs, wanted, strict=True)]
 
 
 def as_list(x: Any) -> list[Any]:
     """What a model of one output returns, as a list of one; several as they are."""
     return list(x) if hasattr(x, "__len__") and getattr(x, "ndim", 1) != 0 else [x]
+
+
+def _as_index(y: Any) -> Any:
+    """A whole number as an int."""
+    return int(y) if not isinstance(y, Value) and float(y).is_integer() else y
 
 
 def _largest(scores: Any) -> float:

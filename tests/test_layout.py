@@ -108,9 +108,23 @@ def test_nn_uses_only_what_autograd_exports(path: Path) -> None:
     assert used <= {"autograd", *(f"autograd.{name}" for name in autograd.__all__)}
 
 
-@each_module
+LOADED_WHEN_ASKED_FOR = ROOT / "autograd" / "compiling"  # which is about NumPy and LLVM from end to end
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in AUTOGRAD + NN if LOADED_WHEN_ASKED_FOR not in path.parents], ids=lambda path: path.name
+)
 def test_third_party_modules_are_imported_where_they_are_used(path: Path) -> None:
     assert {top(name) for name in imports(path)} - OURS <= sys.stdlib_module_names
+    assert not any(name.startswith("autograd.compiling") for name in imports(path))
+
+
+@pytest.mark.parametrize("path", sorted(LOADED_WHEN_ASKED_FOR.glob("*.py")), ids=lambda path: path.name)
+def test_only_native_code_needs_llvm(path: Path) -> None:
+    native = {"code", "loops", "kernel", "calling", "native"}
+    mine = {name.split(".")[2] for name in imports(path) if name.startswith("autograd.compiling.")}
+    assert {top(name) for name in imports(path)} - OURS - sys.stdlib_module_names <= {"numpy", "llvmlite"}
+    assert path.stem in native or not (native & mine or "llvmlite" in {top(name) for name in imports(path)})
 
 
 def test_the_core_can_be_read_in_one_sitting() -> None:

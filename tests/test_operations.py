@@ -549,7 +549,7 @@ def test_a_target_index_out_of_range(target_index: int) -> None:
             autograd.softmax_cross_entropy(logits, target_index)
 
 
-@pytest.mark.parametrize("target_index", [1.0, "1", None, Value(1.0)])
+@pytest.mark.parametrize("target_index", [1.0, "1", None])
 def test_a_target_index_that_is_no_integer(target_index: Any) -> None:
     with pytest.raises(TypeError):
         autograd.softmax_cross_entropy([1.0, 2.0, 3.0], target_index)

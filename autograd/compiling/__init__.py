@@ -1,0 +1,12 @@
+"""From scalar code to programs that run whole batches: trace → program → source or native code."""
+
+try:
+    import numpy  # noqa: F401
+except ImportError as error:
+    raise ImportError("autograd.compile needs NumPy: pip install 'scalargrad[jit]'") from error
+
+from autograd.compiling.compiled import Compiled, Descent, compile
+from autograd.compiling.program import CompileError
+from autograd.compiling.tracing import TracingError
+
+__all__ = ["CompileError", "Compiled", "Descent", "TracingError", "compile"]

@@ -1,0 +1,108 @@
+"""What compiled functions ask of a backend, and the choice of one."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.util import find_spec
+from typing import Any, Protocol
+
+import numpy as np
+
+from autograd.compiling.program import CompileError, Program
+
+ROOM = 16  # numbers: what training changes takes a multiple of so much memory, with zeros at its end
+
+Array = np.ndarray[Any, Any]
+Quick = Callable[..., float | None]
+
+
+class Kernel(Protocol):
+    """A program, ready to run.
+
+    quick is a way to call it with whatever was given, which answers None where it does not know what to do: see
+    `calling`. The backend may have none.
+    """
+
+    text: str
+    quick: Quick | None
+
+    def __call__(self, columns: Sequence[Array] | Array, rows: int, scalars: Array, output: Array) -> None:
+        """Fill output: with the means over the rows of the gradient and the loss, or with each row's outputs.
+
+        columns: an array for each input, of that many rows or, where it is the same in all, of none (0-dimensional),
+        or all of them as the rows of one array;
+        scalars: the parameters; output: contiguous, as are the scalars. All are of the program's type.
+        """
+        ...
+
+
+class Backend(Protocol):
+    """Makes kernels of programs, and runs training with them."""
+
+    name: str
+
+    def kernel(self, program: Program, mean: bool) -> Kernel:
+        """A kernel: of means over the rows, or of the outputs of each."""
+        ...
+
+    def descend(self, step: Any, update: Any, batches: "Batches", state: "State", scalars: Array, losses: Array) -> int:
+        """Take steps of training, and say how many: fewer where a loss or a gradient is not finite.
+
+        step: a kernel of this backend, of means; update: one of rows, which are the parameters; scalars: a row for
+        each step, that update takes; losses: to be filled, with the loss before each step.
+        """
+        ...
+
+
+@dataclass
+class Batches:
+    """The rows to learn from: columns of all, as for a kernel; order: their indices, epoch after epoch, or None."""
+
+    columns: Sequence[Array] | Array
+    rows: int
+    size: int
+    order: Array | None
+
+    @property
+    def each_epoch(self) -> int:
+        """How many there are in an epoch."""
+        return -(-self.rows // self.size)
+
+
+class State:
+    """What training changes. numbers: the parameters, and in a row each what the optimizer keeps of them; gradient:
+    of the last step, and after it its loss. Both have room for more, with zeros, so that registers may be filled."""
+
+    def __init__(self, parameters: int, kept: int, dtype: np.dtype[Any]) -> None:
+        room = -(-(parameters + 1) // ROOM) * ROOM
+        self.numbers, self.gradient = np.zeros((1 + kept, room), dtype), np.zeros(room, dtype)
+        self.parameters = parameters
+        self.pointers: Any = None  # to them, once a backend has asked
+
+
+def choose(backend: str, dtype: np.dtype[Any], vector_math: str, namespace: Any) -> Backend:
+    """The backend of that name. Raises ValueError for one that does not exist, ImportError for one that is missing."""
+    if backend not in ("auto", "native", "source"):
+        raise ValueError(f"backend is 'auto', 'native' or 'source', got {backend!r}")
+    if vector_math not in ("auto", "system", "scalar"):
+        raise ValueError(f"vector_math is 'auto', 'system' or 'scalar', got {vector_math!r}")
+    installed = find_spec("llvmlite") is not None
+    if namespace is not None and backend == "native":
+        raise ValueError("a namespace is for backend='source', which computes with its functions")
+    if backend == "source" or namespace is not None or (backend == "auto" and not installed):
+        from autograd.compiling.source import SourceBackend
+
+        return SourceBackend(dtype, np if namespace is None else namespace)
+    if not installed:
+        raise ImportError("backend='native' needs llvmlite: pip install 'scalargrad[jit]', or take backend='source'")
+    return _native(dtype.itemsize, vector_math)
+
+
+@lru_cache
+def _native(size: int, vector_math: str) -> Backend:
+    from autograd.compiling.machine import has_vector_math, host
+    from autograd.compiling.native import NativeBackend
+
+    if vector_math == "system" and not has_vector_math():
+        raise CompileError("vector_math='system' needs a vector math library, glibc's libmvec, and there is none here")
+    return NativeBackend(size, host(vector_math != "scalar"))

@@ -1,0 +1,276 @@
+"""compile: a function of scalars becomes a program that takes arrays."""
+
+import inspect
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
+from operator import attrgetter
+from typing import Any
+
+import numpy as np
+
+from autograd.compiling.backends import Array, Backend, Batches, Kernel, State, choose
+from autograd.compiling.program import Program, build, without_dead_instructions
+from autograd.compiling.source import written
+from autograd.compiling.tracing import trace
+from autograd.value import Value
+
+number_of = attrgetter("data")
+
+
+def compile(
+    function: Callable[..., Any],
+    parameters: Iterable[Value] = (),
+    *,
+    inputs: int | Sequence[str] | None = None,
+    backend: str = "auto",
+    dtype: Any = "float64",
+    vector_math: str = "auto",
+    namespace: Any = None,
+) -> "Compiled":
+    """Compile a function of scalars into a program that takes arrays, with a number for each row.
+
+        step = compile(lambda x1, x2, y: hinge(model([x1, x2]), y), model.parameters())
+        loss, gradient = step(X1, X2, Y)
+
+    function: of as many scalars as there are inputs, written with Values as always. It is called once, with Values
+        that have no numbers; what would need one (a comparison, float(), .data) raises TracingError at that line.
+        (== asks for identity, as it does of all Values.) It returns the loss of a row; or, for `Compiled.values`,
+        several Values
+    parameters: the Values to differentiate with respect to, whose numbers are read at each call. All other Values
+        that the function uses are constants
+    inputs: how many, or their names; the names of the function's parameters where it is None
+    backend: "native" (machine code, which needs llvmlite), "source" (a Python function on arrays), or "auto": native
+        where llvmlite is installed
+    dtype: "float64" or "float32"
+    vector_math: "system" takes exp, tanh, … from the system's vector math library, "scalar" calls them for one number
+        after another, and "auto" does the former where there is such a library
+    namespace: for the source backend, the module whose functions compute: numpy, or jax.numpy, torch, cupy, …
+
+    Programs of the same structure are compiled once in a process. Raises CompileError for an operation that cannot be
+    compiled, TypeError for what the function may not return, ValueError for options that do not exist.
+    """
+    if not callable(function):
+        raise TypeError(f"compile takes a function of scalars, got {type(function).__name__}")
+    kind = np.dtype(dtype)
+    if kind not in (np.dtype("float64"), np.dtype("float32")):
+        raise ValueError(f"dtype is 'float64' or 'float32', got {dtype!r}")
+    values = _checked_parameters(parameters)
+    chosen = choose(backend, kind, vector_math, namespace)
+    recorded = trace(function, _input_names(function, inputs), values)
+    return Compiled(build(recorded), values, recorded.single, chosen, kind)
+
+
+class Compiled:
+    """A compiled function; `compile` makes one.
+
+    inputs: their names; parameters: the Values, in the order of the gradient; program: what it computes;
+    backend: of which `name` is "native" or "source"; dtype: NumPy's, of what is computed with.
+    """
+
+    def __init__(
+        self, program: Program, parameters: tuple[Value, ...], single: bool, backend: Backend, dtype: np.dtype[Any]
+    ) -> None:
+        self.program, self.parameters, self.backend, self.dtype = program, parameters, backend, dtype
+        self.inputs = tuple(program.inputs)
+        self._single, self._count, self._empty = single, len(parameters), np.empty
+        self._quick = self._means.quick or _not_quick if single else _not_quick
+
+    def __call__(self, *columns: Any) -> tuple[float, Array]:
+        """The mean loss over the rows, and its gradient, in the order of the parameters.
+
+        columns: for each input an array with a number for each row, or one number for all of them. Raises TypeError
+        for another number of inputs and for what is not real numbers, ValueError for arrays of unequal length, of
+        more than one dimension, or without rows.
+        """
+        gradient = self._empty(self._count, self.dtype)
+        loss = self._quick("data", self.parameters, gradient, *columns)
+        if loss is None:
+            loss = self._carefully(columns, gradient)
+        return loss, gradient
+
+    def values(self, *columns: Any, numbers: Array | None = None) -> Array:
+        """What the function gives for each row: an array of them, or, where it returns several, of one row for each.
+
+        columns: as in a call, and what is raised as well; numbers: of the parameters, their own where it is None.
+        """
+        return self.values_of(columns, numbers)
+
+    def values_of(self, columns: Sequence[Any] | Array, numbers: Array | None = None) -> Array:
+        """The same, of columns in a list, or as the rows of one array."""
+        arrays, rows = self.checked(columns)
+        output = np.empty((len(self.program.outputs), rows), self.dtype)
+        self._rows(arrays, rows, self.numbers() if numbers is None else numbers, output)
+        return output[0] if self._single else output.T
+
+    @property
+    def source(self) -> str:
+        """The program as a Python function over an array namespace."""
+        return written(self.program)
+
+    @property
+    def ir(self) -> str:
+        """What the backend has made of it: LLVM's intermediate representation, or Python."""
+        return (self._means if self._single else self._rows).text
+
+    def numbers(self) -> Array:
+        """The numbers of the parameters."""
+        return np.fromiter(map(number_of, self.parameters), self.dtype, self._count)
+
+    def checked(self, columns: Sequence[Any] | Array) -> tuple[Sequence[Array] | Array, int]:
+        """The columns as arrays, and the number of rows; raises what a call raises."""
+        if isinstance(columns, np.ndarray) and columns.ndim == 2 and columns.dtype == self.dtype:
+            count, rows = columns.shape
+            if count == len(self.inputs) and rows:  # all in one, which goes faster
+                return columns, rows
+        if len(columns) != len(self.inputs):
+            names = f" ({', '.join(self.inputs)})" if 0 < len(self.inputs) <= 8 else ""
+            matrix = any(getattr(column, "ndim", 1) == 2 for column in columns)
+            hint = ", of which one is a matrix: each input is a column, so give *matrix.T" if matrix else ""
+            raise TypeError(f"this program takes {len(self.inputs)} inputs{names}, got {len(columns)}{hint}")
+        arrays = [self._as_array(name, column) for name, column in zip(self.inputs, columns, strict=True)]
+        lengths = {name: len(array) for name, array in zip(self.inputs, arrays, strict=True) if array.ndim}
+        if len(set(lengths.values())) > 1:
+            first = next(iter(lengths.items()))
+            other = next(item for item in lengths.items() if item[1] != first[1])
+            raise ValueError(
+                f"all inputs have as many rows, but {first[0]} has {first[1]} and {other[0]} has {other[1]}"
+            )
+        rows = next(iter(lengths.values()), 1)
+        if not rows:
+            raise ValueError("there are no rows: a mean of none is no number")
+        return arrays, rows
+
+    def _as_array(self, name: str, column: Any) -> Array:
+        try:
+            array = np.asarray(column)
+        except (TypeError, ValueError, RuntimeError) as error:
+            raise TypeError(
+                f"the input {name} is an array of real numbers, got {type(column).__name__} ({error})"
+            ) from error
+        if array.dtype.kind not in "biuf":
+            raise TypeError(f"the input {name} is an array of real numbers, got one of {array.dtype}")
+        if array.ndim > 1:
+            raise ValueError(
+                f"the input {name} is an array of one dimension, got one of shape {array.shape}: each input is a column"
+            )
+        return array.astype(self.dtype, copy=False)
+
+    def _carefully(self, columns: Sequence[Any], gradient: Array) -> float:
+        if not self._single:
+            raise TypeError(f"this function returns {len(self.program.outputs)} Values: ask for .values(…) of the rows")
+        arrays, rows = self.checked(columns)
+        output = np.empty(self._count + 1, self.dtype)
+        self._means(arrays, rows, self.numbers(), output)
+        gradient[:] = output[:-1]
+        return float(output[-1])
+
+    @cached_property
+    def _means(self) -> Kernel:
+        return self.backend.kernel(self.program, mean=True)
+
+    @cached_property
+    def _rows(self) -> Kernel:
+        program = Program(**{**vars(self.program), "gradient": None})
+        return self.backend.kernel(without_dead_instructions(program), mean=False)
+
+    def __repr__(self) -> str:
+        return (
+            f"<compiled function of {len(self.inputs)} inputs and {self._count} parameters, "
+            f"{self.backend.name}, {self.dtype}>"
+        )
+
+
+class Descent:
+    """Training with a compiled loss, in which the parameters and what the optimizer keeps of them stay in arrays.
+
+    step: the compiled loss of a row
+    rule: how a step moves a parameter, in scalars: of its number, its gradient, the numbers kept of it, and the
+        scalars of the step, to its next number and the next numbers kept. It is compiled as well
+    kept: how many numbers are kept of each parameter, which start at 0
+    scalars: how many numbers of a step the rule takes, such as the learning rate
+
+    numbers holds the parameters in its first row, and what is kept of them in the next; gradient is that of the last
+    step, and finite says whether the last run took all its steps.
+    """
+
+    def __init__(self, step: Compiled, rule: Callable[..., Sequence[Any]], kept: int, scalars: int) -> None:
+        self.step, self.kept, self._scalars = step, kept, scalars
+        shared = tuple([Value(0.0, f"s_{i}") for i in range(scalars)])
+        names = ["w", "g", *[f"k_{i}" for i in range(kept)]]
+        recorded = trace(lambda *numbers: list(rule(*numbers, *shared)), names, shared)
+        if len(recorded.outputs) != 1 + kept:
+            raise ValueError(f"the rule returns a parameter and {kept} numbers kept, got {len(recorded.outputs)}")
+        self._update = step.backend.kernel(build(recorded), mean=False)
+        count = len(step.parameters)
+        self._state = State(count, kept, step.dtype)
+        self.numbers, self.gradient = self._state.numbers[:, :count], self._state.gradient[:count]
+        self.numbers[0] = step.numbers()
+        self.finite = True
+
+    def run(self, columns: Sequence[Any], scalars: Any, batch_size: int | None = None, order: Any = None) -> Array:
+        """Take steps, and return the losses before each.
+
+        columns: as in a call of the compiled loss; scalars: a row for each step; batch_size: rows to a step, all
+        where it is None; order: the rows of each epoch by their indices, an array of one row for each epoch, or None
+        for one after another. Steps go on from epoch to epoch while there are scalars.
+
+        Where a loss or its gradient is not finite the steps end, before that one, whose loss is the last returned.
+        """
+        arrays, rows = self.step.checked(columns)
+        table = np.ascontiguousarray(scalars, self.step.dtype)
+        if table.ndim != 2 or table.shape[1] != self._scalars:
+            raise ValueError(f"scalars have {self._scalars} numbers for each step, got an array of {table.shape}")
+        if batch_size is not None and batch_size < 1:
+            raise ValueError(f"a batch has 1 row or more, got {batch_size!r}")
+        indices = None if order is None else np.ascontiguousarray(order, np.int64)
+        batches = Batches(arrays, rows, min(batch_size or rows, rows), indices)
+        if indices is not None and (indices.size < -(-len(table) // batches.each_epoch) * rows or
+                                    indices.min() < 0 or indices.max() >= rows):  # fmt: skip
+            raise ValueError(f"order has the indices of {rows} rows for each epoch, got shape {indices.shape}")
+        losses = np.empty(len(table), self.step.dtype)
+        done = self.step.backend.descend(self.step._means, self._update, batches, self._state, table, losses)
+        self.finite = done == len(table)
+        return losses[: done + 1]
+
+    def store(self) -> None:
+        """Give the parameters, which are Values, their present numbers."""
+        for parameter, number in zip(self.step.parameters, self.numbers[0].tolist(), strict=True):
+            parameter.data = number
+
+
+def _not_quick(*_: Any) -> None:
+    return None
+
+
+def _checked_parameters(parameters: Iterable[Value]) -> tuple[Value, ...]:
+    if isinstance(parameters, Value) or not isinstance(parameters, Iterable):
+        raise TypeError(f"parameters are a list of Values, got {type(parameters).__name__}")
+    values = tuple(parameters)
+    for i, value in enumerate(values):
+        if not isinstance(value, Value):
+            raise TypeError(f"parameters are Values, got {type(value).__name__} as parameters[{i}]")
+        if value.operands:
+            raise ValueError(f"parameters are leaves, but parameters[{i}] is the result of an operation")
+    if len(set(values)) < len(values):
+        raise ValueError("the same parameter is there more than once")
+    return values
+
+
+def _input_names(function: Callable[..., Any], inputs: int | Sequence[str] | None) -> list[str]:
+    if isinstance(inputs, int) and not isinstance(inputs, bool) and inputs >= 0:
+        return [f"x_{i}" for i in range(1, inputs + 1)]
+    if inputs is not None:
+        if isinstance(inputs, (str, int)) or not all(isinstance(name, str) for name in inputs):
+            raise TypeError(f"inputs are a number of them, or a list of names, got {inputs!r}")
+        return list(inputs)
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        raise TypeError(
+            "the inputs of this function cannot be read off it: give inputs=, how many or their names"
+        ) from None
+    if any(p.kind == p.VAR_POSITIONAL for p in parameters):
+        raise TypeError("a function of *inputs needs inputs=, how many or their names")
+    return [
+        p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) and p.default is p.empty
+    ]

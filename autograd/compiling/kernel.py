@@ -1,0 +1,337 @@
+"""Native code: what a schedule becomes in LLVM's intermediate representation.
+
+A vector register holds the same number of as many rows as it has lanes. A block of so many rows goes through all
+loops of the schedule, its numbers in a block of memory; a few blocks make a panel, over which the sums over rows are
+taken, a tile of them in registers at a time. The lanes of the last block that no row is left for compute what the
+last row gives, and are set to 0 before anything is summed.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from itertools import product
+from typing import Any, NamedTuple
+
+from llvmlite import binding, ir
+
+from autograd.compiling.code import I8, I32, I64, POINTER, Code
+from autograd.compiling.loops import LoopWriter, Memory
+from autograd.compiling.machine import Machine
+from autograd.compiling.schedule import SLOT, Access, Loop, Reduction, Schedule
+
+PANEL_BYTES = 128 * 1024  # of memory for the blocks of a panel: measured, between the sizes of two caches
+MOST_BLOCKS = 32  # in a panel
+WRITTEN_OUT = 16  # inputs that are copied without a loop
+
+
+class KernelWriter:
+    """Writes the function that a schedule becomes:
+
+        void kernel(inputs, strides, order, first, rows, scalars, output, scratch)
+
+    inputs: a pointer to the first number of each input; strides: bytes from row to row, for each; order: the rows, by
+    their indices, or null for one after another; first: the first of them; scalars: the parameters; output: the
+    means over the rows, of the gradient and then of the loss, or, without means, so many rows of each output;
+    scratch: as many bytes as `scratch_bytes` says.
+    """
+
+    def __init__(self, plan: Schedule, mean: bool, outputs: int, number: Any, machine: Machine, name: str) -> None:
+        self.plan, self.mean, self.outputs = plan, mean, outputs
+        self.module = ir.Module(name)
+        self.module.triple = binding.get_process_triple()
+        kinds = [POINTER, POINTER, POINTER, I64, I64, POINTER, POINTER, POINTER]
+        self.function = ir.Function(self.module, ir.FunctionType(ir.VoidType(), kinds), name)
+        names = ["inputs", "strides", "order", "first", "rows", "scalars", "output", "scratch"]
+        for argument, label in zip(self.function.args, names, strict=True):
+            argument.name = label
+            # a rule of descent writes its numbers to where it has read them
+            if argument.type == POINTER and (mean or label != "output"):
+                argument.add_attribute("noalias")
+        self.inputs, self.strides, self.order, self.first, self.rows = self.function.args[:5]
+        self.scalars, self.output, self.scratch = self.function.args[5:]
+        self.builder = ir.IRBuilder(self.function.append_basic_block("entry"))
+        size = 8 if isinstance(number, ir.DoubleType) else 4
+        self.code = Code(self.builder, number, machine.lanes(size), machine)
+        self.plain = self.code.of_width(1)
+        self.lanes = self.code.width
+        self.block = (plan.slots | 1) * self.lanes  # odd, so that blocks do not compete for the same lines of a cache
+        self.blocks = max(1, min(MOST_BLOCKS, PANEL_BYTES // (self.block * size))) if mean else 1
+        self.shared_numbers = -(-plan.shared_count // self.lanes) * self.lanes
+        self.scratch_bytes = (self.shared_numbers + self.blocks * self.block) * size
+
+    def write(self) -> str:
+        """The function as text."""
+        b, code = self.builder, self.code
+        shared = self.scratch
+        panel = self.plain.address(self.scratch, None, self.shared_numbers)
+        for loop in self.plan.shared:
+            LoopWriter(Memory(code, self.scalars, shared, None), loop).write()
+        if self.mean:
+            self._for_numbers(self.outputs, lambda c, i: c.store(c.literal(0.0), c.address(self.output, i)))
+        contiguous = self._contiguous()
+        self.share = b.fdiv(self.plain.literal(1.0), b.sitofp(self.rows, code.number))
+        all_blocks = b.sdiv(b.add(self.rows, I64(self.lanes - 1)), I64(self.lanes))
+
+        def do_panel(done: Any) -> None:
+            left = b.sub(all_blocks, done)
+            blocks = b.select(b.icmp_signed("<", left, I64(self.blocks)), left, I64(self.blocks))
+
+            def for_blocks(body: Callable[[Any, Any], None]) -> None:
+                """Loop over the blocks: one loop of the schedule after another, so that blocks need not wait for each
+                other where numbers depend on each other."""
+
+                def do_block(block: Any) -> None:
+                    memory = self.plain.address(panel, b.mul(block, I64(self.block)))
+                    body(memory, b.mul(b.add(done, block), I64(self.lanes)))
+
+                code.each(1 if self.blocks == 1 else blocks, do_block)
+
+            for_blocks(lambda memory, row: self._take_rows(memory, row, contiguous))
+            for loop in self.plan.loops:
+                for_blocks(partial(self._write_loop, loop, shared))
+            if self.mean:
+                self._clear_unused(panel, done, blocks)
+                self._reduce_all(blocks, partial(self._memory_of, panel, shared))
+            else:
+                for_blocks(lambda memory, row: self._give_rows(memory, shared, row))
+
+        code.each(all_blocks, do_panel, self.blocks)
+        if self.mean:
+            self._finish(shared)
+        b.ret_void()
+        return str(self.module)
+
+    def _write_loop(self, loop: Loop, shared: Any, memory: Any, row: Any) -> None:
+        LoopWriter(Memory(self.code, self.scalars, shared, memory), loop).write()
+
+    # -------------------------------------------------------------------------------------------- rows in and out
+
+    def _contiguous(self) -> Any:
+        """Whether all rows follow each other in memory, so that a register can be filled at once."""
+        b = self.builder
+        none = b.icmp_unsigned("==", b.ptrtoint(self.order, I64), I64(0))
+
+        def look(index: Any, so_far: list[Any]) -> list[Any]:
+            stride = b.load(b.gep(self.strides, [index], source_etype=I64), typ=I64)
+            return [b.and_(so_far[0], b.icmp_signed("==", stride, I64(self.code.size)))]
+
+        return self.code.fold(self.plan.inputs, 1, [none], look)[0] if self.plan.inputs else none
+
+    def _take_rows(self, memory: Any, row: Any, contiguous: Any) -> None:
+        """Copy a block of rows to its memory; the last row again where there are no more."""
+        if not self.plan.inputs:
+            return
+        b, code, plain = self.builder, self.code, self.plain
+        full = b.icmp_signed("<=", b.add(row, I64(self.lanes)), self.rows)
+
+        def pointer_to(index: Any) -> Any:
+            return b.load(b.gep(self.inputs, [index], source_etype=POINTER), typ=POINTER)
+
+        def at_once(index: Any) -> None:
+            source = code.load(plain.address(pointer_to(index), b.add(row, self.first)))
+            code.store(source, plain.address(memory, b.mul(index, I64(self.lanes))))
+
+        left = b.sub(self.rows, row)
+        used = b.select(full, I64(self.lanes), left)
+        last = b.sub(used, I64(1))
+
+        def one_by_one(index: Any) -> None:
+            source = pointer_to(index)
+            stride = b.load(b.gep(self.strides, [index], source_etype=I64), typ=I64)
+            target = plain.address(memory, b.mul(index, I64(self.lanes)))
+
+            def number_of(lane: Any) -> Any:
+                place = b.mul(self._place_of(b.add(row, lane)), stride)
+                return plain.load(b.gep(source, [place], source_etype=I8))
+
+            code.store(code.splat(number_of(last)), target)
+            with b.if_then(b.icmp_signed(">", last, I64(0))):
+                code.each(last, lambda lane: plain.store(number_of(lane), plain.address(target, lane)))
+
+        with b.if_else(b.and_(full, contiguous)) as (then, otherwise):
+            with then:
+                if self.plan.inputs > WRITTEN_OUT:
+                    code.each(self.plan.inputs, at_once)
+                else:
+                    for index in range(self.plan.inputs):
+                        at_once(I64(index))
+            with otherwise:
+                code.each(self.plan.inputs, one_by_one)
+
+    def _place_of(self, row: Any) -> Any:
+        """Where a row is, by the order if there is one."""
+        b = self.builder
+        place = b.add(self.first, row)
+        straight = b.block
+        with b.if_then(b.icmp_unsigned("!=", b.ptrtoint(self.order, I64), I64(0))):
+            by_order = b.load(b.gep(self.order, [place], source_etype=I64), typ=I64)
+            ordered = b.block
+        chosen = b.phi(I64)
+        chosen.add_incoming(place, straight)
+        chosen.add_incoming(by_order, ordered)
+        return chosen
+
+    def _give_rows(self, memory: Any, shared: Any, row: Any) -> None:
+        """Copy the results of a block to the output: whole registers, but only its rows of the last."""
+        b, code, plain = self.builder, self.code, self.plain
+        left = b.sub(self.rows, row)
+        values = Memory(code, self.scalars, shared, memory)
+        for n, access in enumerate(self.plan.results):
+            value = values.fetch(access, 0, None)
+            target = plain.address(self.output, b.add(b.mul(self.rows, I64(n)), row))
+            with b.if_else(b.icmp_signed(">=", left, I64(self.lanes))) as (then, otherwise):
+                with then:
+                    code.store(value, target)
+                with otherwise:
+                    code.each(left, partial(self._give_row, value, target))
+
+    def _give_row(self, value: Any, target: Any, lane: Any) -> None:
+        self.plain.store(self.builder.extract_element(value, lane), self.plain.address(target, lane))
+
+    # --------------------------------------------------------------------------------------------- sums over rows
+
+    def _clear_unused(self, panel: Any, done: Any, blocks: Any) -> None:
+        """Set the lanes without a row to 0, in the last block and where sums are taken from it."""
+        b, code = self.builder, self.code
+        end = b.mul(b.add(done, blocks), I64(self.lanes))
+        with b.if_then(b.icmp_signed(">", end, self.rows)):
+            last = self.plain.address(panel, b.mul(b.sub(blocks, I64(1)), I64(self.block)))
+            used = b.sub(I64(self.lanes), b.sub(end, self.rows))
+            lanes = ir.Constant(ir.VectorType(I64, self.lanes), list(range(self.lanes)))
+            limit = b.insert_element(ir.Constant(lanes.type, ir.Undefined), used, I32(0))
+            limit = self.code.shuffle(limit, ir.Constant(lanes.type, ir.Undefined), [0] * self.lanes)
+            kept = b.icmp_signed("<", lanes, limit)
+
+            def clear(first: int, index: Any) -> None:
+                target = code.address(last, code.place((index, self.lanes)), first * self.lanes)
+                code.store(b.select(kept, code.load(target), code.literal(0.0)), target)
+
+            for first, count in self._summed_slots():
+                code.each(count, partial(clear, first))
+
+    def _summed_slots(self) -> list[tuple[int, int]]:
+        """The slots that sums are taken from, as ranges: the first, and how many."""
+        slots: set[int] = set()
+        for reduction in self.plan.reductions:
+            for access in (reduction.left, reduction.right):
+                if access is not None and access.kind == SLOT:
+                    slots |= {
+                        access.at(i, k)
+                        for i in range(reduction.rows if access.stride else 1)
+                        for k in range(reduction.columns if access.inner else 1)
+                    }
+        ranges: list[tuple[int, int]] = []
+        for slot in sorted(slots):
+            if ranges and sum(ranges[-1]) == slot:
+                ranges[-1] = ranges[-1][0], ranges[-1][1] + 1
+            else:
+                ranges.append((slot, 1))
+        return ranges
+
+    def _memory_of(self, panel: Any, shared: Any, block: Any) -> Memory:
+        pointer = self.plain.address(panel, self.plain.place((block, self.block)))
+        return Memory(self.code, self.scalars, shared, pointer)
+
+    def _reduce_all(self, blocks: Any, memory_of: Callable[[Any], Memory]) -> None:
+        """Grids of sums in tiles that fit into registers; those that are in no grid, as many at a time."""
+        most = self.code.machine.registers // 2
+        alone = [reduction for reduction in self.plan.reductions if reduction.rows == reduction.columns == 1]
+        for start in range(0, len(alone), most):
+            self._reduce_some(alone[start : start + most], blocks, memory_of)
+        for grid in self.plan.reductions:
+            if grid.rows * grid.columns > 1:
+                self._reduce_grid(grid, most, blocks, memory_of)
+
+    def _reduce_some(self, alone: list[Reduction], blocks: Any, memory_of: Callable[[Any], Memory]) -> None:
+        def add(block: Any, sums: list[Any]) -> list[Any]:
+            memory = memory_of(block)
+            return [self._added(memory, one.left, one.right, total) for one, total in zip(alone, sums, strict=True)]
+
+        sums = self.code.fold(blocks, 1, [self.code.literal(0.0)] * len(alone), add)
+        self._add_to_output(sums, self.output, [one.place for one in alone])
+
+    def _added(self, memory: Memory, left: Access, right: Access | None, total: Any) -> Any:
+        x = memory.fetch(left, 0, None)
+        return self.builder.fadd(total, x) if right is None else self.code.fma(x, memory.fetch(right, 0, None), total)
+
+    def _reduce_grid(self, grid: Reduction, most: int, blocks: Any, memory_of: Callable[[Any], Memory]) -> None:
+        columns = min(grid.columns, most // 2 if grid.rows > 1 else most)
+        rows = min(grid.rows, max(1, most // columns))
+
+        def tiles(total: int, size: int) -> list[tuple[int, int, int]]:  # start, size, how many
+            whole = total // size
+            return [(0, size, whole), *([(whole * size, total % size, 1)] if total % size else [])]
+
+        def write_tiles(row: int, height: int, column: int, width: int, across: int, i: Any) -> None:
+            tile = Tile(row, height, self.code.place((i, height)), column, width, None)
+            self.code.each(
+                across, lambda k: self._tile(grid, tile._replace(across=self.code.place((k, width))), blocks, memory_of)
+            )
+
+        for row, height, down in tiles(grid.rows, rows):
+            for column, width, across in tiles(grid.columns, columns):
+                self.code.each(down, partial(write_tiles, row, height, column, width, across))
+
+    def _tile(self, grid: Reduction, tile: "Tile", blocks: Any, memory_of: Callable[[Any], Memory]) -> None:
+        b, code = self.builder, self.code
+
+        def add(block: Any, sums: list[Any]) -> list[Any]:
+            memory = memory_of(block)
+            left = [memory.fetch(grid.left, tile.row + n, tile.down) for n in range(tile.height)]
+            if grid.right is None:
+                return [b.fadd(total, x) for total, x in zip(sums, left, strict=True)]
+            right = [memory.fetch(grid.right, 0, None, tile.column + n, tile.across) for n in range(tile.width)]
+            return [code.fma(x, y, total) for (x, y), total in zip(product(left, right), sums, strict=True)]
+
+        sums = code.fold(blocks, 1, [code.literal(0.0)] * (tile.height * tile.width), add)
+        target = self.plain.address(self.output, code.place((tile.down, grid.stride), (tile.across, grid.inner)))
+        self._add_to_output(sums, target, [
+            grid.place + (tile.row + n) * grid.stride + (tile.column + m) * grid.inner
+            for n, m in product(range(tile.height), range(tile.width))
+        ])  # fmt: skip
+
+    def _add_to_output(self, vectors: list[Any], target: Any, offsets: list[int]) -> None:
+        """Add the sums of the lanes, divided by the rows, to numbers of the output."""
+        for start in range(0, len(vectors), self.lanes):
+            self._add_register(vectors[start : start + self.lanes], target, offsets[start : start + self.lanes])
+
+    def _add_register(self, vectors: list[Any], target: Any, offsets: list[int]) -> None:
+        b, code, plain = self.builder, self.code, self.plain
+        sums = b.fmul(code.sums(vectors), code.splat(self.share))
+        if offsets == list(range(offsets[0], offsets[0] + self.lanes)):
+            pointer = code.address(target, None, offsets[0])
+            code.store(b.fadd(code.load(pointer), sums), pointer)
+            return
+        for lane, offset in enumerate(offsets):
+            pointer = plain.address(target, None, offset)
+            plain.store(b.fadd(plain.load(pointer), b.extract_element(sums, I32(lane))), pointer)
+
+    def _finish(self, shared: Any) -> None:
+        """Add what is the same for all rows."""
+        b = self.builder
+
+        def add(place: int, source: Access, code: Code, index: Any) -> None:
+            pointer = code.address(self.output, index, place)
+            number = Memory(code, self.scalars, shared, None).fetch(source, 0, index)
+            code.store(b.fadd(code.load(pointer), number), pointer)
+
+        for place, length, source in self.plan.constants:
+            self._for_numbers(length, partial(add, place, source._replace(stride=1)))
+
+    def _for_numbers(self, count: int, body: Callable[[Code, Any], None]) -> None:
+        """For numbers that lie one after another: in registers, and the rest one by one."""
+        whole = count - count % self.lanes
+        if whole:
+            self.code.each(whole, partial(body, self.code), self.lanes)
+        for place in range(whole, count):
+            body(self.plain, I64(place))
+
+
+class Tile(NamedTuple):
+    """A part of a grid of sums: so many rows and columns, from these on, and by so many further in a loop."""
+
+    row: int
+    height: int
+    down: Any
+    column: int
+    width: int
+    across: Any

@@ -1,0 +1,288 @@
+"""The program: what was traced, in primitives only, simplified. Both backends read it.
+
+Operations that are not primitive are replaced by their definitions, which are fed with registers as the rows of the
+table are fed with floats, Values and symbols elsewhere. A neuron's weighted sum stays one instruction, `dot`.
+
+What is simplified is exact in IEEE arithmetic: x * 1 is x, but x * 0 is not 0 where x is inf or nan.
+"""
+
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from autograd import operations as ops
+from autograd.arithmetic import Arithmetic
+from autograd.compiling.tracing import Trace
+from autograd.declaration import Operation, constant
+
+INPUT, PARAMETER = Operation("input", float, lambda z: ()), Operation("parameter", float, lambda z: ())
+# dot(a1, b1, a2, b2, …, c): a1 b1 + a2 b2 + … + c; an odd operand at the end is added.
+DOT = Operation("dot", float, lambda z, *xs: ())
+PRIMITIVES = (
+    ops.add, ops.sub, ops.mul, ops.div, ops.neg, ops.pow, ops.exp, ops.expm1, ops.log, ops.log1p, ops.sqrt, ops.sin,
+    ops.cos, ops.tanh, ops.erfc, ops.maximum, ops.step, ops.abs,
+)  # fmt: skip
+
+
+class CompileError(ValueError):
+    """What was asked for cannot be compiled."""
+
+
+class Instruction(NamedTuple):
+    """An operation of earlier instructions, by their indices.
+
+    number: of a constant its value; of an input or a parameter its index.
+    """
+
+    op: Operation
+    operands: tuple[int, ...]
+    number: float = 0.0
+
+
+@dataclass
+class Program:
+    """Instructions, each after its operands, and which of them are asked for.
+
+    inputs and parameters are labels; labels those of instructions, where there are any. gradient has an instruction
+    for each parameter, and is None where it was not asked for. varies says for each instruction whether it
+    depends on an input, and so differs from row to row.
+    """
+
+    inputs: list[str]
+    parameters: list[str | None]
+    instructions: list[Instruction] = field(default_factory=list)
+    labels: dict[int, str] = field(default_factory=dict)
+    varies: list[bool] = field(default_factory=list)
+    outputs: list[int] = field(default_factory=list)
+    gradient: list[int] | None = None
+
+    @property
+    def results(self) -> list[int]:
+        """The instructions that are asked for."""
+        return [*self.outputs, *(self.gradient or ())]
+
+    @property
+    def structure(self) -> Hashable:
+        """What tells it from programs that compute something else; labels do not."""
+        code = [
+            (op, operands, number.hex() if op is constant else number) for op, operands, number in self.instructions
+        ]
+        return len(self.inputs), len(self.parameters), tuple(code), tuple(self.results), self.gradient is None
+
+    def needed(self, results: Iterable[int]) -> list[bool]:
+        """Which instructions the given ones rest on."""
+        needed = [False] * len(self.instructions)
+        for i in results:
+            needed[i] = True
+        for i in range(len(needed) - 1, -1, -1):
+            if needed[i]:
+                for x in self.instructions[i].operands:
+                    needed[x] = True
+        return needed
+
+
+class Builder:
+    """Adds instructions to a program: each once, and simplified."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.known: dict[Any, int] = {}
+
+    def add(self, op: Operation, operands: tuple[int, ...], number: float = 0.0) -> int:
+        """The index of an instruction, a new one only if there is none like it."""
+        unordered = operands[::-1] if op in COMMUTATIVE and operands[1] < operands[0] else operands
+        key = op, unordered, number.hex()  # which tells -0 from 0, and has one way to write nan
+        found = self.known.get(key)
+        if found is None:
+            program = self.program
+            found = self.known[key] = len(program.instructions)
+            program.instructions.append(Instruction(op, operands, number))
+            program.varies.append(op is INPUT or any(program.varies[x] for x in operands))
+        return found
+
+    def constant(self, number: float) -> int:
+        """The index of a number."""
+        return self.add(constant, (), float(number))
+
+    def number(self, i: int) -> float | None:
+        """The number of an instruction that is a constant."""
+        op, _, number = self.program.instructions[i]
+        return number if op is constant else None
+
+    def apply(self, op: Operation, operands: tuple[int, ...]) -> int:
+        """The index of what a primitive gives, simplified."""
+        numbers = [self.number(x) for x in operands]
+        if None not in numbers:
+            return self.constant(op.evaluate(*numbers))
+        rule = SIMPLER.get(op)
+        simpler = rule(self, *operands, *numbers) if rule else None
+        return self.add(op, operands) if simpler is None else simpler
+
+    def dot(self, weights: tuple[int, ...], inputs: tuple[int, ...], bias: tuple[int, ...]) -> int:
+        """The index of a sum of products."""
+        operands = tuple([x for pair in zip(weights, inputs, strict=True) for x in pair]) + bias
+        numbers = [self.number(x) for x in operands]
+        if None not in numbers:
+            return self.constant(ops.affine.evaluate(*numbers[0 : 2 * len(weights) : 2], *numbers[1::2][: len(weights)],
+                                                     *numbers[2 * len(weights) :]))  # fmt: skip
+        return self.add(DOT, operands)
+
+    def negated(self, i: int) -> int | None:
+        """x, where the instruction is -x."""
+        op, operands, _ = self.program.instructions[i]
+        return operands[0] if op is ops.neg else None
+
+
+COMMUTATIVE = {ops.add, ops.mul}
+
+
+def _is(number: float | None, wanted: float) -> bool:
+    return number is not None and number.hex() == wanted.hex()  # -0 is not 0
+
+
+def _simpler_add(b: Builder, x: int, y: int, m: float | None, n: float | None) -> int | None:
+    if _is(m, -0.0):
+        return y
+    if _is(n, -0.0):
+        return x
+    if (minus := b.negated(y)) is not None:
+        return b.apply(ops.sub, (x, minus))
+    if (minus := b.negated(x)) is not None:
+        return b.apply(ops.sub, (y, minus))
+    return None
+
+
+def _simpler_sub(b: Builder, x: int, y: int, m: float | None, n: float | None) -> int | None:
+    if _is(n, 0.0):
+        return x
+    if (minus := b.negated(y)) is not None:
+        return b.apply(ops.add, (x, minus))
+    return None
+
+
+def _simpler_mul(b: Builder, x: int, y: int, m: float | None, n: float | None) -> int | None:
+    for number, other in ((m, y), (n, x)):
+        if number == 1:
+            return other
+        if number == -1:
+            return b.apply(ops.neg, (other,))
+    minus_x, minus_y = b.negated(x), b.negated(y)
+    if minus_x is not None and minus_y is not None:
+        return b.apply(ops.mul, (minus_x, minus_y))
+    return None
+
+
+def _simpler_div(b: Builder, x: int, y: int, m: float | None, n: float | None) -> int | None:
+    return x if n == 1 else b.apply(ops.neg, (x,)) if n == -1 else None
+
+
+def _simpler_neg(b: Builder, x: int, m: float | None) -> int | None:
+    return b.negated(x)
+
+
+def _simpler_pow(b: Builder, x: int, y: int, m: float | None, n: float | None) -> int | None:
+    match n:
+        case 0:
+            return b.constant(1.0)
+        case 1:
+            return x
+        case 2:
+            return b.apply(ops.mul, (x, x))
+        case 3:
+            return b.apply(ops.mul, (b.apply(ops.mul, (x, x)), x))
+        case -1:
+            return b.apply(ops.div, (b.constant(1.0), x))
+    return None
+
+
+def _simpler_step(b: Builder, x: int, m: float | None) -> int | None:
+    """Of relu(x) where that is needed anyway, which has the same step: then x itself need not be kept."""
+    zero = b.known.get((constant, (), (0.0).hex()))
+    relu = b.known.get((ops.maximum, (x, zero), (0.0).hex()))
+    return None if relu is None else b.add(ops.step, (relu,))
+
+
+SIMPLER: dict[Operation, Callable[..., int | None]] = {
+    ops.add: _simpler_add,
+    ops.sub: _simpler_sub,
+    ops.mul: _simpler_mul,
+    ops.div: _simpler_div,
+    ops.neg: _simpler_neg,
+    ops.pow: _simpler_pow,
+    ops.step: _simpler_step,
+}
+
+
+class Register(Arithmetic):
+    """An instruction, to which the operations of the table can be applied."""
+
+    __slots__ = ("builder", "index")
+
+    def __init__(self, builder: Builder, index: int) -> None:
+        self.builder, self.index = builder, index
+
+    def apply_operation(self, op: Operation, operands: tuple[Any, ...]) -> "Register":
+        """A primitive as an instruction, all else by its definition."""
+        builder = self.builder
+        indices = tuple([x.index if type(x) is Register else builder.constant(x) for x in operands])
+        if op in _PRIMITIVES:
+            return Register(builder, builder.apply(op, indices))
+        if op is ops.affine:
+            n = len(indices) // 2
+            return Register(builder, builder.dot(indices[:n], indices[n : 2 * n], indices[2 * n :]))
+        if op is constant:
+            return self
+        try:
+            result = op.definition(*[Register(builder, i) for i in indices])
+            return result if type(result) is Register else Register(builder, builder.constant(result))
+        except (TypeError, AttributeError, ArithmeticError) as error:  # from functions that take nothing but floats
+            raise CompileError(
+                f"{op.name} cannot be compiled: declare it with definition=, in terms of autograd's operations "
+                f"({error})"
+            ) from error
+
+    def _decide(self, *_: object) -> bool:
+        raise TypeError("a comparison, or bool(), of what differs from row to row")
+
+    __bool__ = __eq__ = __lt__ = __le__ = __gt__ = __ge__ = _decide
+    __hash__ = None  # type: ignore[assignment]
+
+
+_PRIMITIVES = frozenset(PRIMITIVES)
+
+
+def build(trace: Trace) -> Program:
+    """The program of what was traced. Raises CompileError for an operation that no definition leads to primitives."""
+    program = Program([x.label or "x" for x in trace.inputs], [p.label for p in trace.parameters])
+    builder = Builder(program)
+    indices = {x: builder.add(INPUT, (), float(i)) for i, x in enumerate(trace.inputs)}
+    indices |= {p: builder.add(PARAMETER, (), float(i)) for i, p in enumerate(trace.parameters)}
+    for node in trace.order:
+        if node not in indices:
+            if node.operands and node.op is not None:
+                register = Register(builder, 0)
+                operands = tuple([Register(builder, indices[x]) for x in node.operands])
+                indices[node] = register.apply_operation(node.op, operands).index
+            else:
+                indices[node] = builder.constant(node.data)
+        if node.label:
+            program.labels.setdefault(indices[node], node.label)
+    program.outputs = [indices[x] for x in trace.outputs]
+    program.gradient = None if trace.gradient is None else [indices[x] for x in trace.gradient]
+    return without_dead_instructions(program)
+
+
+def without_dead_instructions(program: Program) -> Program:
+    """The same program with only those instructions that its results rest on, and all inputs and parameters."""
+    needed = program.needed(program.results)
+    place: dict[int, int] = {}
+    kept = Program(program.inputs, program.parameters)
+    for i, (op, operands, number) in enumerate(program.instructions):
+        if needed[i]:
+            place[i] = len(kept.instructions)
+            kept.instructions.append(Instruction(op, tuple([place[x] for x in operands]), number))
+            kept.varies.append(program.varies[i])
+    kept.labels = {place[i]: label for i, label in program.labels.items() if i in place}
+    kept.outputs = [place[i] for i in program.outputs]
+    kept.gradient = None if program.gradient is None else [place[i] for i in program.gradient]
+    return kept

@@ -1,0 +1,169 @@
+"""A function of scalars, recorded once for all rows: it is called on Values that have no number.
+
+Everything such a Value meets becomes a node of the graph, as always, but nothing is computed. What would need the
+number, and so fix in the recording what may differ from row to row, is an error at the line where it happens.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from threading import RLock
+from typing import Any, NamedTuple
+
+from autograd import operations as ops
+from autograd.arithmetic import Arithmetic
+from autograd.declaration import Operation, tracer
+from autograd.gradient import grad
+from autograd.recording import watching
+from autograd.value import MANY, Value, as_value, current_watchers, new, topological_order
+
+
+class TracingError(TypeError):
+    """A compiled function used a number that is not known before it runs."""
+
+
+REMEDIES = {
+    "a comparison": "write a decision with maximum, minimum, relu or step",
+    "bool()": "write a decision with maximum, minimum, relu or step",
+    ".data": "calculate with the Value itself",
+    "float()": "use autograd's own functions (autograd.exp, not math.exp)",
+    ".grad": "autograd.grad gives gradients as Values",
+    "backward()": "autograd.grad gives gradients as Values",
+}
+
+
+def _refusal(what: str, node: Value) -> TracingError:
+    named = f"the traced Value {node.label}" if node.label else "a traced Value"
+    why = f"{what} of {named}: it stands for the numbers of all rows to come, and has none of its own"
+    return TracingError(f"{why}; {REMEDIES[what]}" if what in REMEDIES else why)
+
+
+def _guarded(name: str, what: str) -> Any:
+    """A slot or a property of Value that is closed while its thread traces; to all other threads it is open."""
+    of_value = vars(Value)[name]
+
+    def read(self: Value) -> Any:
+        try:
+            if tracer.get() is None:
+                return of_value.__get__(self)
+        except AttributeError:  # the number of a node that never had one
+            pass
+        raise _refusal(what, self)
+
+    def write(self: Value, number: Any) -> None:
+        if tracer.get() is not None:
+            raise _refusal(f"setting {what}", self)
+        of_value.__set__(self, number)
+
+    return property(read, write)
+
+
+def _closed(name: str, what: str) -> Any:
+    """A method of Value that needs the number."""
+    method = getattr(Value, name)
+
+    def refused(self: Value, *arguments: Any) -> Any:
+        if tracer.get() is None:
+            return method(self, *arguments)
+        raise _refusal(what, self)
+
+    return refused
+
+
+class Traced(Arithmetic, Value):
+    """A Value without a number. It has no slots of its own, so that a parameter can be one for a while."""
+
+    __slots__ = ()
+
+    @staticmethod
+    def apply_operation(op: Operation, operands: tuple[Any, ...]) -> Value:
+        """The node for an operation on operands of which one is traced; what others make of it where none is."""
+        if tracer.get() is None:  # another thread than the one that traces
+            return Value.apply_operation(op, operands)
+        if Traced not in map(type, operands):
+            takers = [x for x in operands if hasattr(x, "apply_operation")]
+            return takers[0].apply_operation(op, operands)  # type: ignore[no-any-return]
+        return _node(op, tuple([as_value(x, op.name) for x in operands]))
+
+    data, grad, partials = _guarded("data", ".data"), _guarded("grad", ".grad"), _guarded("partials", ".partials")
+    __lt__, __le__, __gt__, __ge__ = (
+        _closed(name, "a comparison") for name in ("__lt__", "__le__", "__gt__", "__ge__")
+    )
+    __float__, __bool__ = _closed("__float__", "float()"), _closed("__bool__", "bool()")
+    __format__, backward = _closed("__format__", "formatting"), _closed("backward", "backward()")
+
+    def __repr__(self) -> str:
+        return f"<traced Value {self.label}>" if self.label else "<traced Value>"
+
+
+for _name, _row in ops.table.items():
+    if hasattr(Value, _name):
+        setattr(Traced, _name, _row)
+
+
+def _node(op: Operation | None, operands: tuple[Value, ...], label: str | None = None) -> Value:
+    node = new(Traced)
+    node.label, node.op, node._dx, node._dy = label, op, None, None
+    if len(operands) > 2:
+        node._x, node._y = operands, MANY
+    else:
+        node._x, node._y = (*operands, None, None)[:2]
+    for watch in current_watchers():
+        watch(node)
+        if node.op is not op:
+            raise TracingError(
+                "no_grad in a compiled function: what it computes is recorded, or it could not be compiled"
+            )
+    return node
+
+
+class Trace(NamedTuple):
+    """What was recorded: nodes without numbers.
+
+    gradient is in the order of the parameters, and None where there are several outputs; order holds every node that
+    outputs and gradient were made from, after its operands.
+    """
+
+    inputs: list[Value]
+    parameters: list[Value]
+    outputs: list[Value]
+    gradient: list[Value] | None
+    single: bool  # whether the function returned one Value, and not a list of them
+    order: list[Value]
+
+
+_one_at_a_time = RLock()  # for parameters may be shared
+
+
+@contextmanager
+def _without_numbers(parameters: Sequence[Value]) -> Iterator[None]:
+    with _one_at_a_time, watching():
+        token = tracer.set(Traced.apply_operation)
+        before = [type(parameter) for parameter in parameters]  # Traced, within another trace
+        try:
+            for parameter in parameters:
+                parameter.__class__ = Traced
+            yield
+        finally:
+            for parameter, kind in zip(parameters, before, strict=True):
+                parameter.__class__ = kind
+            tracer.reset(token)
+
+
+def trace(function: Callable[..., Any], names: Sequence[str], parameters: Sequence[Value]) -> Trace:
+    """Call function on one traced input for each name, and differentiate what it returns, if that is one Value.
+
+    parameters: the Values to differentiate with respect to, which keep their numbers and may be used elsewhere
+    meanwhile. Raises TracingError where the function uses a number, TypeError where it returns something else than
+    Values or numbers.
+    """
+    inputs = [_node(None, (), name) for name in names]
+    with _without_numbers(parameters):
+        returned = function(*inputs)
+        single = not isinstance(returned, (list, tuple))
+        outputs = [returned] if single else list(returned)
+        if returned is None or not outputs:
+            raise TypeError(f"a compiled function returns a Value, or a list of them, got {returned!r}")
+        outputs = [as_value(x, "what a compiled function returns") for x in outputs]
+        gradient = grad(outputs[0], parameters) if single else None
+        root = _node(ops.total, (*outputs, *(gradient or ())))
+        return Trace(inputs, list(parameters), outputs, gradient, single, topological_order(root)[:-1])

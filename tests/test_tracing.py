@@ -1,0 +1,381 @@
+"""Tracing: what a function may do to a Value without a number, and what it may not."""
+
+import copy
+import math
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from traceback import extract_tb
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import TracingError, Value, affine, detect_anomaly, grad, maximum, no_grad, tanh, total
+from nn import MLP
+
+W = 2.5
+
+
+def compiled(function: Callable[..., Any], parameters: list[Value], **options: Any) -> autograd.Compiled:
+    return autograd.compile(function, parameters, backend="source", **options)
+
+
+# What is refused
+
+REFUSED: dict[str, tuple[Callable[[Value], Any], str]] = {
+    "x < 0": (lambda x: x < 0, "comparison"),
+    "x <= 0": (lambda x: x <= 0, "comparison"),
+    "x > 0": (lambda x: x > 0, "comparison"),
+    "x >= 0": (lambda x: x >= 0, "comparison"),
+    "x < x": (lambda x: x < x, "comparison"),
+    "x < Value": (lambda x: x < Value(1.0), "comparison"),
+    "Value < x": (lambda x: Value(1.0) < x, "comparison"),
+    "Value >= x": (lambda x: Value(1.0) >= x, "comparison"),
+    "np.float64 < x": (lambda x: np.float64(1.0) < x, "comparison"),
+    "max": (lambda x: max(x, 0.0), "comparison"),
+    "min": (lambda x: min(0.0, x), "comparison"),
+    "sorted": (lambda x: sorted([x, x * 2]), "comparison"),
+    "if": (lambda x: 1 if x else 2, r"bool\(\)"),
+    "not": (lambda x: not x, r"bool\(\)"),
+    "and": (lambda x: x and 1.0, r"bool\(\)"),
+    "any": (lambda x: any([x]), r"bool\(\)"),
+    "float": (lambda x: float(x), r"float\(\)"),
+    "math.exp": (lambda x: math.exp(x), r"float\(\)"),
+    "math.isnan": (lambda x: math.isnan(x), r"float\(\)"),
+    "np.float64": (lambda x: np.float64(x), r"float\(\)"),
+    "np.array": (lambda x: np.array([x], float), r"float\(\)"),
+    ".data": (lambda x: x.data, r"\.data"),
+    ".data of a result": (lambda x: tanh(x).data, r"\.data"),
+    "setting .data": (lambda x: setattr(x, "data", 1.0), r"setting \.data"),
+    ".grad": (lambda x: x.grad, r"\.grad"),
+    "setting .grad": (lambda x: setattr(x, "grad", 1.0), r"setting \.grad"),
+    "+= to .data": (lambda x: setattr(x, "data", x.data + 1), r"\.data"),
+    ".backward()": (lambda x: (x * x).backward(), r"\.grad"),
+    ".partials": (lambda x: (x * x).partials, r"\.partials"),
+    "format": (lambda x: f"{x:.2f}", "formatting"),
+    "copy.deepcopy": (lambda x: copy.deepcopy(x), r"\.data"),
+    "no_grad": (lambda x: no_grad()(lambda: x * x)(), "no_grad"),
+}
+
+
+def of_a_parameter(f: Callable[[Value], Any]) -> tuple[Callable[..., Any], list[Value]]:
+    w = Value(W, "w")
+    return (lambda x: f(w)), [w]
+
+
+def of_an_input(f: Callable[[Value], Any]) -> tuple[Callable[..., Any], list[Value]]:
+    return (lambda x: f(x)), [Value(W, "w")]
+
+
+def of_a_result(f: Callable[[Value], Any]) -> tuple[Callable[..., Any], list[Value]]:
+    w = Value(W, "w")
+    return (lambda x: f(w * x + 1)), [w]
+
+
+@pytest.mark.parametrize("of", [of_a_parameter, of_an_input, of_a_result])
+@pytest.mark.parametrize("what", REFUSED)
+def test_what_needs_a_number_is_refused(what: str, of: Any) -> None:
+    use, message = REFUSED[what]
+    function, parameters = of(use)
+    (w,) = parameters
+    w.grad = 0.25
+    with pytest.raises(TracingError, match=message) as caught:
+        autograd.compile(function, parameters)
+    assert "\n" not in str(caught.value)
+    assert (type(w), w.data, w.grad, w.label) == (Value, W, 0.25, "w")
+    assert (w * w).data == W * W
+
+
+def test_the_error_names_the_value_and_comes_from_the_line() -> None:
+    w = Value(W, "w^1_21")
+
+    def model(x: Value) -> Value:
+        z = w * x
+        if z > 0:  # this line
+            return z
+        return -z
+
+    with pytest.raises(
+        TracingError, match=r"^a comparison of a traced Value: .*maximum, minimum, relu or step$"
+    ) as caught:
+        autograd.compile(model, [w])
+    frames = [frame for frame in extract_tb(caught.tb) if frame.filename == __file__]
+    assert frames[-1].line == "if z > 0:  # this line"
+    for use, named in [
+        (lambda x: float(w), r"float\(\) of the traced Value w\^1_21: .*autograd\.exp, not math\.exp"),
+        (lambda x: x.data, r"\.data of the traced Value x: .*none of its own"),
+        (lambda x: w.grad, r"autograd\.grad gives"),
+    ]:
+        with pytest.raises(TracingError, match=named):
+            autograd.compile(use, [w])
+
+
+def test_a_type_error_like_any_other() -> None:
+    assert issubclass(TracingError, TypeError)
+
+
+def test_an_error_of_the_functions_own_passes_and_leaves_the_parameters_as_they_were() -> None:
+    w, b = Value(W, "w"), Value(1.0)
+
+    def breaks(x: Value) -> Value:
+        _ = w * x + b
+        raise KeyError("of its own")
+
+    def interrupted(x: Value) -> Value:
+        raise KeyboardInterrupt
+
+    for function, kind in ((breaks, KeyError), (interrupted, KeyboardInterrupt)):
+        with pytest.raises(kind):
+            autograd.compile(function, [w, b])
+        assert [type(p) for p in (w, b)] == [Value, Value]
+        assert (w * b + b).data == W + 1
+        assert w > b
+        assert float(w) == W
+    assert compiled(lambda x: w * x, [w])([2.0])[0] == 2 * W
+
+
+# What is allowed
+
+
+def test_a_value_that_is_no_parameter_is_a_constant_and_may_be_looked_at() -> None:
+    w, c = Value(W, "w"), Value(3.0, "c")
+
+    def function(x: Value) -> Value:
+        rate = 2 * c
+        factor = 5.0 if rate > 1 and c.data == 3 and float(c) else 7.0
+        return w * x * factor * c
+
+    step = compiled(function, [w])
+    assert step([1.0])[0] == W * 15
+    c.data = 100.0
+    assert step([1.0])[0] == W * 15
+
+
+def test_a_value_made_of_parameters_beforehand_is_made_anew_at_each_call() -> None:
+    w = Value(W)
+    squared = tanh(w * w)
+    step = compiled(lambda x: squared * x + w, [w])
+    for number in (W, 0.5):
+        w.data = number
+        loss, gradient = step([3.0])
+        assert loss == pytest.approx(math.tanh(number**2) * 3 + number)
+        assert gradient[0] == pytest.approx((1 - math.tanh(number**2) ** 2) * 2 * number * 3 + 1)
+
+
+def test_python_that_does_not_ask_for_a_number() -> None:
+    w = Value(W)
+
+    def function(x: Value, y: Value) -> Value:
+        seen = {x: 1.0, y: 2.0}
+        terms = [seen[v] * v for v in (x, y) if v is not w]
+        assert x == +x
+        assert x != y
+        assert isinstance(x, Value)
+        assert hash(x) == hash(x)
+        assert repr(x) == "<traced Value x>"
+        assert repr(x * y) == "<traced Value>"
+        assert len({x, y, w}) == 3
+        return sum(terms) + np.float64(2) * x + True * y + +x + x**2 + 2**y + abs(x) + np.int64(3) * w - x / 4 + 1 / y
+
+    step = compiled(function, [w])
+    x, y = 3.0, 2.0
+    assert step(x, y)[0] == pytest.approx(x + 2 * y + 2 * x + y + x + x**2 + 2**y + x + 3 * W - x / 4 + 1 / y)
+
+
+@pytest.mark.parametrize("other", [2, 2.0, True, np.float64(2.0), np.float32(2), np.int64(2), Value(2.0)])
+def test_constants_of_all_kinds_on_both_sides(other: Any) -> None:
+    number = float(other)
+    functions: list[tuple[Callable[[Any], Any], float]] = [
+        (lambda x: x + other, 3 + number),
+        (lambda x: other + x, 3 + number),
+        (lambda x: x - other, 3 - number),
+        (lambda x: other - x, number - 3),
+        (lambda x: x * other, 3 * number),
+        (lambda x: other * x, 3 * number),
+        (lambda x: x / other, 3 / number),
+        (lambda x: other / x, number / 3),
+        (lambda x: x**other, 3**number),
+        (lambda x: other**x, number**3),
+        (lambda x: maximum(other, x), 3.0),
+        (lambda x: maximum(x, other), 3.0),
+        (lambda x: total([other, x, other]), 3 + 2 * number),
+        (lambda x: affine([other], [x], other), 4 * number),
+        (lambda x: affine([x], [other]), 3 * number),
+    ]
+    for function, expected in functions:
+        assert compiled(function, []).values([3.0])[0] == pytest.approx(expected, rel=1e-14)
+
+
+def test_watchers_outside_see_nothing_of_a_trace() -> None:
+    w = Value(W)
+    with detect_anomaly(), no_grad():
+        step = compiled(lambda x: autograd.log(w * x), [w])
+    assert step([1.0])[1][0] == pytest.approx(1 / W)
+
+
+def test_the_function_is_called_once_and_never_again() -> None:
+    calls: list[Value] = []
+
+    def function(x: Value) -> Value:
+        calls.append(x)
+        return x * 2
+
+    step = compiled(function, [])
+    step([1.0, 2.0])
+    step.values([1.0])
+    assert len(calls) == 1
+
+
+def test_nothing_is_left_of_a_trace_in_the_graph() -> None:
+    w = Value(W)
+    step = compiled(lambda x: w * x, [w])
+    (w * 3).backward()
+    assert w.grad == 3.0
+    step([1.0])
+    assert (w.grad, w.operands, w.op) == (3.0, (), None)
+
+
+def test_gradients_within_and_compiling_within() -> None:
+    w = Value(W, "w")
+
+    def outer(x: Value) -> Value:
+        inner = compiled(lambda y: w * y, [w])
+        assert inner.parameters == (w,)
+        return grad(w * w * x, w) + w
+
+    step = compiled(outer, [w])
+    assert step([3.0])[0] == 2 * W * 3 + W
+    assert type(w) is Value
+
+    def still_refused(x: Value) -> Value:
+        compiled(lambda y: w * y, [w])
+        return x * float(w)
+
+    with pytest.raises(TracingError):
+        autograd.compile(still_refused, [w])
+
+
+def test_labels_of_inputs_parameters_and_constants_are_kept() -> None:
+    w, c = Value(W, "w"), Value(3.0, "bias")
+
+    def function(height: Value) -> Any:
+        assert height.label == "height"
+        assert w.label == "w"
+        z = w * height + c
+        z.label = "z"
+        return tanh(z)
+
+    source = compiled(function, [w]).source
+    for name in ("height", "w", "bias = 3.0", "z = "):
+        assert name in source
+
+
+# Threads
+
+
+@pytest.fixture
+def quick_switches() -> Iterator[None]:
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+def together(*workers: Callable[[], object], seconds: float = 0.8) -> None:
+    """Run workers in threads, each again and again; what one raises is raised here."""
+    errors: list[BaseException] = []
+    done = threading.Event()
+
+    def run(worker: Callable[[], object]) -> None:
+        try:
+            while not done.is_set():
+                worker()
+        except BaseException as error:
+            errors.append(error)
+            done.set()
+
+    threads = [threading.Thread(target=run, args=(worker,)) for worker in workers]
+    for thread in threads:
+        thread.start()
+    done.wait(seconds)
+    done.set()
+    for thread in threads:
+        thread.join()
+    if errors:
+        raise errors[0]
+
+
+@pytest.mark.parametrize("backend", ["source", "native"])
+@pytest.mark.usefixtures("quick_switches")
+def test_threads_call_one_program_while_others_trace_and_evaluate_its_parameters(backend: str) -> None:
+    if backend == "native":
+        pytest.importorskip("llvmlite", reason="native code needs llvmlite, which is not installed")
+    model = MLP(2, [4, 1], activation="tanh", seed=1)
+    parameters = list(model.parameters())
+
+    def loss(x: Value, y: Value) -> Value:
+        return (model([x, y]) - y) ** 2  # type: ignore[no-any-return]
+
+    step = autograd.compile(loss, parameters, backend=backend)
+    rng = np.random.default_rng(0)
+    expected_eagerly = model([0.5, -0.25]).data
+
+    def caller(rows: int) -> Callable[[], None]:
+        x, y = rng.normal(size=(2, rows))
+        first = step(x, y), step.values(x, y)
+
+        def call() -> None:
+            found, gradient = step(x, y)
+            assert found == first[0][0]
+            assert (gradient == first[0][1]).all()
+            assert (step.values(x, y) == first[1]).all()
+
+        return call
+
+    def evaluate() -> None:
+        out = model([0.5, -0.25])
+        assert out.data == expected_eagerly
+        assert type(out) is Value
+        assert out > -100
+        assert [float(p) for p in parameters] == [p.data for p in parameters]
+        assert grad(out, parameters[0]).data == grad(out, parameters[0]).data
+        copy.deepcopy(out)
+        out.backward()
+
+    def trace() -> None:
+        again = autograd.compile(loss, parameters, backend=backend)
+        assert again.source == step.source
+        with suppress(TracingError):
+            autograd.compile(lambda x: float(parameters[0]), parameters)
+            raise AssertionError("float() was not refused")
+
+    together(*[caller(rows) for rows in (1, 7, 300, 1000)], evaluate, evaluate, trace, trace)
+    assert {type(p) for p in parameters} == {Value}
+
+
+def test_a_value_in_another_thread_has_its_number_while_one_thread_traces() -> None:
+    w = Value(W, "w")
+    seen: list[Any] = []
+
+    def look() -> None:
+        z = w * 2 + 1
+        w.grad = 0.5
+        seen.extend([w.data, float(w), w > 1, bool(w), tanh(w).data, z.data, type(z), max(w, 1.0) is w, w.grad])
+        z.backward()
+        seen.append(w.grad)
+        w.data = 4.0
+        seen.append((-w).data)
+        w.data = W
+
+    def function(x: Value) -> Value:
+        thread = threading.Thread(target=look)
+        thread.start()
+        thread.join()
+        return w * x
+
+    step = compiled(function, [w])
+    assert seen == [W, W, True, True, math.tanh(W), 2 * W + 1, Value, True, 0.5, 2.5, -4.0]
+    assert step([2.0])[0] == 2 * W
