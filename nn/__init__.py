@@ -8,6 +8,7 @@ if not hasattr(autograd, "affine"):  # another distribution on PyPI installs an 
         "Install scalargrad in a virtual environment without the distribution named 'autograd'."
     )
 
+from nn.compiled import CompiledTraining
 from nn.data import DataError, Scaled, Scaling, Table, read_csv, split
 from nn.layers import MLP, Labels, Layer, Neuron
 from nn.losses import Loss, bce, bce_with_logits, cross_entropy, hinge, l2, mse
@@ -21,6 +22,7 @@ __all__ = [
     "SGD",
     "Adam",
     "AdamW",
+    "CompiledTraining",
     "DataError",
     "DivergenceError",
     "History",

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd import Value
+
+if TYPE_CHECKING:
+    from nn.compiled import CompiledTraining
 
 
 class Module:
@@ -45,6 +48,20 @@ class Module:
         numbers = {name: Value(number).data for name, number in state.items()}
         for name, parameter in parameters.items():
             parameter.data = numbers[name]
+
+    def compile(
+        self,
+        loss: Any = "mse",
+        optimizer: Any = None,
+        *,
+        inputs: int | None = None,
+        backend: str = "auto",
+        dtype: Any = "float64",
+    ) -> "CompiledTraining":
+        """Training of this model by a loss and an optimizer, as a program: see nn.CompiledTraining."""
+        from nn.compiled import CompiledTraining
+
+        return CompiledTraining(self, loss, optimizer, inputs=inputs, backend=backend, dtype=dtype)
 
     def architecture(self) -> dict[str, Any]:
         """What it takes to build the same model, without the numbers, in JSON's types. Here, the name of the class."""

@@ -11,6 +11,7 @@ from operator import attrgetter
 from typing import Any
 
 from autograd import AnomalyError, Operation, Value, detect_anomaly, no_grad
+from nn.compiled import CompiledTraining
 from nn.data import as_rows, as_targets
 from nn.losses import LossFunction, as_list, bce, loss_named
 from nn.optimizers import SGD, Optimizer
@@ -105,6 +106,7 @@ def train(
     validation: tuple[Any, Any] | None = None,
     callbacks: Iterable[Callback] = (),
     progress: bool | None = None,
+    compiled: bool = False,
 ) -> History:
     """Train a model, in place: each epoch goes over all rows, with a step of the optimizer after every batch.
 
@@ -121,6 +123,9 @@ def train(
     validation: rows and targets that are not learned from, to hold loss and metrics against
     callbacks: called after each epoch with the model and the history; one that returns True ends training
     progress: whether a bar is shown; where it is None, on a terminal and in a notebook
+    compiled: whether model, loss and optimizer are compiled first (see autograd.compile): the same steps, in native
+        code where llvmlite is installed. A loss of your own has to be a mean over rows, to which terms in the
+        parameters may be added
 
     Ctrl-C ends training as well: the model keeps what it has learned, and the history is returned.
     Raises DataError for rows and targets that cannot be learned from, ValueError for options that do not exist, and
@@ -131,7 +136,9 @@ def train(
     optimizer = _optimizer_for(model, optimizer)
     prepared = prepared_data(model, rows, targets, compute_loss)
     held_out = None if validation is None else prepared_data(model, *validation, compute_loss, "validation ")
-    trainer = _Trainer(model, compute_loss, optimizer, dict(metrics or {}), History())
+    trainer = (_CompiledTrainer if compiled else _Trainer)(
+        model, compute_loss, optimizer, dict(metrics or {}), bool(callbacks), *prepared
+    )
     history, order = trainer.history, list(range(len(prepared[0])))
     draw = random if seed is None else random.Random(seed)
     bar = _progress_bar(epochs, progress)
@@ -139,7 +146,7 @@ def train(
         for epoch in range(epochs):
             if shuffle:
                 draw.shuffle(order)
-            entry = trainer.epoch(epoch, *prepared, order, batch_size or len(order))
+            entry = trainer.epoch(epoch, order, batch_size or len(order))
             if held_out:
                 trainer.validate(entry, *held_out)
             history._append(entry)
@@ -158,6 +165,7 @@ def train(
         history.stopped, history.interrupted = f"interrupted in epoch {history.epochs}", True
     finally:
         bar.close()
+        trainer.finish()
     return history
 
 
@@ -169,10 +177,14 @@ class _Trainer:
     loss: LossFunction
     optimizer: Optimizer
     metrics: dict[str, Metric]
-    history: History
+    watched: bool  # whether callbacks look at the parameters, or change them, after each epoch
+    rows: list[Any]
+    targets: list[Any]
+    history: History = field(default_factory=History)
 
-    def epoch(self, epoch: int, rows: list[Any], targets: list[Any], order: list[int], batch_size: int) -> History:
+    def epoch(self, epoch: int, order: list[int], batch_size: int) -> History:
         """A step for every batch of rows, in the given order."""
+        rows, targets = self.rows, self.targets
         losses, predicted = [], []
         for start in range(0, len(order), batch_size):
             batch = order[start : start + batch_size]
@@ -181,18 +193,17 @@ class _Trainer:
             if not isinstance(value, Value):
                 raise TypeError(f"a loss is a Value, computed from the model's predictions, got {type(value).__name__}")
             if not math.isfinite(value.data):
-                self._fail(f"the loss became {value.data}", epoch, rows, targets, batch)
-            rate = self.optimizer.learning_rate
+                self._fail(f"the loss became {value.data}", epoch, batch)
             self.optimizer.zero_grad()
             value.backward()
             if spoilt := _not_finite(self.optimizer.parameters, "grad"):  # a step would spread it to the parameters
                 found = f"the gradient of {spoilt.label or 'a parameter'} became {spoilt.grad}"
-                self._fail(found, epoch, rows, targets, batch)
+                self._fail(found, epoch, batch)
             self.optimizer.step()
             losses.append(value.data * len(batch))
             if self.metrics:
                 predicted += [_numbers(prediction) for prediction in predictions]
-        entry = History([sum(losses) / len(order)], [rate])
+        entry = History([sum(losses) / len(order)], [self.optimizer.last_rate])
         self._measure(entry, "", predicted, [targets[i] for i in order])
         return entry
 
@@ -202,6 +213,9 @@ class _Trainer:
             predictions = [self.model(row) for row in rows]
             entry.validation_loss.append(self.loss(predictions, targets).data)
         self._measure(entry, "validation ", [_numbers(prediction) for prediction in predictions], targets)
+
+    def finish(self) -> None:
+        """What is left to do when training ends, for whatever reason."""
 
     def require_finite_parameters(self) -> None:
         """The last step may have spoilt them, and no loss was computed since."""
@@ -214,9 +228,9 @@ class _Trainer:
         for name, metric in self.metrics.items():
             entry.metrics[prefix + name] = [float(metric(predictions, targets))]
 
-    def _fail(self, found: str, epoch: int, rows: list[Any], targets: list[Any], batch: list[int]) -> None:
+    def _fail(self, found: str, epoch: int, batch: list[int]) -> None:
         """Say which row and which node spoilt the loss or its gradient."""
-        row, why = self._first_bad_node(rows, targets, batch)
+        row, why = self._first_bad_node(batch)
         message = f"{found} in epoch {epoch}" + ("" if row is None else f", at row {row}")
         spoilt = _not_finite(self.optimizer.parameters, "data")
         since = f" (the parameter {spoilt.label or ''} is {spoilt.data} since the step before)" if spoilt else ""
@@ -229,7 +243,8 @@ class _Trainer:
             remedy += "; bce_with_logits, of outputs without a sigmoid, is finite where bce is not"
         raise DivergenceError(f"{message}. {remedy}", self.history, epoch, row)
 
-    def _first_bad_node(self, rows: list[Any], targets: list[Any], batch: list[int]) -> tuple[int | None, str]:
+    def _first_bad_node(self, batch: list[int]) -> tuple[int | None, str]:
+        rows, targets = self.rows, self.targets
         for i in batch:
             self.optimizer.zero_grad()
             value = self.loss([self.model(rows[i])], [targets[i]])
@@ -243,6 +258,70 @@ class _Trainer:
                 return i, str(error)
             return i, f"its loss is {value.data}"
         return None, "the sum over the rows is too large"
+
+
+@dataclass
+class _CompiledTrainer(_Trainer):
+    """The same, with a program that takes the steps."""
+
+    def __post_init__(self) -> None:
+        self.program = CompiledTraining(self.model, self.loss, self.optimizer, inputs=len(self.rows[0]))
+        self.columns = self.program.columns(self.rows, self.targets)
+        self.stored = True  # whether the parameters have the program's numbers
+
+    def epoch(self, epoch: int, order: list[int], batch_size: int) -> History:
+        """A step for every batch of rows, in the given order; all in one go where no metrics are asked for."""
+        if self.watched:
+            self.program.load()
+        predicted: list[Any] = []
+        total = 0.0
+        size = batch_size if self.metrics else len(order)
+        for start in range(0, len(order), size):
+            part = order[start : start + size]
+            columns = self.columns[:, part]
+            if self.metrics:
+                predicted += self.program.predict(columns)[0]
+            total += self._steps(epoch, columns, part, batch_size)
+        entry = History([total / len(order)], [self.optimizer.last_rate])
+        self._measure(entry, "", predicted, [self.targets[i] for i in order])
+        if self.watched:
+            self.finish()
+        return entry
+
+    def _steps(self, epoch: int, columns: Any, order: list[int], batch_size: int) -> float:
+        """Steps over these rows; the sum of their losses."""
+        program, self.stored = self.program, False
+        losses = program.steps_on(columns, -(-len(order) // batch_size), batch_size)
+        if not program.descent.finite:
+            self.finish()
+            start = (len(losses) - 1) * batch_size
+            self._fail(self._not_finite(losses[-1]), epoch, order[start : start + batch_size])
+        last = len(order) - (len(losses) - 1) * batch_size
+        return sum(losses[:-1]) * batch_size + losses[-1] * last
+
+    def _not_finite(self, loss: float) -> str:
+        if not math.isfinite(loss):
+            return f"the loss became {loss}"
+        gradient = zip(self.optimizer.parameters, self.program.descent.gradient.tolist(), strict=False)
+        parameter, number = next((p, g) for p, g in gradient if not math.isfinite(g))
+        return f"the gradient of {parameter.label or 'a parameter'} became {number}"
+
+    def validate(self, entry: History, rows: list[Any], targets: list[Any]) -> None:
+        """Add the loss and the metrics of rows that are not learned from."""
+        predictions, loss = self.program.predict(self.program.columns(rows, targets))
+        entry.validation_loss.append(loss)
+        self._measure(entry, "validation ", predictions, targets)
+
+    def require_finite_parameters(self) -> None:
+        """The last step may have spoilt them, and no loss was computed since."""
+        self.finish()
+        super().require_finite_parameters()
+
+    def finish(self) -> None:
+        """Give the parameters their numbers, if they have not got them: a callback may have changed them since."""
+        if not self.stored:
+            self.program.store()
+            self.stored = True
 
 
 def _require_options(

@@ -23,7 +23,7 @@ def printed(cell: Any) -> list[str]:
 
 
 def test_all_lessons_are_there() -> None:
-    assert len(LESSONS) == 7
+    assert len(LESSONS) == 8
     assert [path.stem for path in LESSONS] == list(RESULTS)
     assert all("assert " in path.read_text(encoding="utf-8") for path in RESULTS.values())
 

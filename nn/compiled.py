@@ -1,0 +1,135 @@
+"""Training as a program: the graph of one row, compiled, and the parameters in one array."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import autograd
+from autograd import Operation, Value, no_grad
+from nn.losses import Loss, LossFunction, as_list, loss_named
+from nn.optimizers import SGD, Optimizer
+
+
+class CompiledTraining:
+    """A model, a loss and an optimizer as a program that takes steps over arrays of rows.
+
+        training = model.compile("hinge", SGD(model.parameters(), lr=0.1))
+        losses = training.steps(rows, targets, 1000)
+        training.store()
+
+    model: what takes a row and gives a Value, or a list of them, and has parameters()
+    loss, optimizer: as `train` takes them. A loss of your own has to be a mean over rows, to which terms in
+        the parameters may be added
+    inputs: how many numbers a row has; the model's nin where it is None
+    backend, dtype: as in autograd.compile
+
+    The parameters of the optimizer are in an array from now on: `store` gives the Values their numbers, `load` takes
+    them from there. All other Values of the model are constants. Raises ValueError for a loss that is no mean over
+    rows, and whatever autograd.compile raises.
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        loss: str | Operation | LossFunction = "mse",
+        optimizer: Optimizer | None = None,
+        *,
+        inputs: int | None = None,
+        backend: str = "auto",
+        dtype: Any = "float64",
+    ) -> None:
+        self.inputs = getattr(model, "nin", None) if inputs is None else inputs
+        if not isinstance(self.inputs, int) or self.inputs < 1:
+            raise ValueError(f"this model does not say how many inputs it takes: give inputs=, got {self.inputs!r}")
+        self.model, self.loss = model, loss_named(loss)
+        self.optimizer = SGD(model.parameters()) if optimizer is None else optimizer
+        with no_grad():
+            self.outputs = len(as_list(model([0.0] * self.inputs)))
+        self.targets = 1 if isinstance(self.loss, Loss) and self.loss.joint else self.outputs
+        if not isinstance(self.loss, Loss):
+            self._require_mean(self.loss)
+        names = [f"x_{i}" for i in range(1, self.inputs + 1)]
+        names += ["y"] if self.targets == 1 else [f"y_{i}" for i in range(1, self.targets + 1)]
+        options = {"inputs": names, "backend": backend, "dtype": dtype}
+        self.row_loss = autograd.compile(self._loss_of_row, self.optimizer.parameters, **options)
+        self.row_outputs = autograd.compile(self._outputs_and_loss, self.optimizer.parameters, **options)
+        scalars = len(self.optimizer.next_scalars(1)[0])
+        self.optimizer.steps -= 1
+        self.descent = autograd.Descent(self.row_loss, self.optimizer.rule, self.optimizer.kept, scalars)
+        self.load()
+
+    def steps(
+        self, rows: Any, targets: Any, steps: int = 1, batch_size: int | None = None, order: Any = None
+    ) -> list[float]:
+        """Take steps, from batch to batch and epoch to epoch, and return the loss before each of them.
+
+        rows, targets: arrays, or lists, with a row and a target for each; batch_size: rows to a step, all where it is
+        None; order: the rows of each epoch by their indices, an array of one row for each epoch, or None.
+
+        Where a loss or its gradient is not finite the steps end, before that one, whose loss is the last returned.
+        """
+        return self.steps_on(self.columns(rows, targets), steps, batch_size, order)
+
+    def steps_on(
+        self, columns: Sequence[Any], steps: int = 1, batch_size: int | None = None, order: Any = None
+    ) -> list[float]:
+        """The same, of `columns`."""
+        optimizer, before = self.optimizer, self.optimizer.steps
+        scalars = optimizer.next_scalars(steps)
+        losses: list[float] = self.descent.run(columns, scalars, batch_size, order).tolist()
+        optimizer.steps = before + len(losses) - (not self.descent.finite)
+        return losses
+
+    def columns(self, rows: Any, targets: Any) -> Any:
+        """Rows and targets as the program takes them: an array with a row for each input and target."""
+        import numpy as np
+
+        given = np.asarray(rows, self.row_loss.dtype).reshape(-1, self.inputs or 1)
+        wanted = np.asarray(targets, self.row_loss.dtype).reshape(-1, self.targets)
+        if len(given) != len(wanted):
+            raise ValueError(f"there is a target for each row, got {len(given)} rows and {len(wanted)} targets")
+        return np.ascontiguousarray(np.hstack([given, wanted]).T)
+
+    def predict(self, columns: Sequence[Any]) -> tuple[list[Any], float]:
+        """What the model gives for each row, a number or a list of them, and the mean loss."""
+        results = self.row_outputs.values_of(columns, self.descent.numbers[0])
+        outputs = results[:, :-1].tolist()
+        return [row[0] for row in outputs] if self.outputs == 1 else outputs, float(results[:, -1].mean())
+
+    def store(self) -> None:
+        """Give parameters and optimizer their present numbers."""
+        self.descent.store()
+        self.optimizer.state = self.descent.numbers[1:].tolist()
+
+    def load(self) -> None:
+        """Take the numbers of parameters and optimizer as they are."""
+        self.descent.numbers[0] = self.row_loss.numbers()
+        for row, kept in zip(self.descent.numbers[1:], self.optimizer.state, strict=True):
+            row[:] = kept
+
+    def _loss_of_row(self, *numbers: Any) -> Value:
+        prediction = self.model(list(numbers[: self.inputs]))
+        return self.loss([prediction], [self._target(numbers)])
+
+    def _outputs_and_loss(self, *numbers: Any) -> list[Any]:
+        prediction = self.model(list(numbers[: self.inputs]))
+        return [*as_list(prediction), self.loss([prediction], [self._target(numbers)])]
+
+    def _target(self, numbers: Sequence[Any]) -> Any:
+        targets = numbers[self.inputs :]
+        return targets[0] if self.targets == 1 else list(targets)
+
+    def _require_mean(self, loss: LossFunction) -> None:
+        """Hold the loss of two rows against the mean of their losses."""
+        with no_grad():
+            predictions = [self.model([x] * (self.inputs or 1)) for x in (0.25, -0.75)]
+            one = Value(1.0)  # as Values, targets are taken as they are
+            targets = [one if self.targets == 1 else [one] * self.targets] * 2
+            of_both = float(loss(predictions, targets))
+            of_each = [float(loss([p], [y])) for p, y in zip(predictions, targets, strict=True)]
+        mean = sum(of_each) / 2
+        if not math.isclose(of_both, mean, rel_tol=1e-9, abs_tol=1e-12) and not math.isnan(of_both + mean):
+            raise ValueError(
+                f"a compiled loss is a mean over rows, but for two rows this one gives {of_both:g}, and for each of "
+                f"them {of_each[0]:g} and {of_each[1]:g}"
+            )

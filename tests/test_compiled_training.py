@@ -1,0 +1,260 @@
+"""Compiled training: the very steps that training in scalars takes, from arrays."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import nn
+from autograd import Value, maximum, squared_error, tanh
+from nn import MLP, SGD, Adam, AdamW, CompiledTraining, DivergenceError, History, Optimizer, Trace, train
+from nn.optimizers import cosine, exponential
+
+ROWS = [[math.sin(3 * i + k) for k in range(2)] for i in range(23)]
+LABELS = [1.0 if x * y > 0 else -1.0 for x, y in ROWS]
+
+
+def near(expected: Any) -> Any:
+    return pytest.approx(expected, rel=1e-9, abs=1e-12)
+
+
+OPTIMIZERS: dict[str, Callable[[list[Value]], Optimizer]] = {
+    "SGD": lambda p: SGD(p, lr=0.1),
+    "schedule": lambda p: SGD(p, lr=exponential(0.2, 0.9)),
+    "momentum": lambda p: SGD(p, lr=0.05, momentum=0.9),
+    "Nesterov and decay": lambda p: SGD(p, lr=0.05, momentum=0.8, nesterov=True, weight_decay=0.01),
+    "Adam": lambda p: Adam(p, lr=0.02),
+    "Adam with decay": lambda p: Adam(p, lr=0.02, weight_decay=0.1),
+    "AdamW": lambda p: AdamW(p, lr=cosine(0.05, 20), weight_decay=0.1),
+}
+
+
+def trained(compiled: bool, make: Callable[[list[Value]], Optimizer], model: Any = None, **options: Any) -> Any:
+    model = model or MLP(2, [5, 1], "tanh", seed=4)
+    options = {"loss": "hinge", "epochs": 6, "seed": 7, "progress": False, **options}
+    data = options.pop("data", (ROWS, LABELS))
+    optimizer = make(model.parameters())
+    history = train(model, *data, optimizer=optimizer, compiled=compiled, **options)
+    return history, [p.data for p in model.parameters()], optimizer
+
+
+def assert_the_same(one: Any, other: Any) -> None:
+    (history, numbers, optimizer), (expected, expected_numbers, expected_optimizer) = one, other
+    assert numbers == near(expected_numbers)
+    assert history.loss == near(expected.loss)
+    assert history.validation_loss == near(expected.validation_loss)
+    assert history.learning_rate == expected.learning_rate
+    assert history.stopped == expected.stopped
+    assert history.metrics == expected.metrics
+    assert optimizer.steps == expected_optimizer.steps
+    assert np.array(optimizer.state) == near(np.array(expected_optimizer.state))
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize("batch_size", [None, 1, 8, 23, 100])
+def test_the_same_steps_as_in_scalars(name: str, batch_size: int | None) -> None:
+    make = OPTIMIZERS[name]
+    assert_the_same(trained(True, make, batch_size=batch_size), trained(False, make, batch_size=batch_size))
+
+
+@pytest.mark.parametrize("batch_size", [None, 8])
+def test_metrics_validation_and_callbacks_see_what_they_see_in_scalars(batch_size: int | None) -> None:
+    traces = []
+
+    def run(compiled: bool) -> Any:
+        model = MLP(2, [5, 1], "tanh", seed=4)
+        traces.append(Trace(*model.parameters()))
+        return trained(
+            compiled, OPTIMIZERS["momentum"], model, batch_size=batch_size, metrics={"right": nn.hinge.accuracy},
+            validation=(ROWS[:5], LABELS[:5]), callbacks=[traces[-1]], tolerance=0.01, patience=2,
+        )  # fmt: skip
+
+    assert_the_same(run(True), run(False))
+    assert np.array(traces[0].points) == near(np.array(traces[1].points))
+
+
+def test_a_callback_that_changes_a_parameter() -> None:
+    def nudge(model: Any, history: History) -> None:
+        model.parameters()[0].data += 0.5
+
+    one, other = (trained(compiled, OPTIMIZERS["Adam"], callbacks=[nudge]) for compiled in (True, False))
+    assert_the_same(one, other)
+
+
+@pytest.mark.parametrize("loss", ["mse", "bce", "bce_with_logits", "cross_entropy", "hinge", squared_error])
+def test_every_loss(loss: Any) -> None:
+    joint = loss == "cross_entropy"
+    output = "sigmoid" if loss == "bce" else "identity"
+    targets = [float(i % 3) for i in range(23)] if joint else LABELS
+    if loss in ("bce", "bce_with_logits"):
+        targets = [(y + 1) / 2 for y in LABELS]
+    one, other = (
+        trained(
+            compiled, OPTIMIZERS["SGD"], MLP(2, [4, 3 if joint else 1], "relu", output, seed=2),
+            data=(ROWS, targets), loss=loss, batch_size=5,
+        )
+        for compiled in (True, False)
+    )  # fmt: skip
+    assert_the_same(one, other)
+
+
+def test_several_outputs_and_a_loss_of_ones_own() -> None:
+    targets = [[x + y, x - y] for x, y in ROWS]
+
+    def run(compiled: bool) -> Any:
+        model = MLP(2, [4, 2], ["relu", None], bias="layer", seed=2)
+
+        def loss(predictions: Any, targets: Any) -> Value:
+            return nn.mse(predictions, targets) + nn.l2(model.parameters(), 0.01)
+
+        return trained(compiled, OPTIMIZERS["SGD"], model, data=(ROWS, targets), loss=loss, batch_size=6)
+
+    assert_the_same(run(True), run(False))
+
+
+def test_a_model_that_is_no_module_s() -> None:
+    class Parabola:
+        def __init__(self) -> None:
+            self.a, self.b = Value(0.3, "a"), Value(-0.2, "b")
+
+        def parameters(self) -> list[Value]:
+            return [self.a, self.b]
+
+        def __call__(self, row: Any) -> Value:
+            value: Value = maximum(self.a * row[0] ** 2 + self.b * row[1], tanh(row[0]))
+            return value
+
+    one, other = (trained(compiled, OPTIMIZERS["Adam"], Parabola(), loss="mse") for compiled in (True, False))
+    assert_the_same(one, other)
+
+
+def test_only_the_optimizer_s_parameters_move() -> None:
+    model = MLP(2, [3, 1], "tanh", seed=1)
+    frozen, free = model.layers[0].parameters(), model.layers[1].parameters()
+    before = [p.data for p in frozen], [p.data for p in free]
+    train(model, ROWS, LABELS, optimizer=SGD(free, lr=0.1), epochs=2, compiled=True, progress=False)
+    assert [p.data for p in frozen] == before[0]
+    assert all(p.data != was for p, was in zip(free, before[1], strict=True))
+
+
+def test_divergence_names_the_epoch_the_row_and_the_node() -> None:
+    messages = []
+    for compiled in (True, False):
+        model = MLP(2, [3, 1], "relu", seed=1)
+        with pytest.raises(DivergenceError) as raised:
+            train(
+                model, ROWS, LABELS, optimizer=SGD(model.parameters(), lr=1e9), epochs=100, batch_size=7, seed=2,
+                compiled=compiled, progress=False,
+            )  # fmt: skip
+        messages.append((str(raised.value), raised.value.epoch, raised.value.row, raised.value.history.stopped))
+    assert messages[0][1:3] == messages[1][1:3]
+    assert messages[0][0].split(":")[0].split(" became")[0] == messages[1][0].split(":")[0].split(" became")[0]
+
+
+def test_training_goes_on_where_it_was() -> None:
+    def run(compiled: tuple[bool, bool]) -> Any:
+        model = MLP(2, [4, 1], "tanh", seed=1)
+        optimizer = Adam(model.parameters(), lr=0.05)
+        histories = [
+            train(model, ROWS, LABELS, optimizer=optimizer, epochs=3, seed=1, compiled=each, progress=False)
+            for each in compiled
+        ]
+        return histories[1], [p.data for p in model.parameters()], optimizer
+
+    assert_the_same(run((True, True)), run((False, False)))
+    assert_the_same(run((True, False)), run((False, True)))
+
+
+def test_steps_by_hand() -> None:
+    model, twin = MLP(2, [4, 1], "tanh", seed=1), MLP(2, [4, 1], "tanh", seed=1)
+    training = model.compile("mse", SGD(model.parameters(), lr=0.1))
+    losses = training.steps(ROWS, LABELS, 5)
+    losses += training.steps(np.array(ROWS), np.array(LABELS), 4, batch_size=6)
+    expected = []
+    optimizer = SGD(twin.parameters(), lr=0.1)
+    for batch in [slice(0, 23)] * 5 + [slice(i, i + 6) for i in range(0, 23, 6)]:
+        loss = nn.mse([twin(x) for x in ROWS[batch]], LABELS[batch])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        expected.append(loss.data)
+    assert losses == near(expected)
+    assert model.state_dict() == MLP(2, [4, 1], "tanh", seed=1).state_dict()  # not stored yet
+    training.store()
+    assert list(model.state_dict().values()) == near(list(twin.state_dict().values()))
+
+
+def test_float32_learns_the_same_but_for_rounding() -> None:
+    results = []
+    for dtype in ("float32", "float64"):
+        model = MLP(2, [4, 1], "tanh", seed=1)
+        results.append(model.compile("mse", Adam(model.parameters(), lr=0.01), dtype=dtype).steps(ROWS, LABELS, 50))
+    assert results[0] == pytest.approx(results[1], rel=1e-4)
+    assert results[0] != results[1]
+
+
+@pytest.mark.parametrize("backend", ["native", "source"])
+def test_both_backends_train(backend: str) -> None:
+    if backend == "native":
+        pytest.importorskip("llvmlite", reason="llvmlite is not installed")
+    model = MLP(2, [4, 1], "tanh", seed=1)
+    training = CompiledTraining(model, "mse", Adam(model.parameters(), lr=0.01), backend=backend)
+    order = [[*range(22, -1, -1)], [*range(23)]]
+    losses = training.steps(ROWS, LABELS, 6, batch_size=10, order=order)
+    twin = MLP(2, [4, 1], "tanh", seed=1)
+    optimizer = Adam(twin.parameters(), lr=0.01)
+    for rows in (order[0][:10], order[0][10:20], order[0][20:], order[1][:10], order[1][10:20], order[1][20:]):
+        loss = nn.mse([twin(ROWS[i]) for i in rows], [LABELS[i] for i in rows])
+        assert losses.pop(0) == near(loss.data)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    predictions, loss_now = training.predict(training.columns(ROWS, LABELS))
+    assert predictions == near([twin(x).data for x in ROWS])
+    assert loss_now == near(nn.mse([twin(x) for x in ROWS], LABELS).data)
+
+
+# What is refused
+
+
+def test_a_loss_that_is_no_mean_over_rows() -> None:
+    model = MLP(2, [1], seed=1)
+    with pytest.raises(ValueError, match="a compiled loss is a mean over rows, but for two rows this one gives"):
+        model.compile(lambda predictions, targets: sum((p - y) ** 2 for p, y in zip(predictions, targets, strict=True)))
+
+
+def test_a_model_that_decides_on_a_number() -> None:
+    model = MLP(2, [1], seed=1)
+
+    class Deciding(nn.Module):
+        nin = 2
+
+        def __init__(self) -> None:
+            self.inner = model
+
+        def __call__(self, row: Any) -> Any:
+            return self.inner(row) if row[0] > 0 else self.inner(row[::-1])
+
+    with pytest.raises(TypeError, match="a comparison of the traced Value x_1"):
+        train(Deciding(), ROWS, LABELS, compiled=True, epochs=1, progress=False)
+    assert {type(p) for p in model.parameters()} == {Value}
+
+
+def test_inputs_that_are_not_known() -> None:
+    class Bare(nn.Module):
+        def __init__(self) -> None:
+            self.w = Value(1.0)
+
+        def __call__(self, row: Any) -> Any:
+            return self.w * row[0]
+
+    with pytest.raises(ValueError, match="does not say how many inputs it takes: give inputs="):
+        Bare().compile()
+    assert Bare().compile(inputs=1).steps([[2.0]], [2.0]) == [0.0]
+
+
+def test_targets_of_another_number_than_rows() -> None:
+    with pytest.raises(ValueError, match="a target for each row, got 2 rows and 3 targets"):
+        MLP(1, [1], seed=1).compile().steps([[1.0], [2.0]], [1.0, 2.0, 3.0])
