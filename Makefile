@@ -5,7 +5,7 @@ PY := $(VENV)/bin/python
 INSTALL := $(PY) -m pip --disable-pip-version-check install --quiet --editable
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s%s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s%s\n", $$1, $$2 }' Makefile
 
 demo: $(VENV)/installed ## Every gradient of a 2-3-1 network, derived and drawn, into demo/
 	@$(PY) -m nn derive 2-3-1 --x 0.5 -0.3 --y 1 --seed 1 --out demo
@@ -33,6 +33,9 @@ bench: $(VENV)/installed-bench ## Measure speed and memory, with micrograd besid
 		$(PY) -m tests.benchmarks.$$name || status=1; echo; \
 	done; exit $$status
 
+bench-compile: $(VENV)/installed-bench $(VENV)/installed-pytorch ## Measure compiled functions, with JAX, PyTorch, NumPy, micrograd and C beside
+	$(PY) -m tests.benchmarks.compiled
+
 format: $(VENV)/installed-lint ## Put the code into its format
 	$(PY) -m ruff check --fix
 	$(PY) -m ruff format
@@ -56,6 +59,6 @@ $(VENV)/installed-%: pyproject.toml $(VENV)/made
 	@$(INSTALL) '.[$*]'
 	@touch $@
 
-.PHONY: help demo test pytorch notebooks lessons lint bench format clean
+.PHONY: help demo test pytorch notebooks lessons lint bench bench-compile format clean
 # Two installations into one environment would get into each other's way.
 .NOTPARALLEL:
