@@ -46,6 +46,9 @@ def compile(
         after another, and "auto" does the former where there is such a library
     namespace: for the source backend, the module whose functions compute: numpy, or jax.numpy, torch, cupy, …
 
+    Results are those of the Values but for rounding: sums may be taken in another order, and native code adds a product
+    without rounding it first, so that one which is too large for a float does not overflow on its way into a sum.
+
     Programs of the same structure are compiled once in a process. Raises CompileError for an operation that cannot be
     compiled, TypeError for what the function may not return, ValueError for options that do not exist.
     """

@@ -135,15 +135,13 @@ def _descent(size: int, machine: Machine) -> tuple[MachineCode, Callable[..., in
     code = Code(b, number, 1, machine)
     wide = code.of_width(machine.lanes(size))
     null = ir.Constant(POINTER, None)
-    each_epoch = b.sdiv(b.sub(b.add(rows, batch), I64(1)), batch)
     ordered = b.icmp_unsigned("!=", b.ptrtoint(order, I64), I64(0))
 
-    def take_step(index: Any) -> None:
-        first = b.mul(b.srem(index, each_epoch), batch)
+    def take_step(index: Any, carried: list[Any]) -> list[Any]:
+        first, start = carried  # of the rows in their epoch, and of the epoch in the order
         left = b.sub(rows, first)
         count = b.select(b.icmp_signed("<", batch, left), batch, left)
-        start = b.select(ordered, b.mul(b.sdiv(index, each_epoch), rows), I64(0))
-        in_order = b.gep(order, [start], source_etype=I64)
+        in_order = b.gep(order, [b.select(ordered, start, I64(0))], source_etype=I64)
         b.call(step, [inputs, strides, in_order, first, count, numbers, gradient, scratch])
         code.store(code.load(code.address(gradient, parameters)), code.address(losses, index))
 
@@ -152,8 +150,11 @@ def _descent(size: int, machine: Machine) -> tuple[MachineCode, Callable[..., in
             b.ret(index)
         scalars = code.address(table, b.mul(index, width))
         b.call(update, [update_inputs, update_strides, null, I64(0), room, scalars, numbers, update_scratch])
+        following = b.add(first, batch)
+        ends = b.icmp_signed(">=", following, rows)
+        return [b.select(ends, I64(0), following), b.select(ends, b.add(start, rows), start)]
 
-    code.each(steps, take_step)
+    code.fold(steps, 1, [I64(0), I64(0)], take_step)
     b.ret(steps)
     compiled = MachineCode(module, machine)
     arguments = [ADDRESS if kind == POINTER else INTEGER for kind in kinds]

@@ -130,7 +130,6 @@ class _Scheduler:
     def __init__(self, program: Program, mean: bool) -> None:
         self.program = program
         self.instructions = list(program.instructions)
-        self.given = len(self.instructions)
         self.varies = list(program.varies)
         self.uses = Counter(x for _, operands, _ in self.instructions for x in operands)
         self.uses.update(program.results)
@@ -243,7 +242,7 @@ class _Scheduler:
                 seen.add(i)
                 stack.append(~i)
                 stack += [x for x in self.instructions[i].operands if x not in seen]
-        return sorted(order) if max(order, default=0) < self.given else order
+        return order
 
     def _merged(
         self, i: int, uses: Counter[int], sums: dict[int, tuple[list[int], list[int]]]

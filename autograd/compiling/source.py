@@ -43,8 +43,8 @@ LOWERINGS: dict[Operation, str] = {
     ops.step: "xp.where(x > 0, 1.0, xp.where(x <= 0, 0.0, x))",
     ops.abs: "abs(x)",
 }
-# PyTorch has maximum for arrays alone; for a number all namespaces have this.
-NO_LESS_THAN = "xp.clip(x, y, None)"
+# Of a number and an array: PyTorch has maximum for arrays alone. At a tie it is the first that counts, as -0 and 0 do.
+LARGER_THAN = {1: "xp.where(x < y, y, x)", 0: "xp.where(x >= y, x, y)"}  # by the place of the number
 # Array libraries take this power for the square root, but (-inf) ** 0.5 is inf, and (-0.0) ** 0.5 is 0.
 SQUARE_ROOT = "xp.where(x == -xp.inf, xp.inf, x ** y + 0.0)"
 LONGEST_LINE = 12  # operations; longer expressions are taken apart
@@ -103,6 +103,8 @@ class Writer:
                 self._operation(i, op, operands)
         returned = self._returned()
         head = [f"def program({', '.join(['xp', 'parameters', *inputs])}):"]
+        if any(op is ops.erfc for op, _, _ in program.instructions):
+            head.insert(0, "# erfc: the complementary error function on arrays, such as scipy.special.erfc")
         if parameters:
             head += _wrapped(f"    {', '.join(parameters)}{',' * (len(parameters) == 1)} = parameters")
         return "\n".join([*head, *self.lines, *returned])
@@ -110,9 +112,8 @@ class Writer:
     def _operation(self, i: int, op: Operation, operands: tuple[int, ...]) -> None:
         template = LOWERINGS[op]
         if op is ops.maximum:
-            numbers = [x for x in operands if self.program.instructions[x].op is constant]
-            if numbers:
-                operands, template = (*[x for x in operands if x not in numbers], *numbers), NO_LESS_THAN
+            numbers = [n for n, x in enumerate(operands) if self.program.instructions[x].op is constant]
+            template = LARGER_THAN[numbers[0]] if numbers else template
         elif op is ops.pow and self.program.instructions[operands[1]][0::2] == (constant, 0.5):
             template = SQUARE_ROOT
         for x, letter in zip(operands, "xy", strict=False):
