@@ -181,6 +181,16 @@ def test_what_is_trained_is_what_python_trains(optimizer: str, tmp_path: Path) -
     assert nn.load(path).state_dict() == network.state_dict()
 
 
+def test_compiled_it_learns_the_same(tmp_path: Path, capsys: Capture) -> None:
+    states = []
+    for extra in ([], ["--compiled"]):
+        path = tmp_path / "model.json"
+        assert main([*SALARY, "--epochs", "9", "--out", str(path), *extra]) == 0
+        states.append((list(nn.load(path).state_dict().values()), capsys.readouterr().out))
+    assert states[1][0] == pytest.approx(states[0][0], rel=1e-9)
+    assert states[1][1] == states[0][1]
+
+
 def test_tolerance_ends_it_early_and_says_so(capsys: Capture) -> None:
     assert main([*SALARY, "--tolerance", "0.01"]) == 0
     match = re.search(r"^epochs +(\d+) of 200: the loss fell by no more than 0.01 ", capsys.readouterr().out, re.M)

@@ -131,10 +131,7 @@ class Code:
         function = module.globals.get(name)
         if function is None:
             function = ir.Function(module, ir.FunctionType(kind, [kind] * len(operands)), name)
-            if not name.startswith("llvm."):
-                for attribute in ("nounwind", "willreturn", "memory(none)"):
-                    if attribute in ir.FunctionAttributes._known:
-                        function.attributes.add(attribute)
+            function.attributes.add("nounwind")
         return self.builder.call(function, operands)
 
     def _function(self, name: str, operands: Sequence[Any]) -> Any:
@@ -160,7 +157,8 @@ class Code:
         distance = 1
         level = list(vectors)
         while distance < self.width:
-            level.append(level[-1]) if len(level) % 2 else None
+            if len(level) % 2:
+                level.append(level[-1])
             level = [self._pairwise(x, y, distance) for x, y in zip(level[::2], level[1::2], strict=True)]
             distance *= 2
         return level[0]
@@ -179,10 +177,10 @@ def _as_i64(count: Any) -> Any:
 
 
 def _maximum(code: Code, x: Any, y: Any) -> Any:
-    # The larger, or nan if one is. A literal is not nan, which saves two instructions.
+    # The larger, the first of equal ones, or nan if one is. A literal is not nan, which saves two instructions.
     b = code.builder
     if isinstance(x, ir.Constant):
-        x, y = y, x
+        return b.select(b.fcmp_ordered(">=", x, y), x, y)
     either = x if isinstance(y, ir.Constant) else b.select(b.fcmp_unordered("uno", x, y), b.fadd(x, y), x)
     return b.select(b.fcmp_ordered(">", y, x), y, either)
 

@@ -195,6 +195,10 @@ def _simpler_pow(b: Builder, x: int, y: int, m: float | None, n: float | None) -
     return None
 
 
+def _simpler_maximum(b: Builder, x: int, y: int, m: float | None, n: float | None) -> int | None:
+    return next((i for i, number in ((x, m), (y, n)) if number is not None and number != number), None)  # nan
+
+
 def _simpler_step(b: Builder, x: int, m: float | None) -> int | None:
     """Of relu(x) where that is needed anyway, which has the same step: then x itself need not be kept."""
     zero = b.known.get((constant, (), (0.0).hex()))
@@ -209,6 +213,7 @@ SIMPLER: dict[Operation, Callable[..., int | None]] = {
     ops.div: _simpler_div,
     ops.neg: _simpler_neg,
     ops.pow: _simpler_pow,
+    ops.maximum: _simpler_maximum,
     ops.step: _simpler_step,
 }
 

@@ -116,6 +116,9 @@ def _add_training(command: argparse.ArgumentParser) -> None:
         metavar="NUMBER",
         help=f"end once the loss has fallen by no more than this in {PATIENCE} epochs",
     )
+    command.add_argument(
+        "--compiled", action="store_true", help="compile it first, to native code (pip install 'scalargrad[jit]')"
+    )
 
 
 @dataclass(frozen=True)
@@ -304,7 +307,10 @@ def _train(options: argparse.Namespace, task: _Task, training: list[int]) -> tup
             seed=options.seed,
             tolerance=options.tolerance,
             progress=False if options.quiet else None,
+            compiled=options.compiled,
         )
+    except ImportError as error:  # without NumPy
+        raise InputError(str(error)) from None
     except DivergenceError as error:
         lines = task.table.lines
         line = (
