@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from functools import lru_cache
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -243,20 +244,14 @@ def written(program: Program) -> str:
     return Writer(program).write()
 
 
+# Where array namespaces have the complementary error function; NumPy has none.
+ERFC = {"torch": "torch.special", "jax.numpy": "jax.scipy.special", "cupy": "cupyx.scipy.special"}
+
+
 def _erfc_of(namespace: Any) -> Callable[[Any], Any]:
-    """The complementary error function, which array namespaces keep in different places."""
-    name = getattr(namespace, "__name__", "")
-    if name == "torch":
-        return namespace.special.erfc  # type: ignore[no-any-return]
-    if name == "jax.numpy":
-        from jax.scipy.special import erfc as of_jax
-
-        return of_jax
-    if name == "cupy":
-        from cupyx.scipy.special import erfc as of_cupy
-
-        return of_cupy  # type: ignore[no-any-return]
-    return np.vectorize(math.erfc, otypes=[float])
+    home = ERFC.get(getattr(namespace, "__name__", ""))
+    function: Callable[[Any], Any] = import_module(home).erfc if home else np.vectorize(math.erfc, otypes=[float])
+    return function
 
 
 @lru_cache(maxsize=128)
