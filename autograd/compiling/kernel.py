@@ -114,7 +114,12 @@ class KernelWriter:
             stride = b.load(b.gep(self.strides, [index], source_etype=I64), typ=I64)
             return [b.and_(so_far[0], b.icmp_signed("==", stride, I64(self.code.size)))]
 
-        return self.code.fold(self.plan.inputs, 1, [none], look)[0] if self.plan.inputs else none
+        if self.plan.inputs > WRITTEN_OUT:
+            return self.code.fold(self.plan.inputs, 1, [none], look)[0]
+        so_far = [none]
+        for index in range(self.plan.inputs):
+            so_far = look(I64(index), so_far)
+        return so_far[0]
 
     def _take_rows(self, memory: Any, row: Any, contiguous: Any) -> None:
         """Copy a block of rows to its memory; the last row again where there are no more."""

@@ -23,6 +23,7 @@ SLOT, SCALAR, SHARED, LITERAL = range(4)
 SMALLEST_GROUP = 4  # members; fewer are written out
 LONG_SUM = 6  # terms; shorter ones are written out
 LONGEST_SUM = 256  # terms; of longer ones so many are summed at a time
+FEW_SUMS = 32  # over the rows; so many are no grids, but written out in the order of their places
 LARGEST_BLOCK = 200  # instructions of straight-line code
 
 
@@ -446,7 +447,12 @@ class _Scheduler:
             for place, left, right in found:
                 if (right is None) == alone:
                     _extend(rows, place, left, right)
-        return [part for grid in _stacked(rows) for part in _taken_apart(grid)]
+        grids = _stacked(rows)
+        few = sum([grid.rows * grid.columns for grid in grids]) <= FEW_SUMS
+        least = FEW_SUMS + 1 if few else SMALLEST_GROUP
+        kept = [grid for grid in grids if grid.rows * grid.columns >= least]
+        parts = [part for grid in grids if grid.rows * grid.columns < least for part in _taken_apart(grid)]
+        return kept + sorted(parts, key=lambda part: part.place)
 
     def _constants(self) -> list[Shared]:
         shared: list[Shared] = []
@@ -550,9 +556,7 @@ def _stacked(rows: list[Reduction]) -> list[Reduction]:
 
 
 def _taken_apart(grid: Reduction) -> list[Reduction]:
-    """A grid as it is, but a small one as its sums."""
-    if grid.rows * grid.columns >= SMALLEST_GROUP:
-        return [grid]
+    """The sums of a grid."""
     parts = []
     for i, k in product(range(grid.rows), range(grid.columns)):
         left = grid.left._replace(base=grid.left.at(i), stride=0)

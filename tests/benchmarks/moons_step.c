@@ -325,7 +325,7 @@ void by_lanes(long steps, long rows, const double *x1, const double *x2, const d
 /* The 2-3-1 network on one row: tanh in the hidden layer, C = (y - a)², and one bias for each layer.
 
    The parameters are w^1_11, w^1_12, w^1_21, w^1_22, w^1_31, w^1_32, b_1, w^2_11, w^2_12, w^2_13 and b_2. */
-INLINE void two_three_one(int sigmoid, const double *row, const double *parameters, double *gradient, double *loss)
+INLINE void two_three_one(const double *row, const double *parameters, double *gradient, double *loss)
 {
     const double *output = parameters + 7;
     double x1 = row[0], x2 = row[1], y = row[2], a[3], bias = 0;
@@ -336,8 +336,7 @@ INLINE void two_three_one(int sigmoid, const double *row, const double *paramete
         a[j] = tanh(parameters[2 * j] * x1 + parameters[2 * j + 1] * x2 + parameters[6]);
         z += output[j] * a[j];
     }
-    double score = sigmoid ? 1 / (1 + exp(-z)) : tanh(z);
-    double slope = sigmoid ? score * (1 - score) : 1 - score * score;
+    double score = tanh(z), slope = 1 - score * score;
 
     double error = y - score, delta = -2 * error * slope;
     UNROLL
@@ -356,20 +355,14 @@ INLINE void two_three_one(int sigmoid, const double *row, const double *paramete
 /* What is in memory may have changed, as far as the compiler knows: so no call is left out. */
 #define CALL_ANEW __asm__ volatile("" : : : "memory")
 
-/* The cost of a row (x_1, x_2, y) and its eleven derivatives, `calls` times. Every neuron is a tanh. */
-void one_row(long calls, const double *row, const double *parameters, double *gradient, double *loss)
+/* The cost of a row (x_1, x_2, y), its eleven derivatives, and a step of gradient descent, `calls` times. */
+void one_row(long calls, const double *row, double rate, double *parameters, double *gradient, double *loss)
 {
     for (long call = 0; call < calls; call++) {
-        two_three_one(0, row, parameters, gradient, loss);
-        CALL_ANEW;
-    }
-}
-
-/* The same where the output is a sigmoid. */
-void one_row_sigmoid(long calls, const double *row, const double *parameters, double *gradient, double *loss)
-{
-    for (long call = 0; call < calls; call++) {
-        two_three_one(1, row, parameters, gradient, loss);
+        two_three_one(row, parameters, gradient, loss);
+        UNROLL
+        for (int i = 0; i < 11; i++)
+            parameters[i] -= rate * gradient[i];
         CALL_ANEW;
     }
 }

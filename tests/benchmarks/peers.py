@@ -89,20 +89,21 @@ def in_c(name: str) -> Run:
 
 
 class OneRow:
-    """A row (x_1, x_2, y) through the 2-3-1 network in C: the cost and its eleven derivatives, time after time.
+    """Steps of gradient descent of the 2-3-1 network on one row (x_1, x_2, y), in C.
 
-    Every neuron is a tanh, as in two_three_one("tanh"), or the output is a sigmoid. parameters stand in the order of
-    named_parameters(), and so does gradient, which a call fills in.
+    Every neuron is a tanh, as in two_three_one("tanh"). parameters stand in the order of named_parameters(), and so
+    does gradient, which a call fills in.
     """
 
-    def __init__(self, row: list[float], parameters: list[float], *, sigmoid: bool = False) -> None:
-        self.function = library().one_row_sigmoid if sigmoid else library().one_row
+    def __init__(self, row: list[float], parameters: list[float], rate: float) -> None:
+        self.function, self.rate = library().one_row, ctypes.c_double(rate)
         self.row, self.parameters = doubles(row), doubles(parameters)
         self.gradient, self.loss = doubles([0.0] * 11), ctypes.c_double()
 
     def __call__(self, calls: int) -> float:
-        """The cost, computed with its gradient as many times as it says."""
-        self.function(ctypes.c_long(calls), self.row, self.parameters, self.gradient, ctypes.byref(self.loss))
+        """The cost before the last of so many steps."""
+        count, loss = ctypes.c_long(calls), ctypes.byref(self.loss)
+        self.function(count, self.row, self.rate, self.parameters, self.gradient, loss)
         return self.loss.value
 
 
