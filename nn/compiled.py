@@ -9,6 +9,8 @@ from autograd import Operation, Value, no_grad
 from nn.losses import Loss, LossFunction, as_list, loss_named
 from nn.optimizers import SGD, Optimizer
 
+SOME_ROWS = 12  # on which a loss of one's own is tried
+
 
 class CompiledTraining:
     """A model, a loss and an optimizer as a program that takes steps over arrays of rows.
@@ -84,11 +86,23 @@ class CompiledTraining:
         """Rows and targets as the program takes them: an array with a row for each input and target."""
         import numpy as np
 
-        given = np.asarray(rows, self.row_loss.dtype).reshape(-1, self.inputs or 1)
-        wanted = np.asarray(targets, self.row_loss.dtype).reshape(-1, self.targets)
+        given = self._matrix("rows", rows, self.inputs or 1)
+        wanted = self._matrix("targets", targets, self.targets)
         if len(given) != len(wanted):
             raise ValueError(f"there is a target for each row, got {len(given)} rows and {len(wanted)} targets")
         return np.ascontiguousarray(np.hstack([given, wanted]).T)
+
+    def _matrix(self, name: str, numbers: Any, width: int) -> Any:
+        import numpy as np
+
+        array = np.asarray(numbers)
+        if array.dtype.kind not in "biuf":
+            raise TypeError(f"{name} are real numbers, got an array of {array.dtype}")
+        if array.ndim == 1 and width == 1:
+            array = array[:, np.newaxis]
+        if array.ndim != 2 or array.shape[1] != width:
+            raise ValueError(f"{name} are an array with {width} in each row, got one of shape {array.shape}")
+        return array.astype(self.row_loss.dtype, copy=False)
 
     def predict(self, columns: Sequence[Any]) -> tuple[list[Any], float]:
         """What the model gives for each row, a number or a list of them, and the mean loss."""
@@ -107,6 +121,11 @@ class CompiledTraining:
         for row, kept in zip(self.descent.numbers[1:], self.optimizer.state, strict=True):
             row[:] = kept
 
+    def __repr__(self) -> str:
+        return (
+            f"<training of {self.row_loss!r} by {type(self.optimizer).__name__}, {self.optimizer.steps} steps so far>"
+        )
+
     def _loss_of_row(self, *numbers: Any) -> Value:
         prediction = self.model(list(numbers[: self.inputs]))
         return self.loss([prediction], [self._target(numbers)])
@@ -120,16 +139,16 @@ class CompiledTraining:
         return targets[0] if self.targets == 1 else list(targets)
 
     def _require_mean(self, loss: LossFunction) -> None:
-        """Hold the loss of two rows against the mean of their losses."""
+        """Hold the loss of some rows against the mean of their losses."""
         with no_grad():
-            predictions = [self.model([x] * (self.inputs or 1)) for x in (0.25, -0.75)]
+            predictions = [self.model([math.sin(i + k) for k in range(self.inputs or 1)]) for i in range(SOME_ROWS)]
             one = Value(1.0)  # as Values, targets are taken as they are
-            targets = [one if self.targets == 1 else [one] * self.targets] * 2
-            of_both = float(loss(predictions, targets))
+            targets = [one if self.targets == 1 else [one] * self.targets] * SOME_ROWS
+            of_all = float(loss(predictions, targets))
             of_each = [float(loss([p], [y])) for p, y in zip(predictions, targets, strict=True)]
-        mean = sum(of_each) / 2
-        if not math.isclose(of_both, mean, rel_tol=1e-9, abs_tol=1e-12) and not math.isnan(of_both + mean):
+        mean = sum(of_each) / SOME_ROWS
+        if not math.isclose(of_all, mean, rel_tol=1e-9, abs_tol=1e-12) and not math.isnan(of_all + mean):
             raise ValueError(
-                f"a compiled loss is a mean over rows, but for two rows this one gives {of_both:g}, and for each of "
-                f"them {of_each[0]:g} and {of_each[1]:g}"
+                f"a compiled loss is a mean over rows, but for {SOME_ROWS} rows this one gives {of_all:g}, and the "
+                f"mean of what it gives for each of them is {mean:g}"
             )

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import autograd
 import nn
 from autograd import Value, maximum, squared_error, tanh
 from nn import MLP, SGD, Adam, AdamW, CompiledTraining, DivergenceError, History, Optimizer, Trace, train
@@ -221,7 +222,7 @@ def test_both_backends_train(backend: str) -> None:
 
 def test_a_loss_that_is_no_mean_over_rows() -> None:
     model = MLP(2, [1], seed=1)
-    with pytest.raises(ValueError, match="a compiled loss is a mean over rows, but for two rows this one gives"):
+    with pytest.raises(ValueError, match="a compiled loss is a mean over rows, but for 12 rows this one gives"):
         model.compile(lambda predictions, targets: sum((p - y) ** 2 for p, y in zip(predictions, targets, strict=True)))
 
 
@@ -258,3 +259,25 @@ def test_inputs_that_are_not_known() -> None:
 def test_targets_of_another_number_than_rows() -> None:
     with pytest.raises(ValueError, match="a target for each row, got 2 rows and 3 targets"):
         MLP(1, [1], seed=1).compile().steps([[1.0], [2.0]], [1.0, 2.0, 3.0])
+
+
+@pytest.mark.parametrize(
+    ("rows", "targets"),
+    [
+        (np.ones((2, 6)), np.ones(6)),  # the other way round
+        (np.ones((6, 4)), np.ones(12)),
+        (np.ones(12), np.ones(6)),
+        (np.ones((6, 2)), np.ones((2, 3))),
+        (np.ones((6, 2)).astype(str), np.ones(6)),
+    ],
+)
+def test_arrays_of_another_shape_are_not_forced_into_ours(rows: Any, targets: Any) -> None:
+    with pytest.raises((ValueError, TypeError), match=r"(rows|targets) are "):
+        MLP(2, [1], seed=1).compile().steps(rows, targets)
+
+
+def test_descent_takes_a_loss() -> None:
+    w = Value(1.0)
+    for step in (autograd.compile(lambda x: [w * x, x], [w]), autograd.compile(lambda x: x * x)):
+        with pytest.raises(TypeError, match="a step of descent is a compiled function that returns one Value"):
+            autograd.Descent(step, lambda w, g, lr: [w - lr * g], 0, 1)

@@ -3,8 +3,10 @@
 The machines are made up from this one: the same processor, of which narrower registers are used.
 """
 
+import copy
 import itertools
 import math
+import pickle
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -470,7 +472,7 @@ def test_several_outputs(target: str) -> None:
         found = step.values(*columns)
         assert found.shape == (count, 7)
         eager(function, [*zip(*columns, strict=True)]).agrees(found)
-    with pytest.raises(TypeError, match=r"^this function returns 7 Values: ask for \.values\(…\) of the rows$"):
+    with pytest.raises(TypeError, match=r"^this function returns a list of 7, and no loss: ask for \.values\(…\)"):
         step(*zip(*rows, strict=True))
 
 
@@ -1175,3 +1177,38 @@ def test_the_moons_network_of_the_benchmark(target: str) -> None:
 
     rows = [[*row, 1.0 if i % 2 else -1.0] for i, row in enumerate(some_rows(2, 4))]
     held_against_eager(loss, rows, parameters, compiled(loss, parameters, target), (1, 100))
+
+
+@both_backends
+def test_what_a_stranger_tried(target: str) -> None:
+    w = Value(2.0, "w")
+    step = compiled(lambda x: w * x, [w], target)
+    for numbers in ([], [1.0, 2.0], [[1.0]]):
+        with pytest.raises(ValueError, match=r"^numbers are those of the 1 parameters, got an array of"):
+            step.values([1.0], numbers=np.array(numbers))
+    assert step.values([1.0, 3.0], numbers=[5.0]).tolist() == [5.0, 15.0]  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="is a masked array"):
+        step(np.ma.array([1.0, 999.0], mask=[False, True]))
+    with pytest.raises(TypeError, match="call the function itself"):
+        compiled(lambda x: step(x)[0], [], target)
+    for copied in (copy.deepcopy, pickle.dumps):
+        with pytest.raises(TypeError, match="cannot be copied or pickled: compile it where it is needed"):
+            copied(step)
+    assert compiled(autograd.sin, [], target).values([0.5]).tolist() == pytest.approx([math.sin(0.5)])
+
+
+def test_a_node_that_was_kept_from_a_trace_has_no_number() -> None:
+    kept: list[Value] = []
+    autograd.compile(lambda x: kept.append(x) or x * 2)  # type: ignore[func-returns-value]
+    with pytest.raises(autograd.TracingError, match="the traced Value x"):
+        kept[0] * 2
+
+
+@needs_llvm
+def test_parameters_that_are_not_used_cost_nothing() -> None:
+    parameters = [Value(1.0) for _ in range(3000)]
+    step = autograd.compile(lambda x: parameters[-1] * x, parameters, backend="native")
+    loss, gradient = step([2.0])
+    assert [loss, *gradient[-2:]] == [2.0, 0.0, 2.0]
+    assert not gradient[:-1].any()
+    assert len(step.ir) < 100_000

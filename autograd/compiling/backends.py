@@ -86,6 +86,8 @@ def choose(backend: str, dtype: np.dtype[Any], vector_math: str, namespace: Any)
         raise ValueError(f"backend is 'auto', 'native' or 'source', got {backend!r}")
     if vector_math not in ("auto", "system", "scalar"):
         raise ValueError(f"vector_math is 'auto', 'system' or 'scalar', got {vector_math!r}")
+    if isinstance(namespace, str):
+        raise ValueError(f"a namespace is a module, such as numpy, and not its name, got {namespace!r}")
     installed = find_spec("llvmlite") is not None
     if namespace is not None and backend == "native":
         raise ValueError("a namespace is for backend='source', which computes with its functions")

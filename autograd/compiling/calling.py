@@ -11,6 +11,7 @@ import ctypes
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 from llvmlite import binding, ir
 
 from autograd.compiling.code import I1, I8, I32, I64, POINTER, Code
@@ -146,12 +147,15 @@ class CallWriter:
             self._python("PyErr_Clear", ir.VoidType())
         before = b.block
         with b.if_then(b.icmp_signed("==", failed, I32(0))):
+            kind = self._python("PyObject_Type", POINTER, argument)  # not a masked array, which would lose its mask
+            self._python("Py_DecRef", ir.VoidType(), kind)
+            plain = b.icmp_unsigned("==", b.ptrtoint(kind, I64), I64(id(np.ndarray)))
             one = b.icmp_signed("==", b.load(self._field(views, i, NDIM), typ=I32), I32(1))
             size = b.icmp_signed("==", b.load(self._field(views, i, ITEMSIZE), typ=I64), I64(self.plain.size))
             text = b.load(self._field(views, i, FORMAT), typ=POINTER)
             letter = b.icmp_signed("==", b.load(text, typ=I8), I8(self.format))
             end = b.icmp_signed("==", b.load(b.gep(text, [I64(1)], source_etype=I8), typ=I8), I8(0))
-            fits = b.and_(b.and_(one, size), b.and_(letter, end))
+            fits = b.and_(b.and_(plain, one), b.and_(size, b.and_(letter, end)))
             looked = b.block
         answer = b.phi(I1)
         answer.add_incoming(I1(0), before)

@@ -4,6 +4,7 @@ import inspect
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from operator import attrgetter
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,11 @@ from autograd.compiling.backends import Array, Backend, Batches, Kernel, State, 
 from autograd.compiling.program import Program, build, without_dead_instructions
 from autograd.compiling.source import written
 from autograd.compiling.tracing import trace
+from autograd.declaration import Operation
 from autograd.value import Value
 
 number_of = attrgetter("data")
+FIRST_STEPS, PATIENCE = 1024, 0.05  # of descent: steps at first, and seconds, between looks at what else there is to do
 
 
 def compile(
@@ -49,13 +52,16 @@ def compile(
     Results are those of the Values but for rounding: sums may be taken in another order, and native code adds a product
     without rounding it first, so that one which is too large for a float does not overflow on its way into a sum.
 
-    Programs of the same structure are compiled once in a process. Raises CompileError for an operation that cannot be
-    compiled, TypeError for what the function may not return, ValueError for options that do not exist.
+    What Python decides or draws by itself (random numbers, counters) is decided once, when the function is traced.
+
+    Programs of the same structure are compiled once in a process, which remembers the last 128. Raises CompileError
+    for an operation that cannot be compiled, TypeError for what the function may not return, ValueError for options
+    that do not exist.
     """
     if not callable(function):
         raise TypeError(f"compile takes a function of scalars, got {type(function).__name__}")
-    kind = np.dtype(dtype)
-    if kind not in (np.dtype("float64"), np.dtype("float32")):
+    kind = next((np.dtype(name) for name in ("float64", "float32") if _is_dtype(dtype, name)), None)
+    if kind is None:
         raise ValueError(f"dtype is 'float64' or 'float32', got {dtype!r}")
     values = _checked_parameters(parameters)
     chosen = choose(backend, kind, vector_math, namespace)
@@ -101,8 +107,11 @@ class Compiled:
     def values_of(self, columns: Sequence[Any] | Array, numbers: Array | None = None) -> Array:
         """The same, of columns in a list, or as the rows of one array."""
         arrays, rows = self.checked(columns)
+        scalars = self.numbers() if numbers is None else np.ascontiguousarray(numbers, self.dtype)
+        if scalars.shape != (self._count,):
+            raise ValueError(f"numbers are those of the {self._count} parameters, got an array of {scalars.shape}")
         output = np.empty((len(self.program.outputs), rows), self.dtype)
-        self._rows(arrays, rows, self.numbers() if numbers is None else numbers, output)
+        self._rows(arrays, rows, scalars, output)
         return output[0] if self._single else output.T
 
     @property
@@ -144,6 +153,15 @@ class Compiled:
         return arrays, rows
 
     def _as_array(self, name: str, column: Any) -> Array:
+        if isinstance(column, Value):
+            raise TypeError(
+                f"the input {name} is an array of real numbers, got a Value: within a function that is compiled or "
+                "differentiated, call the function itself and not what it was compiled to"
+            )
+        if isinstance(column, np.ma.MaskedArray):
+            raise TypeError(
+                f"the input {name} is a masked array, and a mask would be ignored: give .compressed() or .filled()"
+            )
         try:
             array = np.asarray(column)
         except (TypeError, ValueError, RuntimeError) as error:
@@ -151,7 +169,9 @@ class Compiled:
                 f"the input {name} is an array of real numbers, got {type(column).__name__} ({error})"
             ) from error
         if array.dtype.kind not in "biuf":
-            raise TypeError(f"the input {name} is an array of real numbers, got one of {array.dtype}")
+            raise TypeError(
+                f"the input {name} is an array of real numbers, got {type(column).__name__} ({array.dtype})"
+            )
         if array.ndim > 1:
             raise ValueError(
                 f"the input {name} is an array of one dimension, got one of shape {array.shape}: each input is a column"
@@ -160,7 +180,8 @@ class Compiled:
 
     def _carefully(self, columns: Sequence[Any], gradient: Array) -> float:
         if not self._single:
-            raise TypeError(f"this function returns {len(self.program.outputs)} Values: ask for .values(…) of the rows")
+            count = len(self.program.outputs)
+            raise TypeError(f"this function returns a list of {count}, and no loss: ask for .values(…) of the rows")
         arrays, rows = self.checked(columns)
         output = np.empty(self._count + 1, self.dtype)
         self._means(arrays, rows, self.numbers(), output)
@@ -175,6 +196,9 @@ class Compiled:
     def _rows(self) -> Kernel:
         program = Program(**{**vars(self.program), "gradient": None})
         return self.backend.kernel(without_dead_instructions(program), mean=False)
+
+    def __reduce__(self) -> Any:
+        raise TypeError("a compiled function cannot be copied or pickled: compile it where it is needed")
 
     def __repr__(self) -> str:
         return (
@@ -197,10 +221,12 @@ class Descent:
     """
 
     def __init__(self, step: Compiled, rule: Callable[..., Sequence[Any]], kept: int, scalars: int) -> None:
+        if step.program.gradient is None or not step.parameters:
+            raise TypeError("a step of descent is a compiled function that returns one Value, and has parameters")
         self.step, self.kept, self._scalars = step, kept, scalars
         shared = tuple([Value(0.0, f"s_{i}") for i in range(scalars)])
         names = ["w", "g", *[f"k_{i}" for i in range(kept)]]
-        recorded = trace(lambda *numbers: list(rule(*numbers, *shared)), names, shared)
+        recorded = trace(lambda *numbers: _as_list(rule(*numbers, *shared)), names, shared)
         if len(recorded.outputs) != 1 + kept:
             raise ValueError(f"the rule returns a parameter and {kept} numbers kept, got {len(recorded.outputs)}")
         self._update = step.backend.kernel(build(recorded), mean=False)
@@ -221,17 +247,31 @@ class Descent:
         """
         arrays, rows = self.step.checked(columns)
         table = np.ascontiguousarray(scalars, self.step.dtype)
+        if table.ndim == 1 and not len(table):  # no steps
+            table = table.reshape(0, self._scalars)
         if table.ndim != 2 or table.shape[1] != self._scalars:
             raise ValueError(f"scalars have {self._scalars} numbers for each step, got an array of {table.shape}")
-        if batch_size is not None and batch_size < 1:
-            raise ValueError(f"a batch has 1 row or more, got {batch_size!r}")
+        if batch_size is not None and (not isinstance(batch_size, int) or batch_size < 1):
+            raise ValueError(f"a batch has a whole number of rows, 1 or more, got {batch_size!r}")
         indices = None if order is None else np.ascontiguousarray(order, np.int64)
         batches = Batches(arrays, rows, min(batch_size or rows, rows), indices)
         if indices is not None and (indices.size < -(-len(table) // batches.each_epoch) * rows or
                                     indices.min() < 0 or indices.max() >= rows):  # fmt: skip
             raise ValueError(f"order has the indices of {rows} rows for each epoch, got shape {indices.shape}")
         losses = np.empty(len(table), self.step.dtype)
-        done = self.step.backend.descend(self.step._means, self._update, batches, self._state, table, losses)
+        done, steps = 0, batches.each_epoch * -(-FIRST_STEPS // batches.each_epoch)
+        while done < len(table):  # in parts, whole epochs each, so that Ctrl-C is heard
+            start = perf_counter()
+            part = slice(done, done + steps)
+            taken = self.step.backend.descend(
+                self.step._means, self._update, batches, self._state, table[part], losses[part]
+            )
+            done += taken
+            if taken < len(losses[part]):
+                break
+            if batches.order is not None:
+                batches.order = batches.order.reshape(-1)[steps // batches.each_epoch * rows :]
+            steps *= 2 if perf_counter() - start < PATIENCE else 1
         self.finite = done == len(table)
         return losses[: done + 1]
 
@@ -241,8 +281,19 @@ class Descent:
             parameter.data = number
 
 
+def _is_dtype(dtype: Any, name: str) -> bool:
+    try:
+        return bool(np.dtype(dtype) == np.dtype(name))
+    except TypeError:
+        return False
+
+
 def _not_quick(*_: Any) -> None:
     return None
+
+
+def _as_list(returned: Any) -> list[Any]:
+    return list(returned) if isinstance(returned, (list, tuple)) else [returned]
 
 
 def _checked_parameters(parameters: Iterable[Value]) -> tuple[Value, ...]:
@@ -263,9 +314,15 @@ def _input_names(function: Callable[..., Any], inputs: int | Sequence[str] | Non
     if isinstance(inputs, int) and not isinstance(inputs, bool) and inputs >= 0:
         return [f"x_{i}" for i in range(1, inputs + 1)]
     if inputs is not None:
-        if isinstance(inputs, (str, int)) or not all(isinstance(name, str) for name in inputs):
+        if (
+            isinstance(inputs, (str, int))
+            or not isinstance(inputs, Iterable)
+            or not all(isinstance(name, str) for name in inputs)
+        ):
             raise TypeError(f"inputs are a number of them, or a list of names, got {inputs!r}")
         return list(inputs)
+    if isinstance(function, Operation) and function.arity:
+        return [f"x_{i}" for i in range(1, function.arity - len(function.defaults) + 1)]
     try:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):

@@ -190,7 +190,7 @@ class _Scheduler:
                 stack += operands[::-1]
             else:
                 varying.append(x)
-        if same:
+        if same and not all(self.instructions[x].op is constant and self.instructions[x].number == 0 for x in same):
             self.fixed.append((place, self._sum(same)))
         if varying:
             total = self._sum(varying)
@@ -458,9 +458,10 @@ class _Scheduler:
         shared: list[Shared] = []
         for place, i in self.fixed:
             source = self.place[i]
-            if shared and source.kind != LITERAL:
+            if shared:
                 p, count, a = shared[-1]
-                if p + count == place and a.kind == source.kind and a.base + count == source.base:
+                follows = 0 if source.kind == LITERAL else count
+                if p + count == place and a.kind == source.kind and a.base + follows == source.base:
                     shared[-1] = Shared(p, count + 1, a)
                     continue
             shared.append(Shared(place, 1, source))

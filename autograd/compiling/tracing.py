@@ -77,7 +77,9 @@ class Traced(Arithmetic, Value):
     @staticmethod
     def apply_operation(op: Operation, operands: tuple[Any, ...]) -> Value:
         """The node for an operation on operands of which one is traced; what others make of it where none is."""
-        if tracer.get() is None:  # another thread than the one that traces
+        if tracer.get() is None:  # another thread than the one that traces, or a node that was kept from a trace
+            for x in operands:
+                _ = x.data if isinstance(x, Traced) else x
             return Value.apply_operation(op, operands)
         if Traced not in map(type, operands):
             takers = [x for x in operands if hasattr(x, "apply_operation")]
