@@ -48,10 +48,11 @@ from autograd.value import Value, as_value, topological_order
 
 if TYPE_CHECKING:
     from autograd.checking import GradientError, Slopes, check_gradients, finite_differences
-    from autograd.compiling import Compiled, CompileError, Descent, TracingError, compile
+    from autograd.compiling import Compiled, Descent, TracingError, compile
     from autograd.derivation import Check, Derivation, Evaluation, derive, evaluate
     from autograd.drawing import Drawing, draw
     from autograd.notation import format_number, unicode_label
+    from autograd.program import CompileError
 
 __all__ = [
     "AnomalyError",
@@ -123,7 +124,7 @@ __all__ = [
 # Loaded when first asked for, so that `import autograd` costs next to nothing.
 _LAZY = {
     "Check": "derivation",
-    "CompileError": "compiling",
+    "CompileError": "program",
     "Compiled": "compiling",
     "Descent": "compiling",
     "Derivation": "derivation",

@@ -995,7 +995,8 @@ def test_neurons_alike_but_for_a_constant_keep_their_own(constants: list[float],
 
 
 def test_one_lowering_for_each_primitive_and_none_for_each_operation() -> None:
-    from autograd.compiling import program, source
+    from autograd import program
+    from autograd.compiling import source
 
     assert {*source.LOWERINGS} == {*program.PRIMITIVES}
     assert len(program.PRIMITIVES) < len(table) * 0.6

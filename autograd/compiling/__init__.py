@@ -6,7 +6,6 @@ except ImportError as error:
     raise ImportError("autograd.compile needs NumPy: pip install 'scalargrad[jit]'") from error
 
 from autograd.compiling.compiled import Compiled, Descent, compile
-from autograd.compiling.program import CompileError
 from autograd.compiling.tracing import TracingError
 
-__all__ = ["CompileError", "Compiled", "Descent", "TracingError", "compile"]
+__all__ = ["Compiled", "Descent", "TracingError", "compile"]

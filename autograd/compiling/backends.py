@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from autograd.compiling.program import CompileError, Program
+from autograd.program import CompileError, Program
 
 ROOM = 16  # numbers: what training changes takes a multiple of so much memory, with zeros at its end
 

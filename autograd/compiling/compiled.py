@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from autograd.compiling.backends import Array, Backend, Batches, Kernel, State, choose
-from autograd.compiling.program import Program, build, without_dead_instructions
 from autograd.compiling.source import written
-from autograd.compiling.tracing import trace
+from autograd.compiling.tracing import build, trace
 from autograd.declaration import Operation
+from autograd.program import Program, without_dead_instructions
 from autograd.value import Value
 
 number_of = attrgetter("data")

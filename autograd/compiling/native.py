@@ -16,8 +16,8 @@ from autograd.compiling.calling import CallWriter, as_python_function
 from autograd.compiling.code import I64, POINTER, Code
 from autograd.compiling.kernel import KernelWriter
 from autograd.compiling.machine import Machine
-from autograd.compiling.program import Program
 from autograd.compiling.schedule import schedule
+from autograd.program import Program
 
 MOST_PROGRAMS = 128  # that are remembered; those in use live on without that
 ADDRESS, INTEGER = ctypes.c_void_p, ctypes.c_int64

@@ -15,8 +15,8 @@ from itertools import pairwise, product
 from typing import NamedTuple
 
 from autograd import operations as ops
-from autograd.compiling.program import DOT, INPUT, PARAMETER, Instruction, Program
 from autograd.declaration import Operation, constant
+from autograd.program import DOT, INPUT, PARAMETER, Instruction, Program
 
 # The kinds of memory: a number for each row (SLOT); one for all rows, given (SCALAR) or computed (SHARED); a literal.
 SLOT, SCALAR, SHARED, LITERAL = range(4)

@@ -1,16 +1,12 @@
 """The source backend: a program as a straight-line Python function on arrays, and that function at work.
 
-The text is what a person would write: a line for each labelled node, in the names of the labels, with what is used
-once inside the line that uses it. It computes with the functions of an array namespace xp: numpy, jax.numpy, torch or
-cupy.
+It computes with the functions of an array namespace xp: numpy, jax.numpy, torch or cupy.
 """
 
 import ast
-import keyword
 import math
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from functools import lru_cache
 from importlib import import_module
@@ -20,8 +16,9 @@ import numpy as np
 
 from autograd import operations as ops
 from autograd.compiling.backends import Array, Batches, Quick, State
-from autograd.compiling.program import DOT, INPUT, PARAMETER, Program
 from autograd.declaration import Operation, constant
+from autograd.listing import Writer
+from autograd.program import Program
 
 # How each primitive is written.
 LOWERINGS: dict[Operation, str] = {
@@ -48,60 +45,41 @@ LOWERINGS: dict[Operation, str] = {
 LARGER_THAN = {1: "xp.where(x < y, y, x)", 0: "xp.where(x >= y, x, y)"}  # by the place of the number
 # Array libraries take this power for the square root, but (-inf) ** 0.5 is inf, and (-0.0) ** 0.5 is 0.
 SQUARE_ROOT = "xp.where(x == -xp.inf, xp.inf, x ** y + 0.0)"
-LONGEST_LINE = 12  # operations; longer expressions are taken apart
-ALWAYS_TAKEN = {"xp", "parameters", "erfc", "abs", "program"}
 
 
-class Names:
-    """Python's names for labels, each given once."""
+class SourceWriter(Writer):
+    """Writes a function program(xp, parameters, *inputs)."""
 
-    def __init__(self) -> None:
-        self.taken = set(ALWAYS_TAKEN)
-        self.counts: Counter[str] = Counter()
+    lowerings = LOWERINGS
+    taken = frozenset({"xp", "parameters", "erfc", "abs", "program"})
 
-    def new(self, label: str | None, otherwise: str) -> str:
-        """A name like the label: w1_21 for w^1_21; or otherwise, with a number where there is no label."""
-        plain = re.sub(r"\W", "_", (label or "").replace("^", "").replace("'", "_hat"), flags=re.ASCII).strip("_")
-        if plain and not plain[0].isdigit() and not keyword.iskeyword(plain) and plain not in self.taken:
-            self.taken.add(plain)
-            return plain
-        stem = plain if plain.isidentifier() and not keyword.iskeyword(plain) else otherwise
-        while True:
-            self.counts[stem] += 1
-            name = f"{stem}_{self.counts[stem]}"
-            if name not in self.taken:
-                self.taken.add(name)
-                return name
+    def line(self, name: str, text: str) -> str:
+        """An assignment."""
+        return f"    {name} = {text}"
 
+    def number(self, number: float) -> ast.expr:
+        """nan, inf or -inf of the namespace."""
+        if math.isnan(number):
+            return ast.Attribute(ast.Name("xp"), "nan")
+        infinity = ast.Attribute(ast.Name("xp"), "inf")
+        return infinity if number > 0 else ast.UnaryOp(ast.USub(), infinity)
 
-class Writer:
-    """Writes the function. Expressions are Python's syntax trees, which know where brackets belong."""
-
-    def __init__(self, program: Program) -> None:
-        self.program = program
-        self.names = Names()
-        self.lines: list[str] = []
-        self.expressions: dict[int, ast.expr] = {}
-        self.sizes: dict[int, int] = {}
-        self.uses = Counter(x for _, operands, _ in program.instructions for x in operands)
-        self.uses.update(program.results)
+    def template(self, op: Operation, operands: tuple[int, ...]) -> str:
+        """How a primitive is written; of numbers, as all namespaces understand it."""
+        given = [self.program.instructions[x] for x in operands]
+        if op is ops.maximum:
+            numbers = [place for place, instruction in enumerate(given) if instruction.op is constant]
+            return LARGER_THAN[numbers[0]] if numbers else LOWERINGS[op]
+        if op is ops.pow and given[1][0::2] == (constant, 0.5):
+            return SQUARE_ROOT
+        return LOWERINGS[op]
 
     def write(self) -> str:
         """The text."""
         program = self.program
         inputs = [self.names.new(label, "x") for label in program.inputs]
         parameters = [self.names.new(label, "p") for label in program.parameters]
-        for i, (op, operands, number) in enumerate(program.instructions):
-            if op is INPUT:
-                self._set(i, ast.Name(inputs[int(number)]), 0)
-            elif op is PARAMETER:
-                self._set(i, ast.Name(parameters[int(number)]), 0)
-            elif op is constant:
-                self._constant(i, number)
-            elif op is DOT:
-                self._sum(i, operands)
-            else:
-                self._operation(i, op, operands)
+        self.write_lines(inputs, parameters)
         returned = self._returned()
         head = [f"def program({', '.join(['xp', 'parameters', *inputs])}):"]
         if any(op is ops.erfc for op, _, _ in program.instructions):
@@ -110,59 +88,10 @@ class Writer:
             head += _wrapped(f"    {', '.join(parameters)}{',' * (len(parameters) == 1)} = parameters")
         return "\n".join([*head, *self.lines, *returned])
 
-    def _operation(self, i: int, op: Operation, operands: tuple[int, ...]) -> None:
-        template = LOWERINGS[op]
-        if op is ops.maximum:
-            numbers = [n for n, x in enumerate(operands) if self.program.instructions[x].op is constant]
-            template = LARGER_THAN[numbers[0]] if numbers else template
-        elif op is ops.pow and self.program.instructions[operands[1]][0::2] == (constant, 0.5):
-            template = SQUARE_ROOT
-        for x, letter in zip(operands, "xy", strict=False):
-            if self.sizes[x] and len(re.findall(rf"\b{letter}\b", template)) > 1:
-                self._assign(x, self.expressions[x], None)
-        size = 1 + sum([self.sizes[x] for x in operands])
-        self._result(i, _filled(template, [self.expressions[x] for x in operands]), size)
-
-    def _set(self, i: int, expression: ast.expr, size: int) -> None:
-        self.expressions[i], self.sizes[i] = expression, size
-
-    def _constant(self, i: int, number: float) -> None:
-        label = self.program.labels.get(i)
-        if label:
-            self._assign(i, _number(number), label)
-        else:
-            self._set(i, _number(number), 0)
-
-    def _result(self, i: int, expression: ast.expr, size: int) -> None:
-        """Give a result a line of its own if it has a label or more than one use, or is long."""
-        label = self.program.labels.get(i)
-        if label or self.uses[i] > 1 or size > LONGEST_LINE:
-            self._assign(i, expression, label)
-        else:
-            self._set(i, expression, size)
-
-    def _assign(self, i: int, expression: ast.expr, label: str | None) -> None:
-        name = self.names.new(label, "v")
-        self.lines.append(f"    {name} = {ast.unparse(expression)}")
-        self._set(i, ast.Name(name), 0)
-
-    def _sum(self, i: int, operands: Sequence[int]) -> None:
-        terms: list[ast.expr] = [
-            ast.BinOp(self.expressions[x], ast.Mult(), self.expressions[y])
-            for x, y in zip(operands[:-1:2], operands[1::2], strict=False)
-        ]
-        if len(operands) % 2:
-            terms.append(self.expressions[operands[-1]])
-        while len(terms) > LONGEST_LINE:
-            name = self.names.new(None, "v")
-            self.lines.append(f"    {name} = {ast.unparse(_added(terms[:LONGEST_LINE]))}")
-            terms = [ast.Name(name), *terms[LONGEST_LINE:]]
-        self._result(i, _added(terms), 2 * len(terms) - 1)
-
     def _returned(self) -> list[str]:
         program = self.program
         if program.gradient is None:
-            return _wrapped(f"    return [{', '.join(ast.unparse(self.expressions[i]) for i in program.outputs)}]")
+            return _wrapped(f"    return [{', '.join(map(self.text, program.outputs))}]")
         means = ", ".join([self._mean(i) for i in program.gradient])
         loss, gradient = self.names.new("loss", "loss"), self.names.new("gradient", "gradient")
         return [
@@ -172,52 +101,7 @@ class Writer:
         ]
 
     def _mean(self, i: int) -> str:
-        text = ast.unparse(self.expressions[i])
-        return f"xp.mean({text})" if self.program.varies[i] else text
-
-
-def _number(number: float) -> ast.expr:
-    if not math.isfinite(number):
-        return (
-            ast.Attribute(ast.Name("xp"), "nan" if math.isnan(number) else "inf")
-            if number != -math.inf
-            else (ast.UnaryOp(ast.USub(), ast.Attribute(ast.Name("xp"), "inf")))
-        )
-    if math.copysign(1.0, number) < 0:
-        return ast.UnaryOp(ast.USub(), ast.Constant(-number))
-    return ast.Constant(number)
-
-
-def _added(terms: Iterable[ast.expr]) -> ast.expr:
-    total, *rest = terms
-    for term in rest:
-        total = ast.BinOp(total, ast.Add(), term)
-    return total
-
-
-@lru_cache
-def _template(text: str) -> ast.expr:
-    return ast.parse(text, mode="eval").body
-
-
-def _filled(text: str, operands: Sequence[ast.expr]) -> ast.expr:
-    """A template with its x and y replaced."""
-    places = dict(zip("xy", operands, strict=False))
-
-    def fill(node: Any) -> Any:
-        if isinstance(node, ast.Name):
-            return places.get(node.id, node)
-        fields = {
-            name: [fill(x) for x in value]
-            if isinstance(value, list)
-            else fill(value)
-            if isinstance(value, ast.AST)
-            else value
-            for name, value in ast.iter_fields(node)
-        }
-        return type(node)(**fields)
-
-    return fill(_template(text))  # type: ignore[no-any-return]
+        return f"xp.mean({self.text(i)})" if self.program.varies[i] else self.text(i)
 
 
 def _wrapped(line: str, width: int = 120) -> list[str]:
@@ -241,7 +125,7 @@ def written(program: Program) -> str:
 
     It returns the mean of the loss and a list of the means of the gradient; without a gradient, a list of outputs.
     """
-    return Writer(program).write()
+    return SourceWriter(program).write()
 
 
 # Where array namespaces have the complementary error function; NumPy has none.

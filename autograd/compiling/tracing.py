@@ -13,6 +13,7 @@ from autograd import operations as ops
 from autograd.arithmetic import Arithmetic
 from autograd.declaration import Operation, tracer
 from autograd.gradient import grad
+from autograd.program import INPUT, PARAMETER, Builder, Program, Register, without_dead_instructions
 from autograd.recording import watching
 from autograd.value import MANY, Value, as_value, current_watchers, new, topological_order
 
@@ -169,3 +170,24 @@ def trace(function: Callable[..., Any], names: Sequence[str], parameters: Sequen
         gradient = grad(outputs[0], parameters) if single else None
         root = _node(ops.total, (*outputs, *(gradient or ())))
         return Trace(inputs, list(parameters), outputs, gradient, single, topological_order(root)[:-1])
+
+
+def build(trace: Trace) -> Program:
+    """The program of what was traced. Raises CompileError for an operation that no definition leads to primitives."""
+    program = Program([x.label or "x" for x in trace.inputs], [p.label for p in trace.parameters])
+    builder = Builder(program)
+    indices = {x: builder.add(INPUT, (), float(i)) for i, x in enumerate(trace.inputs)}
+    indices |= {p: builder.add(PARAMETER, (), float(i)) for i, p in enumerate(trace.parameters)}
+    for node in trace.order:
+        if node not in indices:
+            if node.operands and node.op is not None:
+                register = Register(builder, 0)
+                operands = tuple([Register(builder, indices[x]) for x in node.operands])
+                indices[node] = register.apply_operation(node.op, operands).index
+            else:
+                indices[node] = builder.constant(node.data)
+        if node.label:
+            program.labels.setdefault(indices[node], node.label)
+    program.outputs = [indices[x] for x in trace.outputs]
+    program.gradient = None if trace.gradient is None else [indices[x] for x in trace.gradient]
+    return without_dead_instructions(program)

@@ -1,4 +1,4 @@
-"""The program: what was traced, in primitives only, simplified. Both backends read it.
+"""Programs: straight-line code in primitives only, simplified. All that generates code reads them.
 
 Operations that are not primitive are replaced by their definitions, which are fed with registers as the rows of the
 table are fed with floats, Values and symbols elsewhere. A neuron's weighted sum stays one instruction, `dot`.
@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 
 from autograd import operations as ops
 from autograd.arithmetic import Arithmetic
-from autograd.compiling.tracing import Trace
 from autograd.declaration import Operation, constant
 
 INPUT, PARAMETER = Operation("input", float, lambda z: ()), Operation("parameter", float, lambda z: ())
@@ -254,27 +253,6 @@ class Register(Arithmetic):
 
 
 _PRIMITIVES = frozenset(PRIMITIVES)
-
-
-def build(trace: Trace) -> Program:
-    """The program of what was traced. Raises CompileError for an operation that no definition leads to primitives."""
-    program = Program([x.label or "x" for x in trace.inputs], [p.label for p in trace.parameters])
-    builder = Builder(program)
-    indices = {x: builder.add(INPUT, (), float(i)) for i, x in enumerate(trace.inputs)}
-    indices |= {p: builder.add(PARAMETER, (), float(i)) for i, p in enumerate(trace.parameters)}
-    for node in trace.order:
-        if node not in indices:
-            if node.operands and node.op is not None:
-                register = Register(builder, 0)
-                operands = tuple([Register(builder, indices[x]) for x in node.operands])
-                indices[node] = register.apply_operation(node.op, operands).index
-            else:
-                indices[node] = builder.constant(node.data)
-        if node.label:
-            program.labels.setdefault(indices[node], node.label)
-    program.outputs = [indices[x] for x in trace.outputs]
-    program.gradient = None if trace.gradient is None else [indices[x] for x in trace.gradient]
-    return without_dead_instructions(program)
 
 
 def without_dead_instructions(program: Program) -> Program:
