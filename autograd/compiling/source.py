@@ -37,11 +37,11 @@ LOWERINGS: dict[Operation, str] = {
     ops.cos: "xp.cos(x)",
     ops.tanh: "xp.tanh(x)",
     ops.erfc: "erfc(x)",
-    ops.maximum: "xp.maximum(x, y)",
+    ops.maximum: "xp.where(x < y, y, xp.where(x >= y, x, x + y))",  # nan if either is
     ops.step: "xp.where(x > 0, 1.0, xp.where(x <= 0, 0.0, x))",
     ops.abs: "abs(x)",
 }
-# Of a number and an array: PyTorch has maximum for arrays alone. At a tie it is the first that counts, as -0 and 0 do.
+# At a tie it is the first that counts, as -0 and 0 do: array libraries do not agree on that. Of a number and an array:
 LARGER_THAN = {1: "xp.where(x < y, y, x)", 0: "xp.where(x >= y, x, y)"}  # by the place of the number
 # Array libraries take this power for the square root, but (-inf) ** 0.5 is inf, and (-0.0) ** 0.5 is 0.
 SQUARE_ROOT = "xp.where(x == -xp.inf, xp.inf, x ** y + 0.0)"
