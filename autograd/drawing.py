@@ -8,20 +8,16 @@ import hashlib
 import html
 import os
 import re
-import shutil
-import subprocess
-import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextvars import Context
 from dataclasses import dataclass, replace
 from functools import cached_property
-from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from autograd import operations as ops
-from autograd.declaration import Operation, constant
+from autograd.declaration import constant
 from autograd.notation import (
     Expression,
     Symbol,
@@ -32,33 +28,23 @@ from autograd.notation import (
     symbols_for,
     unicode_label,
 )
+from autograd.rendering import INSTALL, LAYOUT_LIMIT, SMALLER, render, write_whole
+from autograd.roles import parameters_of, roles_in, sign_of
 from autograd.value import NOT_COMPUTED, Value, results_in_order, topological_order
 
 COLLAPSE_ABOVE = 200  # nodes: beyond, neurons become boxes by themselves
-LAYOUT_LIMIT = 2_000  # nodes: beyond, nobody would read the picture, nor wait for it
 NUMBERED_EDGES = 1_000  # beyond, their numbers are in the tooltips only
 NUMBERED_EDGES_OF_NEURONS = 150
-SECONDS = 60  # that a layout may take
-SMALLER = "draw a smaller part of the graph, or neurons as boxes with collapse=True"
 TEXT_LINES, TEXT_DEPTH = 500, 50
 LABEL_LENGTH = 40
 FORMULA_OPERANDS = 50
 ENDINGS = (".svg", ".png", ".pdf", ".dot", ".gv")
-INSTALL = "pip install graphviz pygraphviz"
 
 Edge = tuple[Value, Value]  # (operand, node)
 
 # -------------------------------------------------------------------------------------------- what is drawn
 
-LETTERS = {"w": "parameter", "b": "parameter", "x": "input", "y": "target", "t": "target"}
-LETTERS_OF_RESULTS = {"z": "pre-activation", "a": "activation"}
-ACTIVATIONS = {ops.identity, ops.sigmoid, ops.tanh, ops.relu, ops.leaky_relu, ops.elu, ops.softplus, ops.silu, ops.gelu}
-LOSSES_WITH_TARGET = {ops.squared_error, ops.half_squared_error, ops.hinge}
-LOSSES_WITH_TARGET |= {ops.binary_cross_entropy, ops.binary_cross_entropy_with_logits}
-LOSSES = LOSSES_WITH_TARGET | {ops.softmax_cross_entropy}
 EXPANDED = {ops.affine, ops.total}
-SIGNS = {ops.sub: "−", ops.mul: "×", ops.div: "÷", ops.neg: "−( )", ops.pow: "power"}
-SIGNS |= {ops.total: "sum", ops.affine: "weighted sum"}
 
 
 @dataclass(frozen=True)
@@ -89,12 +75,12 @@ class Highlight:
 
 
 def _nodes(order: list[Value], symbols: Mapping[Value, Expression]) -> list[Node]:
-    roles = _roles(order)
+    roles = roles_in(order)
     return [
         Node(
             value,
             unicode_label(symbol.label) if isinstance(symbol := symbols[value], Symbol) else "",
-            _sign(value.op) if value.operands else "",
+            sign_of(value.op) if value.operands else "",
             roles[value],
             value.data,
             value.grad,
@@ -103,53 +89,6 @@ def _nodes(order: list[Value], symbols: Mapping[Value, Expression]) -> list[Node
         )
         for value in order
     ]
-
-
-def _sign(op: Operation | None) -> str:
-    return SIGNS.get(op, op.name.replace("_", " ")) if op else ""
-
-
-def _roles(order: list[Value]) -> dict[Value, str]:
-    """What each node is in a network: parameter, input, target, pre-activation, activation, loss; or else what."""
-    parameters = {x for node in order if node.op is ops.affine for x in _parameters(node)}
-    targets = {node.operands[1] for node in order if node.op in LOSSES_WITH_TARGET}
-    # Letters mean something where there are weights: the b of a * b + c is no bias.
-    network = bool(parameters) or any(_letter(node) == "w" for node in order if node.op is None)
-    roles: dict[Value, str] = {}
-    for node in order:
-        if node.operands:
-            role = LETTERS_OF_RESULTS.get(_letter(node)) if network else None
-            roles[node] = _role_of_result(node, role, {roles[x] for x in node.operands}, node is order[-1])
-        elif node.op is constant:
-            roles[node] = "constant"
-        else:
-            role = (
-                "parameter" if node in parameters else "target" if node in targets else "input" if network else "leaf"
-            )
-            roles[node] = LETTERS.get(_letter(node), role) if network else role
-    return roles
-
-
-def _role_of_result(node: Value, by_letter: str | None, operands: set[str], last: bool) -> str:
-    if node.op in LOSSES:
-        return "loss"
-    if node.op is ops.affine:
-        return "pre-activation"
-    if node.op in ACTIVATIONS or operands - {"constant"} == {"pre-activation"}:
-        return "activation"
-    return by_letter or ("loss" if last else "operation")
-
-
-def _letter(node: Value) -> str:
-    """The letter of a label that is one letter and indices: w of w^1_21."""
-    match = re.match(r"[a-zA-Z](?![a-zA-Z])", node.label or "")
-    return match[0].lower() if match else ""
-
-
-def _parameters(neuron: Value) -> tuple[Value, ...]:
-    """The leaves among the weights and bias of a weighted sum."""
-    n = len(neuron.operands) // 2
-    return tuple([x for x in neuron.operands[:n] + neuron.operands[2 * n :] if x.op is None])
 
 
 # ------------------------------------------------------------------------------------ expanded and collapsed
@@ -194,7 +133,7 @@ def _inside(node: Node) -> list[Node]:
     nodes = []
     for part in parts:
         operands = tuple([outside.get(x, x) for x in part.operands])
-        inner = Node(part, "", _sign(part.op), "operation", part.data, gradients[part], operands, part.partials)
+        inner = Node(part, "", sign_of(part.op), "operation", part.data, gradients[part], operands, part.partials)
         if part is root:
             inner = replace(inner, value=node.value, name=node.name, role=node.role, data=node.data)
         nodes.append(inner)
@@ -217,7 +156,7 @@ def _collapsed(nodes: list[Node], edges: Mapping[Edge, str], focus: Value | None
     taken_in = {
         x
         for x, by in users.items()
-        if x is not focus and all(node.value in box and x in _parameters(node.value) for node in by)
+        if x is not focus and all(node.value in box and x in parameters_of(node.value) for node in by)
     }
     taken_in |= {
         x for head in sums for x in head.operands if x.op is constant and head not in box and len(users[x]) == 1
@@ -242,7 +181,7 @@ def _box(head: Node, weighted_sum: Node, taken_in: set[Value]) -> Node:
     slope = 1.0 if head is weighted_sum else sum(steps)
     through = zip(weighted_sum.operands, weighted_sum.partials, strict=True)
     edges = [(x, partial * slope) for x, partial in through if x not in taken_in]
-    count = len(set(_parameters(weighted_sum.value)))
+    count = len(set(parameters_of(weighted_sum.value)))
     operation = f"{head.operation} · {count} parameter{'' if count == 1 else 's'}"
     operands, partials = tuple([x for x, _ in edges]), tuple([partial for _, partial in edges])
     return replace(head, role="neuron", operation=operation, operands=operands, partials=partials)
@@ -453,43 +392,7 @@ def _text(nodes: Mapping[Value, Node], digits: int) -> Iterator[str]:
         yield f"… and {len(nodes) - len(written):,} more nodes"
 
 
-# ------------------------------------------------------------------------------------------------ rendering
-
-# Graphviz 14 crashes now and then when it frees a layout with <FONT> in it: nothing is freed here, but by the process.
-PYGRAPHVIZ = """
-import os, sys, pygraphviz
-from pygraphviz import graphviz
-graph = pygraphviz.AGraph(string=sys.stdin.buffer.read().decode())
-context = graphviz.gvContextWithBuiltins()
-graphviz.gvLayout(context, graph.handle, b"dot")
-error, picture = graphviz.gvRenderData(context, graph.handle, sys.argv[1].encode())
-sys.stdout.buffer.write(picture)
-sys.stdout.flush()
-os._exit(error)
-"""
-
-
-def _render(source: str, form: str) -> bytes:
-    """The picture as svg, png or pdf: by the program dot, or else by the Graphviz that pygraphviz brings along."""
-    if form == "png":
-        source = source.replace("{", "{\n\tdpi=144", 1)
-    problem = f"there is no Graphviz to lay out the picture: {INSTALL}"
-    for command in _commands(form):
-        try:
-            done = subprocess.run(command, input=source.encode(), capture_output=True, timeout=SECONDS, check=False)
-        except subprocess.TimeoutExpired:
-            raise RuntimeError(f"the picture took more than {SECONDS} seconds to lay out: {SMALLER}") from None
-        if done.returncode == 0 and done.stdout:
-            return done.stdout
-        problem = f"Graphviz failed ({done.returncode}): {done.stderr.decode(errors='replace').strip()}"
-    raise RuntimeError(problem)
-
-
-def _commands(form: str) -> Iterator[list[str]]:
-    if dot := shutil.which("dot"):
-        yield [dot, f"-T{form}"]
-    if find_spec("pygraphviz"):
-        yield [sys.executable, "-P", "-c", PYGRAPHVIZ, form]
+# -------------------------------------------------------------------------------------------------- drawing
 
 
 def _inline_svg(svg: str, alternative: str) -> str:
@@ -498,9 +401,6 @@ def _inline_svg(svg: str, alternative: str) -> str:
     svg = re.sub(r'<title>[^<]*</title>\n(<g id="[^"]*"><a) xlink:title="([^"]*)">', r"<title>\2</title>\n\1>", svg)
     svg = re.sub(r'(<a) xlink:title="[^"]*"|<title>%[^<]*</title>\n|<title>n\d+(&#45;&gt;n\d+)?</title>\n', r"\1", svg)
     return svg.replace("<svg ", f'<svg role="img" aria-label="{html.escape(alternative)}" ', 1)
-
-
-# -------------------------------------------------------------------------------------------------- drawing
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -535,12 +435,7 @@ class Drawing:
             content = self._render(ending[1:])
         else:
             content = (self.svg() if ending == ".svg" else self.source).encode()
-        part = path.with_name(f".{path.name}.{os.getpid()}.part")
-        try:
-            part.write_bytes(content)
-            part.replace(path)  # the file is there whole, or not at all
-        finally:
-            part.unlink(missing_ok=True)
+        write_whole(path, content)
         return path
 
     def text(self) -> str:
@@ -570,7 +465,7 @@ class Drawing:
                 f"the picture would have {len(self.nodes):,} nodes, and the limit is {LAYOUT_LIMIT:,}: {SMALLER}. "
                 "text() and .dot files have no limit"
             )
-        return _render(self.source, form)
+        return render(self.source, form)
 
     def _summary(self) -> str:
         root = [*self.nodes.values()][-1]

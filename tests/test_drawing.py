@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 
 from autograd import Value, affine, no_grad, squared_error, total
 from autograd.derivation import derive
-from autograd.drawing import LAYOUT_LIMIT, Drawing, draw
+from autograd.drawing import Drawing, draw
+from autograd.rendering import LAYOUT_LIMIT
 from autograd.value import topological_order
 from nn import MLP
 from nn.networks import cost, two_three_one
@@ -523,7 +524,7 @@ def no_dot(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 def hide(module: str, monkeypatch: pytest.MonkeyPatch) -> None:
     find: Callable[..., Any] = importlib.util.find_spec
-    monkeypatch.setattr("autograd.drawing.find_spec", lambda name: None if name == module else find(name))
+    monkeypatch.setattr("autograd.rendering.find_spec", lambda name: None if name == module else find(name))
     monkeypatch.setitem(sys.modules, module, None)
 
 
@@ -579,7 +580,7 @@ def test_without_graphviz_there_is_a_text_and_a_hint(
 
 
 def test_a_layout_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("autograd.drawing.SECONDS", 0.001)
+    monkeypatch.setattr("autograd.rendering.SECONDS", 0.001)
     with pytest.raises(RuntimeError, match=r"more than 0\.001 seconds"):
         draw(small()).svg()
 

@@ -1,0 +1,91 @@
+"""Graphviz at work: pictures and positions from DOT, by the program dot or by what pygraphviz brings along."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import NamedTuple
+
+LAYOUT_LIMIT = 2_000  # nodes: beyond, nobody would read the picture, nor wait for it
+SECONDS = 60  # that a layout may take
+SMALLER = "draw a smaller part of the graph, or neurons as boxes with collapse=True"
+INSTALL = "pip install graphviz pygraphviz"
+INCH = 72.0  # points
+
+# Graphviz 14 crashes now and then when it frees a layout with <FONT> in it: nothing is freed here, but by the process.
+PYGRAPHVIZ = """
+import os, sys, pygraphviz
+from pygraphviz import graphviz
+context, error = graphviz.gvContextWithBuiltins(), 0
+for source in sys.stdin.buffer.read().decode().split("\\0"):
+    graph = pygraphviz.AGraph(string=source)
+    graphviz.gvLayout(context, graph.handle, b"dot")
+    failed, picture = graphviz.gvRenderData(context, graph.handle, sys.argv[1].encode())
+    error |= failed
+    sys.stdout.buffer.write(picture)
+sys.stdout.flush()
+os._exit(error)
+"""
+
+
+class Place(NamedTuple):
+    """Where the middle of a node is, in points from the upper left corner of its picture."""
+
+    x: float
+    y: float
+
+
+def render(source: str, form: str) -> bytes:
+    """The picture of a graph in DOT as svg, png or pdf. Raises RuntimeError where Graphviz is missing, or fails."""
+    if form == "png":
+        source = source.replace("{", "{\n\tdpi=144", 1)
+    return _run([source], form)
+
+
+def positions(sources: Sequence[str]) -> list[dict[str, Place]]:
+    """Where the nodes of each graph in DOT are, by name. Raises as render() does."""
+    placed: list[dict[str, Place]] = []
+    height = 0.0
+    for line in _run(sources, "plain").decode().splitlines() if sources else []:
+        word, *fields = line.split(" ")
+        if word == "graph":
+            height = float(fields[2])
+            placed.append({})
+        elif word == "node":  # name, x, y from below, in inches, …
+            placed[-1][fields[0]] = Place(float(fields[1]) * INCH, (height - float(fields[2])) * INCH)
+    return placed
+
+
+def _run(sources: Sequence[str], form: str) -> bytes:
+    problem = f"there is no Graphviz to lay out the picture: {INSTALL}"
+    for command, separator in _commands(form):
+        given = separator.join(sources).encode()
+        try:
+            done = subprocess.run(command, input=given, capture_output=True, timeout=SECONDS, check=False)
+        except subprocess.TimeoutExpired:
+            raise RuntimeError(f"the picture took more than {SECONDS} seconds to lay out: {SMALLER}") from None
+        if done.returncode == 0 and done.stdout:
+            return done.stdout
+        problem = f"Graphviz failed ({done.returncode}): {done.stderr.decode(errors='replace').strip()}"
+    raise RuntimeError(problem)
+
+
+def _commands(form: str) -> Iterator[tuple[list[str], str]]:
+    """The programs that may serve, and what stands between the graphs that they read."""
+    if dot := shutil.which("dot"):
+        yield [dot, f"-T{form}"], "\n"
+    if find_spec("pygraphviz"):
+        yield [sys.executable, "-P", "-c", PYGRAPHVIZ, form], "\0"
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file that is there whole, or not at all."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        part.write_bytes(content)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
