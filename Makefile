@@ -1,6 +1,7 @@
 # Needs Python 3.11 or newer and nothing else. PYTHON=... chooses one; it counts when .venv is made.
 
 VENV := .venv
+TSC := $(VENV)/npm/node_modules/typescript
 PY := $(VENV)/bin/python
 INSTALL := $(PY) -m pip --disable-pip-version-check install --quiet --editable
 
@@ -23,10 +24,11 @@ notebooks: $(VENV)/installed-notebooks ## Open the lessons in JupyterLab
 lessons: $(VENV)/installed-test ## Run all lessons, and keep what they print and draw
 	$(PY) -m tests.lessons
 
-lint: $(VENV)/installed-test $(VENV)/installed-lint ## Check style, formatting and types
+lint: $(VENV)/installed-test $(VENV)/installed-lint $(TSC) ## Check style, formatting and types
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	$(PY) -m mypy
+	$(VENV)/bin/node $(TSC)/bin/tsc --project autograd/exploring
 
 bench: $(VENV)/installed-bench ## Measure speed and memory, with micrograd beside it
 	@status=0; for name in moons memory deep_chain import_time; do \
@@ -43,6 +45,12 @@ format: $(VENV)/installed-lint ## Put the code into its format
 clean: ## Remove .venv, demo/ and what the tools left behind
 	rm -rf $(VENV) demo build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
+
+# The type checker of JavaScript comes from npm.
+$(TSC): $(VENV)/installed-lint
+	@echo "Installing typescript into $(VENV)."
+	@PATH="$(abspath $(VENV)/bin):$$PATH" npm install --silent --no-audit --no-fund --prefix $(VENV)/npm typescript@5
+	@touch $@
 
 # An environment counts as made when it is complete, so its stamp is a file and not the folder.
 $(VENV)/made:

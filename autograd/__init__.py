@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from autograd.compiling import Compiled, Descent, TracingError, compile
     from autograd.derivation import Check, Derivation, Evaluation, derive, evaluate
     from autograd.drawing import Drawing, draw
+    from autograd.exploring import Explorer, explore
     from autograd.notation import format_number, unicode_label
     from autograd.program import CompileError
 
@@ -63,6 +64,7 @@ __all__ = [
     "Descent",
     "Drawing",
     "Evaluation",
+    "Explorer",
     "GradientError",
     "Operation",
     "Slopes",
@@ -85,6 +87,7 @@ __all__ = [
     "erfc",
     "evaluate",
     "exp",
+    "explore",
     "expm1",
     "finite_differences",
     "format_number",
@@ -130,6 +133,7 @@ _LAZY = {
     "Derivation": "derivation",
     "Drawing": "drawing",
     "Evaluation": "derivation",
+    "Explorer": "exploring",
     "GradientError": "checking",
     "Slopes": "checking",
     "TracingError": "compiling",
@@ -138,6 +142,7 @@ _LAZY = {
     "derive": "derivation",
     "draw": "drawing",
     "evaluate": "derivation",
+    "explore": "exploring",
     "finite_differences": "checking",
     "format_number": "notation",
     "unicode_label": "notation",

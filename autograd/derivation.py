@@ -262,7 +262,7 @@ def derive(
         raise ValueError(f"method is 'auto', 'paths' or 'recursion', got {method!r}")
     require_digits(digits)
     order = topological_order(output)
-    _require_current(order)
+    require_current(order)
     symbols = symbols_for(order if parameter in order else [*order, parameter])
     graph = _Paths.between(order, parameter)
     count = graph.count.get(output, 0)
@@ -279,7 +279,7 @@ def evaluate(output: Value, *, digits: int = 4) -> Evaluation:
         raise TypeError(f"evaluate takes a Value, got {type(output).__name__}")
     require_digits(digits)
     order = topological_order(output)
-    _require_current(order)
+    require_current(order)
     symbols = symbols_for(order)
     nodes = [node for node in order if node.op and node.operands]
     return Evaluation(output, digits, symbols, [_evaluation(node, symbols) for node in nodes])
@@ -386,8 +386,8 @@ def _equation(left: Derivative | LocalGradient, chain: list[Term], worked_out: l
     return Equation(left, [Step(chain), Step(worked_out), Step(shortened), Step(shortened, numbers=True), value])
 
 
-def _require_current(order: list[Value]) -> None:
-    """The numbers of a derivation are those of the nodes now: they have to be what the partials were computed from."""
+def require_current(order: list[Value]) -> None:
+    """Raise a ValueError where the numbers of the nodes now are not those that the partials were computed from."""
     with no_grad():
         for node in order:
             if node.op and node.operands:

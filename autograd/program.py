@@ -228,7 +228,7 @@ class Register(Arithmetic):
     def apply_operation(self, op: Operation, operands: tuple[Any, ...]) -> "Register":
         """A primitive as an instruction, all else by its definition."""
         builder = self.builder
-        indices = tuple([x.index if type(x) is Register else builder.constant(x) for x in operands])
+        indices = tuple([x.index if isinstance(x, Register) else builder.constant(x) for x in operands])
         if op in _PRIMITIVES:
             return Register(builder, builder.apply(op, indices))
         if op is ops.affine:
@@ -238,7 +238,7 @@ class Register(Arithmetic):
             return self
         try:
             result = op.definition(*[Register(builder, i) for i in indices])
-            return result if type(result) is Register else Register(builder, builder.constant(result))
+            return result if isinstance(result, Register) else Register(builder, builder.constant(result))
         except (TypeError, AttributeError, ArithmeticError) as error:  # from functions that take nothing but floats
             raise CompileError(
                 f"{op.name} cannot be compiled: declare it with definition=, in terms of autograd's operations "

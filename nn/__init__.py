@@ -10,6 +10,7 @@ if not hasattr(autograd, "affine"):  # another distribution on PyPI installs an 
 
 from nn.compiled import CompiledTraining
 from nn.data import DataError, Scaled, Scaling, Table, read_csv, split
+from nn.exploring import explore
 from nn.layers import MLP, Labels, Layer, Neuron
 from nn.losses import Loss, bce, bce_with_logits, cross_entropy, hinge, l2, mse
 from nn.module import Module
@@ -40,6 +41,7 @@ __all__ = [
     "bce",
     "bce_with_logits",
     "cross_entropy",
+    "explore",
     "hinge",
     "l2",
     "load",

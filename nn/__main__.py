@@ -4,10 +4,10 @@ import io
 import sys
 from collections.abc import Sequence
 
-from nn.commands import derive, train
+from nn.commands import derive, explore, train
 from nn.commands.arguments import InputError, Parser, is_number
 
-COMMANDS = {"derive": derive, "train": train}
+COMMANDS = {"derive": derive, "explore": explore, "train": train}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,0 +1,111 @@
+"""The rows of the table as functions in JavaScript: a value, and the partials that go with it.
+
+Every primitive has one line here; all else follows from definitions and partials, fed with registers.
+"""
+
+import ast
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from autograd import operations as ops
+from autograd.declaration import Operation
+from autograd.exploring.shapes import Shape
+from autograd.listing import Writer
+from autograd.program import INPUT, Builder, CompileError, Program, Register, without_dead_instructions
+
+# How each primitive is written. What JavaScript's Math lacks, explorer.js defines.
+LOWERINGS: dict[Operation, str] = {
+    ops.add: "x + y",
+    ops.sub: "x - y",
+    ops.mul: "x * y",
+    ops.div: "x / y",
+    ops.neg: "-x",
+    ops.pow: "power(x, y)",
+    ops.exp: "Math.exp(x)",
+    ops.expm1: "Math.expm1(x)",
+    ops.log: "Math.log(x)",
+    ops.log1p: "Math.log1p(x)",
+    ops.sqrt: "Math.sqrt(x)",
+    ops.sin: "Math.sin(x)",
+    ops.cos: "Math.cos(x)",
+    ops.tanh: "Math.tanh(x)",
+    ops.erfc: "erfc(x)",
+    ops.maximum: "larger(x, y)",
+    ops.step: "step(x)",
+    ops.abs: "Math.abs(x)",
+}
+
+
+class Operand(Register):
+    """What a rule is fed with: it equals nothing but itself, as a Value does."""
+
+    __slots__ = ()
+    __eq__ = object.__eq__  # type: ignore[assignment]
+    __hash__ = object.__hash__  # type: ignore[assignment]
+
+
+class JavaScriptWriter(Writer):
+    """Writes the body of a function."""
+
+    lowerings = LOWERINGS
+    taken = frozenset({"z", "power", "erfc", "larger", "step"})
+
+    def line(self, name: str, text: str) -> str:
+        """A constant."""
+        return f"const {name} = {text};"
+
+    def number(self, number: float) -> ast.expr:
+        """NaN, Infinity or -Infinity."""
+        if math.isnan(number):
+            return ast.Name("NaN")
+        return ast.Name("Infinity") if number > 0 else ast.UnaryOp(ast.USub(), ast.Name("Infinity"))
+
+
+def functions(shape: Shape) -> str:
+    """An object of two functions in JavaScript, {value: ([x0, …]) => …, partials: (z, [x0, …]) => […]}.
+
+    The partials are those by the variables, summed over the operands that are the same. Raises CompileError for an
+    operation that cannot be written in primitives.
+    """
+    names = [f"x{i}" for i in range(shape.variables)]
+    value = _function(shape.op, shape.operands, names, partials=False)
+    partials = _function(shape.op, shape.operands, ["z", *names], partials=True)
+    given = f"[{', '.join(names)}]"
+    return f"{{ value: ({given}) => {value}, partials: (z, {given}) => {partials} }}"
+
+
+def _function(op: Operation, operands: Sequence[int | float], names: list[str], partials: bool) -> str:
+    program = Program(names, [])
+    builder = Builder(program)
+    variables = [Operand(builder, builder.add(INPUT, (), float(i))) for i in range(len(names))]
+    z, first = (variables[0], 1) if partials else (None, 0)
+    given: list[Any] = [variables[first + x] if type(x) is int else x for x in operands]
+    if partials:
+        results = _partials(op, z, given, variables[1:])
+    else:
+        results = [Register(builder, 0).apply_operation(op, tuple(given))]
+    program.outputs = [x.index if isinstance(x, Register) else builder.constant(x) for x in results]
+    writer = JavaScriptWriter(without_dead_instructions(program))
+    writer.write_lines([writer.names.new(name, name) if name != "z" else name for name in names], [])
+    texts = [writer.text(i) for i in writer.program.outputs]
+    returned = f"[{', '.join(texts)}]" if partials else texts[0]
+    return f"{{ {' '.join([*writer.lines, f'return {returned};'])} }}" if writer.lines else returned
+
+
+def _partials(op: Operation, z: Any, given: list[Any], variables: list[Operand]) -> list[Any]:
+    try:
+        rules = op.partials(z, *given)
+    except (TypeError, AttributeError, ArithmeticError) as error:  # from functions that take nothing but floats
+        raise CompileError(
+            f"the partials of {op.name} cannot be written in JavaScript: write them with autograd's own functions "
+            f"(autograd.exp, not math.exp) ({error})"
+        ) from error
+    edges = [(x, rule) for x, rule in zip(given, rules, strict=True) if type(x) is Operand]
+    results = []
+    for variable in variables:
+        first, *others = [rule for x, rule in edges if x is variable]
+        for rule in others:
+            first = first + rule
+        results.append(first)
+    return results

@@ -1,0 +1,118 @@
+"""What `derive` and `explore` share: options that say which network, and the network of them."""
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from autograd import Value
+from nn.commands.arguments import InputError, layer_sizes, number, require_weights, whole_number
+from nn.layers import MLP
+from nn.networks import network
+from nn.storage import read_json, require_number
+
+MOST_WEIGHTS = 10_000  # nobody reads the derivations of more
+ACTIVATIONS = ("identity", "sigmoid", "tanh", "relu")
+LOSSES = {"squared": "squared error", "bce": "binary cross-entropy"}
+
+
+def add_options(command: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    command.add_argument("sizes", metavar="SIZES", help="neurons in each layer, inputs first, as 2-3-1")
+    command.add_argument("--x", nargs="+", required=True, type=number, metavar="NUMBER", help="the inputs")
+    command.add_argument("--y", nargs="+", required=True, type=number, metavar="NUMBER", help="the targets")
+    command.add_argument("--activation", choices=ACTIVATIONS, default="identity", help="of every neuron (identity)")
+    command.add_argument(
+        "--loss", choices=("squared", "bce"), default="squared", help="(y - a)², or binary cross-entropy (squared)"
+    )
+    command.add_argument("--bias", choices=("layer", "neuron", "none"), default="layer", help="one for each (layer)")
+    command.add_argument("--seed", type=int, default=0, metavar="N", help="that the parameters are drawn from (0)")
+    command.add_argument("--params", type=Path, metavar="FILE", help='JSON with every parameter: {"w^1_11": 0.1, …}')
+    command.add_argument("--lr", type=number, default=0.1, metavar="NUMBER", help="learning rate (0.1)")
+    command.add_argument(
+        "--digits", type=whole_number(1, 15), default=4, metavar="N", help="significant digits, 1 to 15 (4)"
+    )
+
+
+def network_for(options: argparse.Namespace) -> MLP:
+    """The network that the options ask for. Raises InputError where they do not fit together."""
+    sizes = _sizes(options.sizes)
+    _require_count("--x", options.x, sizes[0], "inputs", options.sizes)
+    _require_count("--y", options.y, sizes[-1], "outputs", options.sizes)
+    if options.loss == "bce" and not all(0 <= y <= 1 for y in options.y):
+        raise InputError(f"--y takes targets from 0 to 1 with --loss bce, got {_listed(options.y)}")
+    model = network(sizes, options.activation, None if options.bias == "none" else options.bias, options.seed)
+    if options.params:
+        _load(model, options.params)
+    if options.loss == "bce":
+        _require_probabilities(model, options)
+    return model
+
+
+def title_for(options: argparse.Namespace) -> str:
+    """What the network is called on a page."""
+    return f"The {options.sizes} network, {options.activation}, {LOSSES[options.loss]}"
+
+
+def _sizes(text: str) -> list[int]:
+    sizes = layer_sizes(text)
+    if len(sizes) < 2:
+        raise InputError(f"SIZES takes neurons in each layer, as 2-3-1, got {text!r}")
+    require_weights("SIZES", text, sizes, MOST_WEIGHTS)
+    return sizes
+
+
+def _require_count(option: str, numbers: list[float], count: int, what: str, sizes: str) -> None:
+    if len(numbers) != count:
+        raise InputError(
+            f"{option} takes {count} {'number' if count == 1 else 'numbers'}, one for each of the {what} of {sizes}, "
+            f"got {len(numbers)}: {_listed(numbers)}"
+        )
+
+
+def _require_probabilities(model: MLP, options: argparse.Namespace) -> None:
+    outputs = model(options.x)
+    for output in [outputs] if isinstance(outputs, Value) else outputs:
+        if not 0 < output.data < 1:
+            saturated = options.activation == "sigmoid"
+            remedy = "the sigmoid is saturated, so take smaller inputs" if saturated else "use --activation sigmoid"
+            raise InputError(
+                f"--loss bce takes a prediction strictly between 0 and 1, got {output.data!r}: "
+                f"{remedy}, or other parameters"
+            )
+
+
+def _load(model: MLP, path: Path) -> None:
+    labels = ", ".join(label for label, _ in model.named_parameters())
+    wanted = f"--params takes a JSON file with a number for each of {labels}"
+    state = _read(path, wanted)
+    if not isinstance(state, dict):
+        raise InputError(f"{wanted}; {path} holds {_json_type(state)}")
+    for label, x in state.items():
+        try:
+            require_number(x)
+        except ValueError:
+            raise InputError(f"{wanted}; {path} has {json.dumps(x)} for {label}") from None
+    try:
+        model.load_state_dict(state)
+    except KeyError as error:
+        raise InputError(f"{path} does not fit the network: {error.args[0]}") from None
+
+
+def _read(path: Path, wanted: str) -> Any:
+    try:
+        return read_json(path)
+    except OSError as error:
+        raise InputError(f"--params takes a readable file, got {path}: {error.strerror}") from None
+    except ValueError as error:
+        if isinstance(error.__context__, RecursionError):  # it may well be JSON
+            raise InputError(f"{wanted}; {path} is nested too deeply") from None
+        raise InputError(f"--params takes JSON, and {path} is not: {error}") from None
+
+
+def _json_type(value: Any) -> str:
+    return {list: "a list", str: "a string", type(None): "null"}.get(type(value), "a number")
+
+
+def _listed(numbers: list[float]) -> str:
+    return " ".join(f"{number:g}" for number in numbers)

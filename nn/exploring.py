@@ -1,0 +1,52 @@
+"""Exploring a model over rows of data: `explore(model, rows, targets)`."""
+
+from typing import Any
+
+import autograd
+from autograd import Explorer, Operation, Value
+from nn.losses import LossFunction, as_list, loss_named
+from nn.training import prepared_data
+
+
+def explore(
+    model: Any,
+    rows: Any = None,
+    targets: Any = None,
+    *,
+    loss: str | Operation | LossFunction = "mse",
+    title: str | None = None,
+    lr: float = 0.1,
+    digits: int = 4,
+) -> Explorer:
+    """Make a page on which a model can be stepped through row by row, questioned, changed and trained.
+
+    model: what takes a row and gives a Value, or a list of them; or a Value, for the page of its graph alone
+    rows, targets, loss: as `train` takes them; the picture is that of one row, and a step of gradient descent goes over
+        the next row, or the next few. A loss of your own has to be a mean over rows
+    title, lr, digits: as in autograd.explore
+
+    Raises DataError for rows and targets that cannot be learned from, and whatever autograd.explore raises.
+    """
+    options: dict[str, Any] = {"title": title, "lr": lr, "digits": digits}
+    if isinstance(model, Value):
+        if rows is not None or targets is not None:
+            raise TypeError("rows and targets are for a model; a Value is explored by itself")
+        return autograd.explore(model, **options)
+    if rows is None or targets is None:
+        raise TypeError(f"explore takes a Value, or a model with rows and targets, got {type(model).__name__} alone")
+    compute_loss = loss_named(loss)
+    given, wanted = prepared_data(model, rows, targets, compute_loss)
+    inputs = _labelled("x", given[0], always=True)
+    outputs = model(inputs)
+    goals = _labelled("y", as_list(wanted[0]))
+    cost = compute_loss([outputs], [goals[0] if len(goals) == 1 else goals])
+    if cost.label is None:
+        cost.label = "C"
+    numbers = [[*row, *map(float, as_list(target))] for row, target in zip(given, wanted, strict=True)]
+    return autograd.explore(cost, leaves=[*inputs, *goals], rows=numbers, predictions=as_list(outputs), **options)
+
+
+def _labelled(letter: str, numbers: Any, always: bool = False) -> list[Value]:
+    if len(numbers) == 1 and not always:
+        return [Value(numbers[0], letter)]
+    return [Value(number, f"{letter}_{i}") for i, number in enumerate(numbers, 1)]
