@@ -397,7 +397,13 @@ function cancelled(machine, term) {
       rest[rest.length - 1] = { kind: "cancelled", edge: before.edge, inner: factor.edge };
     } else rest.push(factor);
   }
-  return rest;
+  const ones = rest.filter((factor) => factor.kind !== "partial" || !isOne(machine, factor.edge));
+  return rest.length < term.length ? ones : term; // where something has gone, so do factors of 1
+}
+
+/** Whether a partial is written as 1. @param {Machine} machine @param {Edge} edge */
+function isOne(machine, { node, k }) {
+  return machine.data.texts[machine.data.shapes[machine.shapes[node]].partials[k][0]] === "1";
 }
 
 const MOST_PATHS = 8; // beyond, the gradient is written as what the users of a node hand back
@@ -468,8 +474,8 @@ export function asLatex({ left, lines }) {
 /** Equations as MathML. @param {{left: string, lines: Line[]}} equation */
 export function asMathml({ left, lines }) {
   const rows = lines.map(({ sign, text }, i) =>
-    `<mtr><mtd style="text-align: right">${i ? "" : left}</mtd><mtd>${sign}</mtd>` +
-    `<mtd style="text-align: left">${text}</mtd></mtr>`);
+    `<mtr>${[["right", i ? "" : left], ["center", `${sign} `], ["left", text]].map(([side, cell]) =>
+      `<mtd columnalign="${side}" style="text-align: ${side}">${cell}</mtd>`).join("")}</mtr>`);
   return `<math display="block"><mtable displaystyle="true">${rows.join("")}</mtable></math>`;
 }
 
