@@ -235,7 +235,16 @@ const FORMS = {
 
 /** A number to so many digits; whole numbers below a million as they are. @param {number} x @param {number} digits */
 function rounded(x, digits) {
-  return (Number.isInteger(x) && Math.abs(x) < 1e6 ? x : Number(x.toPrecision(digits))) + 0;
+  return (Number.isInteger(x) && Math.abs(x) < 1e6 ? x : Number(exponential(x, digits))) + 0;
+}
+
+/** A number in exponential notation, where halfway between two the even one counts, as in Python.
+ *  @param {number} x @param {number} digits */
+function exponential(x, digits) {
+  const upward = x.toExponential(digits - 1), [mantissa, exponent] = x.toExponential(100).split("e");
+  const kept = digits === 1 ? mantissa.split(".")[0] : mantissa.slice(0, mantissa.indexOf(".") + digits);
+  const halfway = /^\.?50*$/.test(mantissa.slice(kept.length)) && Number(kept.at(-1)) % 2 === 0;
+  return halfway ? `${kept}e${exponent}` : upward;
 }
 
 /** Writes formulas and numbers of a graph as they are now, in one form. */
@@ -263,7 +272,7 @@ export class Writer {
     const short = rounded(x, digits);
     if (Math.abs(short - x) > 1e-14 * Math.abs(x)) this.exact = false;
     if (short === 0 || (Math.abs(short) >= 1e-4 && Math.abs(short) < 1e6)) return this.signs.number(String(short));
-    const [mantissa, exponent] = x.toExponential(digits - 1).split("e");
+    const [mantissa, exponent] = exponential(x, digits).split("e");
     const plain = mantissa.includes(".") ? mantissa.replace(/\.?0+$/, "") : mantissa;
     return this.signs.power(this.form === "text" ? plain.replace("-", "−") : plain, Number(exponent));
   }
@@ -448,7 +457,7 @@ export function evaluation(machine, node, form) {
   const writer = new Writer(machine, form), left = writer.label(node);
   /** @type {Line[]} */
   const lines = [];
-  if (machine.operands[node].length) {
+  if (machine.shapes[node] >= 0) {
     for (const numbers of [false, true]) {
       const text = writer.formula(node, numbers);
       if (text !== lines.at(-1)?.text) lines.push({ sign: writer.equals(), text });

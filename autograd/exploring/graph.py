@@ -35,6 +35,7 @@ class Graph:
     texts: dict[str, int] = field(default_factory=dict)
     shapes: dict[tuple[object, ...], int] = field(default_factory=dict)
     listed: list[Shape] = field(default_factory=list)
+    written: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         order = topological_order(self.value)
@@ -53,12 +54,14 @@ class Graph:
 
     def data(self) -> dict[str, Any]:
         """What the page is told, in JSON's types."""
-        groups = self.graph.all_groups()
+        return {**self.program(), "groups": self.groups()}
+
+    def program(self) -> dict[str, Any]:
+        """Nodes and formulas: all but where they stand."""
         switches = self._switches()
         return {
             "digits": self.digits,
             "nodes": [self._node(node) for node in self.nodes],
-            "groups": self._groups(groups),
             "switches": switches,
             "shapes": [self._shape(shape) for shape in self.listed],
             "cancelled": self._cancelled(switches),
@@ -67,8 +70,7 @@ class Graph:
 
     def functions(self) -> str:
         """The shapes as a list of pairs of functions in JavaScript."""
-        lines = [f"  {functions(shape)}, // {_remark(shape.op)}" for shape in self.listed]
-        return "[\n" + "\n".join(lines) + "\n]"
+        return "[\n" + "\n".join(self.written) + "\n]"
 
     def indices(self, values: Sequence[Value]) -> list[int]:
         """Where Values are in the list of nodes, -1 where they are not."""
@@ -82,6 +84,7 @@ class Graph:
         number = self.shapes.setdefault(shape.key, len(self.listed))
         if number == len(self.listed):
             self.listed.append(shape)
+            self.written.append(f"  {functions(shape)}, // {_remark(shape.op)}")
         return number
 
     def _node(self, node: Value) -> dict[str, Any]:
@@ -110,7 +113,9 @@ class Graph:
 
     # -------------------------------------------------------------------------------------------------- layers
 
-    def _groups(self, groups: list[Group]) -> list[dict[str, Any]]:
+    def groups(self) -> list[dict[str, Any]]:
+        """The whole graph and the boxes in it: what they hold, and where. Raises RuntimeError without Graphviz."""
+        groups = self.graph.all_groups()
         sizes = {node: size_of(node, self._texts(node)) for node in self.nodes} | {
             group: size_of(group, ()) for group in groups
         }

@@ -15,7 +15,7 @@ from autograd.derivation import require_current
 from autograd.drawing import Drawing, draw
 from autograd.exploring.graph import Graph
 from autograd.floats import as_float
-from autograd.notation import format_number, require_digits
+from autograd.notation import require_digits
 from autograd.rendering import write_whole
 from autograd.value import Value, topological_order
 
@@ -124,7 +124,8 @@ def explore(
     taken = _rows(graph, leaves, rows, predictions)
     drawing = draw(value, digits=digits)
     name = drawing.nodes[value].name
-    title = title or (f"The graph of {name}" if name else f"The graph of {format_number(value.data, digits)}")
+    count = len(graph.nodes)
+    title = title or (f"The graph of {name}" if value.label else f"A graph of {count} node{'' if count == 1 else 's'}")
     told: dict[str, Any] = {"title": title, "lr": lr, **graph.data()}
     if taken:
         told["learning"] = {
