@@ -303,6 +303,32 @@ def test_a_row_that_is_not_finite_shows_in_the_mean_and_nowhere_else(target: str
             assert np.isfinite(np.delete(step.values(x), place)).all()
 
 
+@every_target
+@pytest.mark.parametrize("number", [INF, -INF, NAN, 0.0])
+def test_factors_that_are_the_same_for_all_rows_need_not_be_finite(number: float, target: str) -> None:
+    w, b = Value(number), Value(3.0)
+    functions: list[Callable[[Value], Any]] = [
+        lambda x: x * w,
+        lambda x: w * x + b,
+        lambda x: x * autograd.log(w) * 5,
+        lambda x: tanh(x * b) * (1 / w),
+        lambda x: affine([w, b], [x, x]),
+        lambda x: tanh(x) * INF,
+    ]
+    for function in functions:
+        held_against_eager(function, [(1.0,), (2.0,)], [w, b], compiled(function, [w, b], target))
+
+
+@every_target
+def test_what_is_the_same_for_all_rows_cancels_in_each_row_of_the_loss(target: str) -> None:
+    w = Value(1e6)
+    x = -1e6 + np.array([1e-3, 2e-3, 4e-3])
+    assert compiled(lambda x: w + x, [w], target)(x)[0] == pytest.approx(np.mean(1e6 + x), rel=1e-14)
+    w.data = -1.5e308
+    for function in (lambda x: w + x, lambda x: x + w, lambda x: (x + 1.0) + w):
+        assert compiled(function, [w], target)(np.full(8, 1.5e308))[0] == 0.0
+
+
 # Programs of all shapes
 
 

@@ -137,8 +137,11 @@ class _Scheduler:
         self.products: list[tuple[int, int, int | None]] = []  # place, factor, factor
         self.fixed: list[tuple[int, int]] = []  # place, instruction
         if mean:
-            for place, i in enumerate([*(program.gradient or ()), *program.outputs]):
+            gradient = program.gradient or []
+            for place, i in enumerate(gradient):
                 self._split(place, i)
+            for place, i in enumerate(program.outputs, len(gradient)):
+                self._want(place, i)
         self.outputs = [] if mean else list(program.outputs)
         self.place: dict[int, Access] = {}
         self.slots = len(program.inputs) + 1
@@ -177,7 +180,10 @@ class _Scheduler:
         return len(self.instructions) - 1
 
     def _split(self, place: int, i: int) -> None:
-        """Take a sum apart: what is the same for all rows needs no mean, and a product is summed as it is made."""
+        """Take a sum of the gradient apart: what is the same for all rows, as of a penalty, needs no mean.
+
+        (Of the loss it stays in each row, where the two may cancel: that is one addition.)
+        """
         varying: list[int] = []
         same: list[int] = []
         stack = [i]
@@ -191,14 +197,20 @@ class _Scheduler:
             else:
                 varying.append(x)
         if same and not all(self.instructions[x].op is constant and self.instructions[x].number == 0 for x in same):
-            self.fixed.append((place, self._sum(same)))
+            self._want(place, self._sum(same))
         if varying:
-            total = self._sum(varying)
-            op, operands, _ = self.instructions[total]
-            left, right = operands if op is ops.mul and self.uses[total] == 1 else (total, None)
-            if right is not None and not self.varies[left]:
-                left, right = right, left
+            self._want(place, self._sum(varying))
+
+    def _want(self, place: int, i: int) -> None:
+        """Ask for a result: as it is where it is the same for all rows, else for its mean."""
+        op, operands, _ = self.instructions[i]
+        if not self.varies[i]:
+            self.fixed.append((place, i))
+        elif op is ops.mul and self.uses[i] == 1 and all(self.varies[x] for x in operands):
+            left, right = operands
             self.products.append((place, left, right))
+        else:  # a factor that is the same for all rows may be infinite, and lanes without a row hold 0
+            self.products.append((place, i, None))
 
     def _sum(self, parts: Sequence[int]) -> int:
         total = parts[0]
