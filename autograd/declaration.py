@@ -8,7 +8,7 @@ multiplied. An operation that is called on such a thing hands itself over to it,
 
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
-from operator import index, mul
+from operator import index
 from types import MethodType
 
 from autograd.annotations import Any
@@ -113,13 +113,9 @@ def arrange_logits(logits: Any, target_index: int) -> tuple[Any, ...]:
     """The logits, and the target's once more: the loss is the log-sum-exp of all minus that one."""
     logits = tuple(logits)
     if hasattr(target_index, "apply_operation"):
-        return (*logits, picked(logits, target_index))
+        from autograd.picking import picked  # which is made of the table that this is for
+
+        return (*logits, picked(target_index, *logits))
     if not 0 <= index(target_index) < len(logits):
         raise IndexError(f"softmax_cross_entropy takes a target index below {len(logits)}, got {target_index}")
     return (*logits, logits[target_index])
-
-
-def picked(candidates: Sequence[Any], position: Any) -> Any:
-    """The candidate at a position that is not a plain number, by arithmetic; nan where there is none."""
-    chosen = [1 - abs(i - position).step() for i in range(len(candidates))]  # 1 at the position, 0 elsewhere
-    return sum(map(mul, chosen, candidates)) / sum(chosen)

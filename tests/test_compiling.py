@@ -438,6 +438,29 @@ def test_a_target_that_is_no_index_gives_nan(target: str) -> None:
 
 
 @every_target
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_logits_that_are_not_finite_beside_the_target_are_those_of_eager_evaluation(dtype: str, target: str) -> None:
+    rows = [
+        (1.0, -INF, 2.0, 0),
+        (1.0, -INF, 2.0, 1),
+        (-INF, -INF, 3.0, 2),
+        (-INF, 0.0, 0.0, 1),
+        (-INF, -INF, -INF, 0),
+        (INF, 1.0, 2.0, 1),
+        (INF, 1.0, 2.0, 0),
+        (NAN, 1.0, 2.0, 1),
+        (0.0, 0.0, 0.0, 2),
+        (1e30, -1e30, 0.0, 1),
+    ]
+    for *numbers, index in rows:
+        logits = [Value(number) for number in numbers]
+        step = compiled(lambda y, logits=logits: softmax_cross_entropy(logits, y), logits, target, dtype, inputs=1)
+        expected = eager(lambda logits=logits, index=index: softmax_cross_entropy(logits, index), [()], logits)
+        loss, gradient = step([float(index)])
+        expected.mean(1).agrees(np.array([*gradient, loss]), float(np.finfo(step.dtype).eps))
+
+
+@every_target
 def test_shared_nodes_constants_and_operands_that_are_the_same(target: str) -> None:
     w, closed_over = Value(0.7, "w"), Value(-1.5, "c")
 

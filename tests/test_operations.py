@@ -585,6 +585,24 @@ def test_affine_is_one_node_of_weights_inputs_and_bias() -> None:
     assert z.partials == (5.0, 7.0, 2.0, 3.0, 1.0)
 
 
+@pytest.mark.parametrize("numbers", [(1.0, -math.inf, 2.0), (0.0, 0.0, 0.0), (-1e300, 1e300, 1.0)])
+@pytest.mark.parametrize("index", range(3))
+def test_a_target_index_that_is_a_value_picks_the_logit_whatever_the_others_are(
+    numbers: tuple[float, ...], index: int
+) -> None:
+    found, target = [*map(Value, numbers)], Value(float(index))
+    loss = autograd.softmax_cross_entropy(found, target)
+    expected = [*map(Value, numbers)]
+    by_index = autograd.softmax_cross_entropy(expected, index)
+    loss.backward()
+    by_index.backward()
+    assert loss.data == by_index.data
+    assert str([x.grad for x in found]) == str([x.grad for x in expected])  # nan where the target's is -inf
+    assert target.grad == 0.0
+    slopes = grad(autograd.softmax_cross_entropy(found, target), found)
+    assert str([x.data for x in slopes]) == str([x.grad for x in expected])
+
+
 def test_the_gradient_of_softmax_cross_entropy_is_the_softmax_less_one_at_the_target() -> None:
     logits = [*map(Value, (1.0, 2.0, 3.0))]
     autograd.softmax_cross_entropy(logits, 1).backward()
