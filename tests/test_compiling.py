@@ -9,11 +9,12 @@ import math
 import pickle
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -1211,6 +1212,83 @@ def test_the_same_text_on_jax() -> None:
     assert [float(found), *map(float, gradient)] == pytest.approx([expected[0], *expected[1]], rel=1e-4)
     slopes = jax.grad(lambda parameters: run(parameters, *columns)[0])(np.array(PARAMETERS, np.float32))
     assert slopes == pytest.approx(np.array(gradient), rel=1e-3, abs=1e-4)
+
+
+def test_a_namespace_that_would_compute_in_another_type_is_refused() -> None:
+    w = Value(1 / 3)
+    single = ModuleType("single")
+    single.asarray = lambda array: np.asarray(array, np.float32)  # type: ignore[attr-defined]
+    with pytest.raises(CompileError, match=r"^single computes in float32 and not in float64: give .*jax_enable_x64"):
+        autograd.compile(lambda x: w * x, [w], namespace=single)
+
+
+@pytest.mark.parametrize("enabled", [False, True])
+def test_jax_in_float64_has_to_be_told(enabled: bool) -> None:
+    jax: Any = pytest.importorskip("jax", reason="JAX is not installed")
+    w, before = Value(1 / 3), jax.config.jax_enable_x64
+    jax.config.update("jax_enable_x64", enabled)
+    try:
+        assert autograd.compile(lambda x: w * x, [w], namespace=jax.numpy, dtype="float32")(3.0)[0] == 1.0
+        if enabled:
+            assert autograd.compile(lambda x: w * x, [w], namespace=jax.numpy)(1.0)[0] == 1 / 3
+        else:
+            with pytest.raises(CompileError, match=r"^jax.numpy computes in float32 and not in float64"):
+                autograd.compile(lambda x: w * x, [w], namespace=jax.numpy)
+    finally:
+        jax.config.update("jax_enable_x64", before)
+
+
+class OnDevice(np.lib.mixins.NDArrayOperatorsMixin):
+    """An array that is not NumPy's and does not turn into one, as CuPy's."""
+
+    def __init__(self, array: Any) -> None:
+        self.array, self.dtype = np.asarray(array), np.asarray(array).dtype
+
+    def __array__(self, *_: Any, **__: Any) -> Array:
+        raise TypeError("Implicit conversion to a NumPy array is not allowed. Use `.get()`")
+
+    def __array_ufunc__(self, function: Any, method: str, *operands: Any, **_: Any) -> "OnDevice":
+        return on_device(function)(*operands)  # type: ignore[no-any-return]
+
+    def __iter__(self) -> Iterator["OnDevice"]:
+        return map(OnDevice, self.array)
+
+    def __float__(self) -> float:
+        return float(self.array)
+
+    def get(self) -> Array:
+        return self.array
+
+
+class OnAnotherDevice(OnDevice):
+    """As PyTorch's."""
+
+    get = None  # type: ignore[assignment]
+
+    def cpu(self) -> Array:
+        return self.array
+
+
+def on_device(function: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda *operands: OnDevice(function(*[x.array if isinstance(x, OnDevice) else x for x in operands]))
+
+
+def test_arrays_on_a_device_come_and_go() -> None:
+    device: Any = ModuleType("device")
+    for name in ("asarray", "mean", "tanh"):
+        setattr(device, name, on_device(getattr(np, name)))
+    w, x = Value(0.5), np.array([1.0, 2.0, 4.0])
+    expected = autograd.compile(lambda x, y: tanh(w * x) * y, [w], backend="source")
+    step = autograd.compile(lambda x, y: tanh(w * x) * y, [w], namespace=device)
+    kinds: list[Callable[[Any], Any]] = [np.asarray, OnDevice, OnAnotherDevice]
+    for kind in kinds:
+        for program in (step, expected):
+            loss, gradient = program(kind(x), kind(x))
+            assert (loss, *gradient) == (expected(x, x)[0], *expected(x, x)[1])
+            assert program.values(kind(x), kind(x)).tolist() == expected.values(x, x).tolist()
+            assert program.values(1.0, kind(x), numbers=kind([0.0])).tolist() == [0.0] * 3
+    with pytest.raises(TypeError, match="the input y is an array of real numbers"):
+        step(x, [OnDevice(x)])
 
 
 # Hinge and a network of the README: the whole way

@@ -80,6 +80,17 @@ class State:
         self.pointers: Any = None  # to them, once a backend has asked
 
 
+def as_numpy(array: Any) -> Array:
+    """An array of any library as NumPy's. Those on a device do not turn into one by themselves, but give one."""
+    try:
+        return np.asarray(array)
+    except TypeError:
+        fetch = getattr(array, "get", None) or getattr(array, "cpu", None)  # CuPy's and PyTorch's name for it
+        if fetch is None:
+            raise
+        return np.asarray(fetch())
+
+
 def choose(backend: str, dtype: np.dtype[Any], vector_math: str, namespace: Any) -> Backend:
     """The backend of that name. Raises ValueError for one that does not exist, ImportError for one that is missing."""
     if backend not in ("auto", "native", "source"):

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiling.backends import Array, Backend, Batches, Kernel, State, choose
+from autograd.compiling.backends import Array, Backend, Batches, Kernel, State, as_numpy, choose
 from autograd.compiling.source import written
 from autograd.compiling.tracing import build, trace
 from autograd.declaration import Operation
@@ -47,7 +47,8 @@ def compile(
     dtype: "float64" or "float32"
     vector_math: "system" takes exp, tanh, … from the system's vector math library, "scalar" calls them for one number
         after another, and "auto" does the former where there is such a library
-    namespace: for the source backend, the module whose functions compute: numpy, or jax.numpy, torch, cupy, …
+    namespace: for the source backend, the module whose functions compute: numpy, or jax.numpy (of which float64 has to
+        be enabled), torch, cupy, …
 
     Results are those of the Values but for rounding: sums may be taken in another order, and native code adds a product
     without rounding it first, so that one which is too large for a float does not overflow on its way into a sum.
@@ -107,7 +108,7 @@ class Compiled:
     def values_of(self, columns: Sequence[Any] | Array, numbers: Array | None = None) -> Array:
         """The same, of columns in a list, or as the rows of one array."""
         arrays, rows = self.checked(columns)
-        scalars = self.numbers() if numbers is None else np.ascontiguousarray(numbers, self.dtype)
+        scalars = self.numbers() if numbers is None else np.ascontiguousarray(as_numpy(numbers), self.dtype)
         if scalars.shape != (self._count,):
             raise ValueError(f"numbers are those of the {self._count} parameters, got an array of {scalars.shape}")
         output = np.empty((len(self.program.outputs), rows), self.dtype)
@@ -163,7 +164,7 @@ class Compiled:
                 f"the input {name} is a masked array, and a mask would be ignored: give .compressed() or .filled()"
             )
         try:
-            array = np.asarray(column)
+            array = as_numpy(column)
         except (TypeError, ValueError, RuntimeError) as error:
             raise TypeError(
                 f"the input {name} is an array of real numbers, got {type(column).__name__} ({error})"

@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 
 from autograd import operations as ops
-from autograd.compiling.backends import Array, Batches, Quick, State
+from autograd.compiling.backends import Array, Batches, Quick, State, as_numpy
 from autograd.declaration import Operation, constant
 from autograd.listing import Writer
-from autograd.program import Program
+from autograd.program import CompileError, Program
 
 # How each primitive is written.
 LOWERINGS: dict[Operation, str] = {
@@ -166,16 +166,25 @@ class SourceKernel:
             output[:] = [float(x) for x in (*gradient, loss)]
         else:
             for row, result in zip(output, results, strict=True):
-                row[:] = np.asarray(result)
+                row[:] = as_numpy(result)
 
 
 class SourceBackend:
-    """Python functions on arrays of a namespace; see `backends.Backend`."""
+    """Python functions on arrays of a namespace; see `backends.Backend`.
+
+    Raises CompileError where the namespace makes arrays of another type than asked for, as JAX does with float64.
+    """
 
     name = "source"
 
     def __init__(self, dtype: np.dtype[Any], namespace: Any) -> None:
         self.dtype, self.namespace = dtype, namespace
+        kept = str(namespace.asarray(np.zeros(1, dtype)).dtype).rpartition(".")[2]
+        if kept != dtype.name:
+            raise CompileError(
+                f"{namespace.__name__} computes in {kept} and not in {dtype}: give dtype={kept!r}, or enable float64 "
+                "(in JAX, jax.config.update('jax_enable_x64', True) before anything else)"
+            )
 
     def kernel(self, program: Program, mean: bool) -> SourceKernel:
         """The kernel of a program."""
