@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from numbers import Integral
 from typing import Any
 
 import autograd
@@ -17,7 +18,6 @@ class CompiledTraining:
 
         training = model.compile("hinge", SGD(model.parameters(), lr=0.1))
         losses = training.steps(rows, targets, 1000)
-        training.store()
 
     model: what takes a row and gives a Value, or a list of them, and has parameters()
     loss, optimizer: as `train` takes them. A loss of your own has to be a mean over rows, to which terms in
@@ -25,9 +25,9 @@ class CompiledTraining:
     inputs: how many numbers a row has; the model's nin where it is None
     backend, dtype: as in autograd.compile
 
-    The parameters of the optimizer are in an array from now on: `store` gives the Values their numbers, `load` takes
-    them from there. All other Values of the model are constants. Raises ValueError for a loss that is no mean over
-    rows, and whatever autograd.compile raises.
+    The parameters of the optimizer are in an array from now on. `steps` gives the Values their numbers when it ends,
+    by `store`; `load` takes them from there, once they were changed by other means. All other Values of the model are
+    constants. Raises ValueError for a loss that is no mean over rows, and whatever autograd.compile raises.
     """
 
     def __init__(
@@ -40,9 +40,10 @@ class CompiledTraining:
         backend: str = "auto",
         dtype: Any = "float64",
     ) -> None:
-        self.inputs = getattr(model, "nin", None) if inputs is None else inputs
-        if not isinstance(self.inputs, int) or self.inputs < 1:
-            raise ValueError(f"this model does not say how many inputs it takes: give inputs=, got {self.inputs!r}")
+        width = getattr(model, "nin", None) if inputs is None else inputs
+        if not isinstance(width, Integral) or isinstance(width, bool) or width < 1:
+            raise ValueError(f"this model does not say how many inputs it takes: give inputs=, got {width!r}")
+        self.inputs = int(width)
         self.model, self.loss = model, loss_named(loss)
         self.optimizer = SGD(model.parameters()) if optimizer is None else optimizer
         with no_grad():
@@ -69,24 +70,37 @@ class CompiledTraining:
         None; order: the rows of each epoch by their indices, an array of one row for each epoch, or None.
 
         Where a loss or its gradient is not finite the steps end, before that one, whose loss is the last returned.
+        Then, and after Ctrl-C, parameters and optimizer are as after the steps that were taken. Raises ValueError or
+        TypeError for what does not fit, before a step is taken.
         """
-        return self.steps_on(self.columns(rows, targets), steps, batch_size, order)
+        columns = self.columns(rows, targets)
+        try:
+            return self.steps_on(columns, steps, batch_size, order)
+        finally:
+            self.store()
 
     def steps_on(
         self, columns: Sequence[Any], steps: int = 1, batch_size: int | None = None, order: Any = None
     ) -> list[float]:
-        """The same, of `columns`."""
-        optimizer, before = self.optimizer, self.optimizer.steps
-        scalars = optimizer.next_scalars(steps)
-        losses: list[float] = self.descent.run(columns, scalars, batch_size, order).tolist()
-        optimizer.steps = before + len(losses) - (not self.descent.finite)
+        """The same, of `columns`, and without `store`, which costs as much as some steps: for loops of short calls."""
+        if not isinstance(steps, Integral) or isinstance(steps, bool) or steps < 0:
+            raise ValueError(f"steps is a whole number, 0 or more, got {steps!r}")
+        optimizer, descent = self.optimizer, self.descent
+        before, last_rate, first = optimizer.steps, optimizer.last_rate, descent.steps
+        try:
+            losses: list[float] = descent.run(columns, optimizer.next_scalars(int(steps)), batch_size, order).tolist()
+        finally:
+            taken = descent.steps - first
+            if taken < steps:  # as if no more had been asked for
+                optimizer.steps, optimizer.last_rate = before, last_rate
+                optimizer.next_scalars(taken)
         return losses
 
     def columns(self, rows: Any, targets: Any) -> Any:
         """Rows and targets as the program takes them: an array with a row for each input and target."""
         import numpy as np
 
-        given = self._matrix("rows", rows, self.inputs or 1)
+        given = self._matrix("rows", rows, self.inputs)
         wanted = self._matrix("targets", targets, self.targets)
         if len(given) != len(wanted):
             raise ValueError(f"there is a target for each row, got {len(given)} rows and {len(wanted)} targets")
@@ -141,7 +155,7 @@ class CompiledTraining:
     def _require_mean(self, loss: LossFunction) -> None:
         """Hold the loss of some rows against the mean of their losses."""
         with no_grad():
-            predictions = [self.model([math.sin(i + k) for k in range(self.inputs or 1)]) for i in range(SOME_ROWS)]
+            predictions = [self.model([math.sin(i + k) for k in range(self.inputs)]) for i in range(SOME_ROWS)]
             one = Value(1.0)  # as Values, targets are taken as they are
             targets = [one if self.targets == 1 else [one] * self.targets] * SOME_ROWS
             of_all = float(loss(predictions, targets))

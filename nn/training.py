@@ -146,7 +146,7 @@ def train(
         for epoch in range(epochs):
             if shuffle:
                 draw.shuffle(order)
-            entry = trainer.epoch(epoch, order, batch_size or len(order))
+            entry = trainer.epoch(epoch, order, int(batch_size or len(order)))
             if held_out:
                 trainer.validate(entry, *held_out)
             history._append(entry)
@@ -282,10 +282,10 @@ class _CompiledTrainer(_Trainer):
             if self.metrics:
                 predicted += self.program.predict(columns)[0]
             total += self._steps(epoch, columns, part, batch_size)
+        if self.watched or self.metrics:  # they may look at the parameters
+            self.finish()
         entry = History([total / len(order)], [self.optimizer.last_rate])
         self._measure(entry, "", predicted, [self.targets[i] for i in order])
-        if self.watched:
-            self.finish()
         return entry
 
     def _steps(self, epoch: int, columns: Any, order: list[int], batch_size: int) -> float:

@@ -84,6 +84,29 @@ def test_a_callback_that_changes_a_parameter() -> None:
     assert_the_same(one, other)
 
 
+def test_metrics_read_the_parameters_of_the_epoch() -> None:
+    def run(compiled: bool) -> Any:
+        model = MLP(2, [5, 1], "tanh", seed=4)
+        size = {"size": lambda predictions, targets: sum(p.data**2 for p in model.parameters())}
+        history, *_ = trained(
+            compiled, OPTIMIZERS["Adam"], model, batch_size=8, metrics=size, validation=(ROWS[:5], LABELS[:5])
+        )
+        return history.metrics
+
+    assert {name: near(entries) for name, entries in run(False).items()} == run(True)
+
+
+@pytest.mark.parametrize("kind", [np.int64, np.uint8])
+def test_numpy_s_integers_count_rows_steps_and_inputs(kind: Any) -> None:
+    one, other = (trained(True, OPTIMIZERS["Adam"], batch_size=size) for size in (kind(8), 8))
+    assert_the_same(one, other)
+    assert type(one[0].loss[0]) is float
+    model = MLP(2, [4, 1], "tanh", seed=1)
+    training = model.compile("mse", inputs=kind(2))
+    assert len(training.steps(ROWS, LABELS, kind(5), batch_size=kind(6))) == 5
+    assert autograd.compile(lambda *row: row[0] * row[1], inputs=kind(2)).inputs == ("x_1", "x_2")
+
+
 @pytest.mark.parametrize("loss", ["mse", "bce", "bce_with_logits", "cross_entropy", "hinge", squared_error])
 def test_every_loss(loss: Any) -> None:
     joint = loss == "cross_entropy"
@@ -182,9 +205,12 @@ def test_steps_by_hand() -> None:
         optimizer.step()
         expected.append(loss.data)
     assert losses == near(expected)
-    assert model.state_dict() == MLP(2, [4, 1], "tanh", seed=1).state_dict()  # not stored yet
-    training.store()
     assert list(model.state_dict().values()) == near(list(twin.state_dict().values()))
+    stored = model.state_dict()
+    training.steps_on(training.columns(ROWS, LABELS), 3)
+    assert model.state_dict() == stored
+    training.store()
+    assert model.state_dict() != stored
 
 
 def test_float32_learns_the_same_but_for_rounding() -> None:
@@ -217,7 +243,78 @@ def test_both_backends_train(backend: str) -> None:
     assert loss_now == near(nn.mse([twin(x) for x in ROWS], LABELS).data)
 
 
+class Interrupting:
+    """A backend that takes some steps and is interrupted, before it says how many, as by Ctrl-C."""
+
+    def __init__(self, backend: Any, steps: int) -> None:
+        self.backend, self.steps = backend, steps
+
+    def descend(self, step: Any, update: Any, batches: Any, state: Any, scalars: Any, losses: Any) -> int:
+        self.backend.descend(step, update, batches, state, scalars[: self.steps], losses[: self.steps])
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("backend", ["native", "source"])
+@pytest.mark.parametrize("name", ["schedule", "Adam", "AdamW"])
+def test_after_an_interrupt_all_is_as_after_the_steps_that_were_taken(name: str, backend: str) -> None:
+    if backend == "native":
+        pytest.importorskip("llvmlite", reason="llvmlite is not installed")
+    model, twin = MLP(2, [4, 1], "tanh", seed=1), MLP(2, [4, 1], "tanh", seed=1)
+    optimizer, expected = OPTIMIZERS[name](model.parameters()), OPTIMIZERS[name](twin.parameters())
+    training, other = (
+        CompiledTraining(m, "mse", o, backend=backend) for m, o in ((model, optimizer), (twin, expected))
+    )
+    step = training.row_loss
+    training.steps(ROWS, LABELS, 2)
+    step.backend, native = Interrupting(step.backend, 7), step.backend  # type: ignore[assignment]
+    with pytest.raises(KeyboardInterrupt):
+        training.steps(ROWS, LABELS, 400, batch_size=8)
+    step.backend = native
+    other.steps(ROWS, LABELS, 2)
+    other.steps(ROWS, LABELS, 7, batch_size=8)
+    assert (optimizer.steps, optimizer.last_rate) == (9, expected.last_rate)
+    assert (training.descent.steps, optimizer.state) == (9, expected.state)
+    assert model.state_dict() == twin.state_dict()
+    assert training.steps(ROWS, LABELS, 3) == other.steps(ROWS, LABELS, 3)
+
+
+def test_the_rate_of_the_last_step_that_was_taken() -> None:
+    model = MLP(2, [3, 1], "relu", seed=1)
+    optimizer = SGD(model.parameters(), lr=lambda step: 10.0**step)
+    losses = model.compile("mse", optimizer).steps(ROWS, LABELS, 200)
+    assert len(losses) == optimizer.steps + 1 < 200
+    assert optimizer.last_rate == 10.0 ** (optimizer.steps - 1)
+
+
 # What is refused
+
+
+REFUSED: list[tuple[dict[str, Any], str]] = [
+    ({"rows": [[1.0]]}, r"^rows are an array with 2 in each row"),
+    ({"targets": LABELS[1:]}, r"^there is a target for each row"),
+    ({"steps": -1}, r"^steps is a whole number, 0 or more, got -1$"),
+    ({"steps": 2.5}, r"^steps is a whole number, 0 or more, got 2.5$"),
+    ({"steps": True}, r"^steps is a whole number"),
+    ({"batch_size": 0}, r"^a batch has a whole number of rows, 1 or more, got 0$"),
+    ({"batch_size": 2.0}, r"^a batch has a whole number of rows"),
+    ({"batch_size": True}, r"^a batch has a whole number of rows"),
+    ({"order": [[0, 1, 2]]}, r"^order has the indices of 23 rows for each epoch"),
+]
+
+
+@pytest.mark.parametrize(("options", "message"), REFUSED)
+def test_a_call_that_is_refused_changes_nothing(options: dict[str, Any], message: str) -> None:
+    model = MLP(2, [3, 1], "tanh", seed=1)
+    optimizer = Adam(model.parameters(), lr=lambda step: 0.1 / (1 + step))
+    training = model.compile("mse", optimizer)
+    training.steps(ROWS, LABELS, 3)
+    before = optimizer.steps, optimizer.last_rate, optimizer.state, model.state_dict()
+    with pytest.raises(ValueError, match=message) as caught:
+        training.steps(**{"rows": ROWS, "targets": LABELS, "steps": 4, **options})
+    assert "\n" not in str(caught.value)
+    assert (optimizer.steps, optimizer.last_rate, optimizer.state, model.state_dict()) == before
+    assert training.steps(ROWS, LABELS, 0) == []
+    assert optimizer.steps == 3
 
 
 def test_a_loss_that_is_no_mean_over_rows() -> None:

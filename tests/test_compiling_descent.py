@@ -185,6 +185,13 @@ REFUSED: dict[str, tuple[dict[str, Any], type[Exception]]] = {
     "an index too large": ({"order": [[*range(9), 10]]}, ValueError),
     "an index below 0": ({"order": [[*range(9), -1]]}, ValueError),
     "fewer epochs than steps": ({"order": [range(10)], "batch_size": 5}, ValueError),
+    "an order of more indices than rows": ({"order": [*range(10), 0], "scalars": np.full((1, 2), 0.1)}, ValueError),
+    "rows of more indices than there are": ({"order": [[*range(10), 0]] * 9}, ValueError),
+    "rows of unequal length": ({"order": [range(10), range(9)]}, ValueError),
+    "indices that are not whole": ({"order": np.full((9, 10), 0.5)}, ValueError),
+    "no indices": ({"order": []}, ValueError),
+    "a batch of 2.0": ({"batch_size": 2.0}, ValueError),
+    "a batch of True": ({"batch_size": True}, ValueError),
     "fewer scalars than the rule takes": ({"scalars": np.ones((4, 1))}, ValueError),
     "more scalars than the rule takes": ({"scalars": np.ones((4, 3))}, ValueError),
     "scalars in one dimension": ({"scalars": np.ones(4)}, ValueError),
@@ -205,6 +212,7 @@ def test_what_does_not_fit_is_refused_before_a_step_is_taken(what: str, target: 
         descent.run(**{"columns": rows.T, "scalars": np.full((4, 2), 0.1), **options})
     assert "\n" not in str(caught.value)
     assert (descent.numbers == before).all()
+    assert descent.steps == 0
 
 
 def test_a_rule_that_returns_too_little() -> None:

@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
+from numbers import Integral
 from operator import attrgetter
 from time import perf_counter
 from typing import Any
@@ -217,8 +218,8 @@ class Descent:
     kept: how many numbers are kept of each parameter, which start at 0
     scalars: how many numbers of a step the rule takes, such as the learning rate
 
-    numbers holds the parameters in its first row, and what is kept of them in the next; gradient is that of the last
-    step, and finite says whether the last run took all its steps.
+    numbers holds the parameters in its first row, and what is kept of them in the next; steps counts those that were
+    taken; gradient is that of the last step, and finite says whether the last run came upon nothing that is not.
     """
 
     def __init__(self, step: Compiled, rule: Callable[..., Sequence[Any]], kept: int, scalars: int) -> None:
@@ -235,7 +236,7 @@ class Descent:
         self._state = State(count, kept, step.dtype)
         self.numbers, self.gradient = self._state.numbers[:, :count], self._state.gradient[:count]
         self.numbers[0] = step.numbers()
-        self.finite = True
+        self.steps, self.finite = 0, True
 
     def run(self, columns: Sequence[Any], scalars: Any, batch_size: int | None = None, order: Any = None) -> Array:
         """Take steps, and return the losses before each.
@@ -245,6 +246,7 @@ class Descent:
         for one after another. Steps go on from epoch to epoch while there are scalars.
 
         Where a loss or its gradient is not finite the steps end, before that one, whose loss is the last returned.
+        Raises ValueError for what does not fit, before a step is taken. Ctrl-C ends them within a moment.
         """
         arrays, rows = self.step.checked(columns)
         table = np.ascontiguousarray(scalars, self.step.dtype)
@@ -252,34 +254,60 @@ class Descent:
             table = table.reshape(0, self._scalars)
         if table.ndim != 2 or table.shape[1] != self._scalars:
             raise ValueError(f"scalars have {self._scalars} numbers for each step, got an array of {table.shape}")
-        if batch_size is not None and (not isinstance(batch_size, int) or batch_size < 1):
-            raise ValueError(f"a batch has a whole number of rows, 1 or more, got {batch_size!r}")
-        indices = None if order is None else np.ascontiguousarray(order, np.int64)
-        batches = Batches(arrays, rows, min(batch_size or rows, rows), indices)
-        if indices is not None and (indices.size < -(-len(table) // batches.each_epoch) * rows or
-                                    indices.min() < 0 or indices.max() >= rows):  # fmt: skip
-            raise ValueError(f"order has the indices of {rows} rows for each epoch, got shape {indices.shape}")
+        size = min(_checked_size(batch_size), rows) if batch_size is not None else rows
+        batches = Batches(arrays, rows, size, None)
+        if order is not None:
+            batches.order = _checked_order(order, rows, -(-len(table) // batches.each_epoch))
         losses = np.empty(len(table), self.step.dtype)
+        losses.fill(np.nan)
+        before, self.finite = self.steps, True
+        try:
+            self._run(batches, table, losses)
+        except BaseException:  # Ctrl-C comes between steps and their number, but the losses are there
+            self.steps = before + int(np.isfinite(losses).sum())
+            raise
+        return losses[: self.steps - before + 1]
+
+    def _run(self, batches: Batches, table: Array, losses: Array) -> None:
+        """Take steps in parts, whole epochs each, so that Ctrl-C is heard."""
         done, steps = 0, batches.each_epoch * -(-FIRST_STEPS // batches.each_epoch)
-        while done < len(table):  # in parts, whole epochs each, so that Ctrl-C is heard
+        while self.finite and done < len(table):
             start = perf_counter()
             part = slice(done, done + steps)
             taken = self.step.backend.descend(
                 self.step._means, self._update, batches, self._state, table[part], losses[part]
             )
-            done += taken
-            if taken < len(losses[part]):
-                break
+            self.finite = taken == len(losses[part])
+            self.steps, done = self.steps + taken, done + taken
             if batches.order is not None:
-                batches.order = batches.order.reshape(-1)[steps // batches.each_epoch * rows :]
+                batches.order = batches.order[steps // batches.each_epoch :]
             steps *= 2 if perf_counter() - start < PATIENCE else 1
-        self.finite = done == len(table)
-        return losses[: done + 1]
 
     def store(self) -> None:
         """Give the parameters, which are Values, their present numbers."""
         for parameter, number in zip(self.step.parameters, self.numbers[0].tolist(), strict=True):
             parameter.data = number
+
+
+def _checked_size(size: Any) -> int:
+    if not isinstance(size, Integral) or isinstance(size, bool) or size < 1:
+        raise ValueError(f"a batch has a whole number of rows, 1 or more, got {size!r}")
+    return int(size)
+
+
+def _checked_order(order: Any, rows: int, epochs: int) -> Array:
+    try:
+        indices = np.asarray(order)
+    except ValueError:  # its rows are of unequal length
+        raise ValueError(f"order has the indices of {rows} rows for each epoch, got rows of unequal length") from None
+    if indices.dtype.kind not in "iu" or indices.ndim != 2 or indices.shape[1] != rows or len(indices) < epochs:
+        raise ValueError(
+            f"order has the indices of {rows} rows for each epoch, of which there are {epochs}, got an array of "
+            f"{indices.dtype} and shape {indices.shape}"
+        )
+    if ((indices < 0) | (indices >= rows)).any():
+        raise ValueError(f"order has the indices of {rows} rows, from 0, got {indices.min()} to {indices.max()}")
+    return np.ascontiguousarray(indices, np.int64)
 
 
 def _is_dtype(dtype: Any, name: str) -> bool:
@@ -312,11 +340,11 @@ def _checked_parameters(parameters: Iterable[Value]) -> tuple[Value, ...]:
 
 
 def _input_names(function: Callable[..., Any], inputs: int | Sequence[str] | None) -> list[str]:
-    if isinstance(inputs, int) and not isinstance(inputs, bool) and inputs >= 0:
+    if isinstance(inputs, Integral) and not isinstance(inputs, bool) and inputs >= 0:
         return [f"x_{i}" for i in range(1, inputs + 1)]
     if inputs is not None:
         if (
-            isinstance(inputs, (str, int))
+            isinstance(inputs, (str, Integral))
             or not isinstance(inputs, Iterable)
             or not all(isinstance(name, str) for name in inputs)
         ):

@@ -203,8 +203,10 @@ class SourceBackend:
             columns = [column[chosen] if column.ndim else column for column in batches.columns]
             rows = min(batches.size, batches.rows - first)
             step(columns, rows, numbers[0], gradient)
-            losses[done] = gradient[-1]
-            if not np.isfinite(gradient).all():
+            finite = np.isfinite(gradient).all()
+            if finite:
+                update([numbers[0], gradient[:-1], *numbers[1:]], count, scalars_of_step, numbers)
+            losses[done] = gradient[-1]  # only now, for Ctrl-C may have come before the update
+            if not finite:
                 return done
-            update([numbers[0], gradient[:-1], *numbers[1:]], count, scalars_of_step, numbers)
         return len(scalars)
