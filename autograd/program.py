@@ -239,7 +239,11 @@ class Register(Arithmetic):
         try:
             result = op.definition(*[Register(builder, i) for i in indices])
             return result if isinstance(result, Register) else Register(builder, builder.constant(result))
-        except (TypeError, AttributeError, ArithmeticError) as error:  # from functions that take nothing but floats
+        except CompileError:  # of an operation within it
+            raise
+        except RecursionError:
+            raise CompileError(f"{op.name} cannot be compiled: its definition leads back to itself") from None
+        except Exception as error:  # whatever functions raise that take nothing but floats
             raise CompileError(
                 f"{op.name} cannot be compiled: declare it with definition=, in terms of autograd's operations "
                 f"({error})"

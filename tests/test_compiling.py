@@ -675,6 +675,26 @@ def test_an_operation_without_a_lowering(evaluate: Callable[[float], float], tar
     assert "\n" not in str(caught.value)
 
 
+@both_backends
+def test_an_operation_whose_definition_fails(target: str) -> None:
+    def only_floats(x: Any) -> float:
+        if not isinstance(x, float):
+            raise ValueError("this takes a float")
+        return x
+
+    opaque = operation("opaque", only_floats, lambda z, x: (1.0,))
+    within = operation("within", float, lambda z, x: (1.0,), definition=lambda x: opaque(x) + 1)
+    endless: autograd.Operation = operation("endless", float, lambda z, x: (1.0,), definition=lambda x: endless(x) + 1)
+    w = Value(0.5)
+    for op, message in [
+        (opaque, r"^opaque cannot be compiled: declare it with definition=.*\(this takes a float\)$"),
+        (within, r"^opaque cannot be compiled: declare it with definition=.*\(this takes a float\)$"),
+        (endless, r"^endless cannot be compiled: its definition leads back to itself$"),
+    ]:
+        with pytest.raises(CompileError, match=message):
+            autograd.compile(lambda x, op=op: op(w * x), [w], backend=target)
+
+
 # What a program takes
 
 
@@ -774,6 +794,20 @@ def test_parameters_are_read_at_each_call(target: str) -> None:
         assert step.values(1.0, 0.0)[0] == number
     w.data = NAN
     assert math.isnan(step(1.0, 0.0)[0])
+
+
+@both_backends
+@pytest.mark.parametrize("data", [None, "1.5", 1j])
+def test_a_parameter_without_a_number(data: Any, target: str) -> None:
+    step, w = doubled(target=target)
+    w.data = data
+    for call in (step, step.values):
+        with pytest.raises(TypeError, match=r"^the data of w is no real number, but") as caught:
+            call(NUMBERS, NUMBERS)
+        assert "\n" not in str(caught.value)
+    w.data, w.label = data, None
+    with pytest.raises(TypeError, match=r"^the data of parameters\[0\] is no real number, but"):
+        step(NUMBERS, NUMBERS)
 
 
 # What is refused, in one line

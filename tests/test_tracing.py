@@ -165,6 +165,16 @@ def test_a_value_made_of_parameters_beforehand_is_made_anew_at_each_call() -> No
         assert gradient[0] == pytest.approx((1 - math.tanh(number**2) ** 2) * 2 * number * 3 + 1)
 
 
+def test_a_decision_by_a_value_made_of_parameters_beforehand_is_made_once() -> None:
+    w = Value(W)
+    doubled = w * 2
+    step = compiled(lambda x: (x if doubled > 0 else -x) * doubled.data, [w])
+    w.data = -W
+    assert step([3.0])[0] == 3.0 * 2 * W  # as compile says
+    with pytest.raises(TracingError, match="a comparison of a traced Value"):
+        autograd.compile(lambda x: x if w * 2 > 0 else -x, [w])
+
+
 def test_python_that_does_not_ask_for_a_number() -> None:
     w = Value(W)
 

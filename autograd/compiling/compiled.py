@@ -1,10 +1,10 @@
 """compile: a function of scalars becomes a program that takes arrays."""
 
 import inspect
+from array import array as doubles
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from numbers import Integral
-from operator import attrgetter
 from time import perf_counter
 from typing import Any
 
@@ -17,7 +17,6 @@ from autograd.declaration import Operation
 from autograd.program import Program, without_dead_instructions
 from autograd.value import Value
 
-number_of = attrgetter("data")
 FIRST_STEPS, PATIENCE = 1024, 0.05  # of descent: steps at first, and seconds, between looks at what else there is to do
 
 
@@ -52,13 +51,16 @@ def compile(
         be enabled), torch, cupy, …
 
     Results are those of the Values but for rounding: sums may be taken in another order, and native code adds a product
-    without rounding it first, so that one which is too large for a float does not overflow on its way into a sum.
+    without rounding it first, so that one which is too large for a float does not overflow on its way into a sum. In a
+    gradient it adds what is the same for all rows, as that of a penalty, to the mean and not to each row.
 
-    What Python decides or draws by itself (random numbers, counters) is decided once, when the function is traced.
+    What Python decides or draws by itself (random numbers, counters) is decided once, when the function is traced. So
+    is what it decides by a Value that was made of parameters beforehand: as an operand it is computed anew at each
+    call, but it still has a number, and a comparison or .data of it is no error. Make it within the function.
 
     Programs of the same structure are compiled once in a process, which remembers the last 128. Raises CompileError
     for an operation that cannot be compiled, TypeError for what the function may not return, ValueError for options
-    that do not exist.
+    that do not exist or that the namespace does not have.
     """
     if not callable(function):
         raise TypeError(f"compile takes a function of scalars, got {type(function).__name__}")
@@ -127,8 +129,12 @@ class Compiled:
         return (self._means if self._single else self._rows).text
 
     def numbers(self) -> Array:
-        """The numbers of the parameters."""
-        return np.fromiter(map(number_of, self.parameters), self.dtype, self._count)
+        """The numbers of the parameters. Raises TypeError where one has none."""
+        try:
+            return np.array(doubles("d", [parameter.data for parameter in self.parameters]), self.dtype)
+        except TypeError:  # which NumPy does not raise for None, of which it makes nan
+            i, x = next((i, p) for i, p in enumerate(self.parameters) if not hasattr(p.data, "__float__"))
+            raise TypeError(f"the data of {x.label or f'parameters[{i}]'} is no real number, but {x.data!r}") from None
 
     def checked(self, columns: Sequence[Any] | Array) -> tuple[Sequence[Array] | Array, int]:
         """The columns as arrays, and the number of rows; raises what a call raises."""
