@@ -1374,3 +1374,20 @@ def test_parameters_that_are_not_used_cost_nothing() -> None:
     assert [loss, *gradient[-2:]] == [2.0, 0.0, 2.0]
     assert not gradient[:-1].any()
     assert len(step.ir) < 100_000
+
+
+def test_the_benchmark_times_no_run_that_compiles(monkeypatch: pytest.MonkeyPatch) -> None:
+    from tests.benchmarks import compiled as benchmark
+    from tests.benchmarks import peers
+
+    now, compiled_for = 0.0, set[int]()
+
+    def run(steps: int) -> list[float]:
+        nonlocal now
+        now += 0.01 * steps if steps in compiled_for else 9.0
+        compiled_for.add(steps)
+        return [0.0] * steps
+
+    monkeypatch.setattr(peers, "on_one_thread", lambda: None)
+    monkeypatch.setattr(benchmark, "perf_counter", lambda: now)
+    assert benchmark.timed(lambda: run)["seconds"] == pytest.approx(0.01)

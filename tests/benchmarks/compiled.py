@@ -71,10 +71,10 @@ def timed(build: Callable[[], Callable[[int], list[float]]]) -> Report:
     except (ModuleNotFoundError, FileNotFoundError) as error:
         return {"missing": str(error)}
     losses = run(5)
-    steps, times = 1, list[float]()
+    steps, times = 0, list[float]()
     while sum(times) < SECONDS:
-        if times and times[-1] < SECONDS / 8:
-            steps, times = 4 * steps, []
+        if not times or times[-1] < SECONDS / 8:
+            steps, times = max(1, 4 * steps), []
             run(steps)  # which may compile a run of so many steps
         start = perf_counter()
         run(steps)
