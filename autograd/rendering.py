@@ -45,18 +45,32 @@ def render(source: str, form: str) -> bytes:
     return _run([source], form)
 
 
-def positions(sources: Sequence[str]) -> list[dict[str, Place]]:
-    """Where the nodes of each graph in DOT are, by name. Raises as render() does."""
-    placed: list[dict[str, Place]] = []
+class Layout(NamedTuple):
+    """Where the nodes of a graph are, by name, and the control points of the curves that its edges are."""
+
+    nodes: dict[str, Place]
+    edges: dict[tuple[str, str], list[Place]]
+
+
+def layouts(sources: Sequence[str]) -> list[Layout]:
+    """The layout of each graph in DOT. Raises as render() does."""
+    found: list[Layout] = []
     height = 0.0
+
+    def place(x: str, y: str) -> Place:  # in inches, from below
+        return Place(float(x) * INCH, (height - float(y)) * INCH)
+
     for line in _run(sources, "plain").decode().splitlines() if sources else []:
         word, *fields = line.split(" ")
         if word == "graph":
             height = float(fields[2])
-            placed.append({})
-        elif word == "node":  # name, x, y from below, in inches, …
-            placed[-1][fields[0]] = Place(float(fields[1]) * INCH, (height - float(fields[2])) * INCH)
-    return placed
+            found.append(Layout({}, {}))
+        elif word == "node":  # name, x, y, …
+            found[-1].nodes[fields[0]] = place(fields[1], fields[2])
+        elif word == "edge":  # tail, head, the number of points, x, y, …
+            numbers = fields[3 : 3 + 2 * int(fields[2])]
+            found[-1].edges[fields[0], fields[1]] = [*map(place, numbers[::2], numbers[1::2])]
+    return found
 
 
 def _run(sources: Sequence[str], form: str) -> bytes:

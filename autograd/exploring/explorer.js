@@ -13,7 +13,8 @@
  *   operands?: number[]}} NodeData
  * @typedef {{name: string, formula: number[], partials: number[][], steepest?: number}} ShapeData
  * @typedef {[item: number, x: number, y: number, width: number, height: number]} Placed
- * @typedef {{kind: string, title: string, head: number, open: boolean, items: Placed[]}} GroupData
+ * @typedef {{kind: string, title: string, head: number, open: boolean, items: Placed[],
+ *   routes?: Record<string, number[]>}} GroupData
  * @typedef {{nodes: number[], shape: number, choices: {name: string, shape: number}[]}} SwitchData
  * @typedef {{feed: number[], rows: number[][], predictions: number[]}} LearningData
  * @typedef {{title: string, lr: number, digits: number, nodes: NodeData[], groups: GroupData[], switches: SwitchData[],
@@ -442,13 +443,14 @@ export function derivation(machine, node, form) {
 export function handedBack(machine, node, form) {
   const writer = new Writer(machine, form), left = writer.gradient(node);
   /** @type {(kind: "derivative" | "partial") => Factor[][]} */
-  const terms = (kind) =>
-    machine.uses[node].map((edge) => {
-      /** @type {Factor} */
-      const factor = { kind, edge };
-      return edge.node === machine.output ? [factor] : [{ kind: "gradient", node: edge.node }, factor];
-    });
+  const terms = (kind) => machine.uses[node].map((edge) => handed(machine, edge, kind));
   return { left, lines: writer.equation(left, terms("derivative"), terms("partial"), machine.gradients[node]) };
+}
+
+/** What is handed back along an edge: the gradient of its node, but that of the output, which is 1, times the partial.
+ *  @param {Machine} machine @param {Edge} edge @param {"derivative" | "partial"} kind @returns {Factor[]} */
+function handed(machine, edge, kind) {
+  return edge.node === machine.output ? [{ kind, edge }] : [{ kind: "gradient", node: edge.node }, { kind, edge }];
 }
 
 /** How a node was computed: formula, numbers put in, value. @param {Machine} machine @param {number} node
@@ -525,12 +527,21 @@ function formulaElement(markup) {
   return element;
 }
 
-const PAD = 14, HEADER = 24; // around what an open box holds, and above it
+const PAD = 12, HEADER = 24; // around what an open box holds, and above it
 const LANE = -1; // among the items of a group, where edges pass
+const READABLE = 0.5; // the least scale of a picture that is shown as a whole
 /** Names of roles, as a sentence has them. @type {Record<string, string>} */
 const ROLES = {
   leaf: "input", operation: "result", loss: "cost", target: "target", neuron: "neuron", "pre-activation": "weighted sum",
 };
+
+/** The parts of a node in the picture; shown is the shape whose formula it has.
+ *  @typedef {{root: SVGElement, shape: SVGElement, name: SVGElement, value: SVGElement, formula: SVGElement,
+ *  gradientName: SVGElement, gradient: SVGElement, title: SVGElement, shown: number}} Drawn */
+
+/** An edge in the picture, which may stand for several; rank counts those from the same node.
+ *  @typedef {{from: number, to: number, edges: Edge[], root: SVGElement, label: SVGElement, rank: number,
+ *  placed: boolean}} DrawnEdge */
 
 /** The picture: boxes, nodes and edges in SVG, with a view that can be moved and scaled. */
 class Picture {
@@ -549,9 +560,9 @@ class Picture {
     /** Where edges from outside pass the parameters of an open neuron, by group, and who has which track.
      *  @type {Map<number, {box: Box, tracks: number[]}>} */
     this.lanes = new Map();
-    /** @type {Map<number, {root: SVGElement, [part: string]: SVGElement}>} */
+    /** @type {Map<number, Drawn>} */
     this.drawn = new Map();
-    /** @type {Map<string, {from: number, to: number, edges: Edge[], root: SVGElement, label: SVGElement}>} */
+    /** @type {Map<string, DrawnEdge>} */
     this.edges = new Map();
     this.view = { x: 0, y: 0, scale: 1 };
     this.current = -1; // the item that the keyboard is on
@@ -590,11 +601,17 @@ class Picture {
     this.arrange(0);
     this.drawn.clear();
     this.edges.clear();
-    const frames = s("g"), edges = s("g"), nodes = s("g"), labels = s("g");
+    const frames = s("g"), edges = s("g"), nodes = s("g"), labels = s("g"), toggles = s("g");
     for (const [item, box] of this.boxes) {
       if (item === this.count) continue; // the whole graph
-      (this.isOpen(item) ? frames : nodes).append(this.isOpen(item) ? this.frame(item, box) : this.node(item, box));
+      if (this.isOpen(item)) frames.append(this.frame(item, box));
+      else nodes.append(this.node(item, box));
+      if (item < this.count) continue;
+      const [verb, sign, x, y] = this.isOpen(item) ? ["Collapse", "M-4 0H4", 16, 13] : ["Expand", "M-4 0H4M0-4V4", box.width - 2, 2];
+      toggles.append(this.toggle(item, `${verb} ${this.titleOf(item)}`, sign, box.x + x, box.y + y));
     }
+    /** @type {Map<number, number>} */
+    const ranks = new Map();
     for (const node of this.machine.results) {
       this.machine.operands[node].forEach((x, k) => {
         const from = this.shownAs(x), to = this.shownAs(node), key = `${from} ${to}`;
@@ -602,8 +619,9 @@ class Picture {
         const found = this.edges.get(key);
         if (found) found.edges.push({ node, k });
         else {
-          const root = this.edge(from, to), label = s("text", { class: "edge-number" });
-          this.edges.set(key, { from, to, edges: [{ node, k }], root, label });
+          const root = this.edge(from, to), label = s("text", { class: "edge-number" }), rank = ranks.get(from) ?? 0;
+          ranks.set(from, rank + 1);
+          this.edges.set(key, { from, to, edges: [{ node, k }], root, label, rank, placed: false });
           edges.append(root);
           labels.append(label);
           root.addEventListener("pointerenter", (event) => this.explain(key, /** @type {PointerEvent} */ (event)));
@@ -613,7 +631,7 @@ class Picture {
         }
       });
     }
-    this.world.replaceChildren(frames, edges, labels, nodes);
+    this.world.replaceChildren(frames, edges, nodes, labels, toggles);
     this.world.classList.toggle("many", this.edges.size > 120);
     const focusable = this.drawn.get(this.current) ?? this.drawn.values().next().value;
     focusable?.root.setAttribute("tabindex", "0");
@@ -706,7 +724,6 @@ class Picture {
     const root = s("g", { class: `frame ${group.kind}`, transform: `translate(${box.x} ${box.y})` },
       s("rect", { width: box.width, height: box.height, rx: 10 }),
       s("text", { class: "title", x: 30, y: 17 }, name));
-    root.append(this.toggle(item, `Collapse ${name}`, "M-4 0H4", 16, 13));
     return root;
   }
 
@@ -744,6 +761,8 @@ class Picture {
       formula: s("text", { class: "made", x: 10, y: rows[1] }),
       gradientName: s("text", { class: "gradient-name", x: 10, y: rows[2] }),
       gradient: s("text", { class: "gradient", x: width - 10, y: rows[2], "text-anchor": "end" }),
+      title: s("title"),
+      shown: -1,
     };
     part.root.append(part.shape);
     if (role === "loss") part.root.append(s("rect", { class: "inner", x: 3, y: 3, width: width - 6, height: height - 6, rx: 2 }));
@@ -755,7 +774,7 @@ class Picture {
       part.name.textContent = shortened(this.data.nodes[node].label[0], 16);
       part.root.append(part.name, part.value, ...(result && !group ? [part.formula] : []), part.gradientName, part.gradient);
     }
-    if (group) part.root.append(this.toggle(item, `Expand ${this.titleOf(item)}`, "M-4 0H4M0-4V4", width - 2, 2));
+    part.root.append(part.title);
     this.drawn.set(item, part);
     return part.root;
   }
@@ -785,6 +804,14 @@ class Picture {
 
   /** @param {number} from @param {number} to */
   path(from, to) {
+    const route = this.data.groups[this.parent[from]].routes?.[`${from} ${to}`];
+    if (route) { // Graphviz led it around what stands between
+      const { x, y } = /** @type {Box} */ (this.boxes.get(from));
+      const [, middle, centre, width, height] = /** @type {Placed} */ (this.data.groups[this.parent[from]].items.find(([item]) => item === from));
+      const right = x - (middle - width / 2), down = y - (centre - height / 2);
+      const points = Array.from({ length: route.length / 2 }, (_, i) => `${(route[2 * i] + right).toFixed(1)} ${(route[2 * i + 1] + down).toFixed(1)}`);
+      return `M${points[0]}C${points.slice(1).join(" ")}`;
+    }
     const [first, ...rest] = this.points(from, to);
     let [x, y] = first, path = `M${x} ${y}`;
     rest.forEach(([right, down], i) => {
@@ -807,6 +834,7 @@ class Picture {
     if (explorer.selected >= 0) litNodes.add(explorer.selected);
     const shownLit = new Set([...litNodes].map((node) => this.shownAs(node)));
     const scale = explorer.colourScale();
+    this.world.classList.toggle("tinted", explorer.colourBy !== "role");
     const active = now.node >= 0 ? this.shownAs(now.node) : -1;
     const selected = explorer.selected >= 0 ? this.shownAs(explorer.selected) : -1;
     for (const [item, part] of this.drawn) {
@@ -817,22 +845,31 @@ class Picture {
       classList.toggle("selected", item === selected);
       classList.toggle("muted", Boolean(lit) && !shownLit.has(item));
       if (node < 0) {
-        part.root.setAttribute("aria-label", `${this.titleOf(item)}, closed`);
+        part.title.textContent = `${this.titleOf(item)}, closed`;
+        part.root.setAttribute("aria-label", part.title.textContent);
         continue;
       }
       const known = explorer.isKnown(node), received = explorer.received(node);
       setText(part.value, known ? writer.number(machine.values[node]) : "");
       setText(part.gradient, received ? writer.number(now.gradients[node]) + (received === "part" ? " …" : "") : "");
       setText(part.gradientName, received ? "grad" : "");
-      if (machine.shapes[node] >= 0 && !group) setText(part.formula, this.madeOf(node));
+      if (machine.shapes[node] >= 0 && !group && part.shown !== machine.shapes[node]) {
+        part.shown = machine.shapes[node];
+        setText(part.formula, this.madeOf(node));
+      }
       const warning = known && explorer.warning(node);
       classList.toggle("warned", Boolean(warning));
       classList.toggle("unknown", !known);
       this.colour(part.shape, scale, known ? (explorer.colourBy === "gradient" ? (received ? now.gradients[node] : 0) : machine.values[node]) : 0);
-      part.root.setAttribute("aria-label", this.describe(node, Boolean(known), received, warning || ""));
+      const description = this.describe(node, Boolean(known), received, warning || "", writer);
+      if (part.title.textContent !== description) {
+        part.title.textContent = description;
+        part.root.setAttribute("aria-label", description);
+      }
     }
     const few = explorer.edgeNumbers;
-    for (const [key, { edges, root, label }] of this.edges) {
+    for (const edge of this.edges.values()) {
+      const { edges, root, label } = edge;
       const isLit = lit && edges.some(({ node, k }) => lit.has(`${node} ${k}`));
       const isActive = edges.some(({ node, k }) => now.edges.has(`${node} ${k}`));
       root.classList.toggle("lit", Boolean(isLit));
@@ -842,39 +879,39 @@ class Picture {
       const written = edges.length === 1 && explorer.isKnown(node) && (isLit || isActive || (few && !lit));
       setText(label, written ? writer.number(machine.partials[node][k]) : "");
       label.setAttribute("class", `edge-number${isLit || isActive ? " strong" : ""}`);
-      if (written) this.placeLabel(key, label);
+      if (written) this.placeLabel(edge);
       root.setAttribute("aria-label", edges.length === 1 ? `edge, ${this.partialText(edges[0], writer)}` : `${edges.length} edges`);
     }
   }
 
-  /** Where on an edge its number stands: not halfway, where edges cross. @param {string} key @param {SVGElement} label */
-  placeLabel(key, label) {
-    const edge = this.edges.get(key);
-    if (!edge) return;
-    const [[x1, y1], [x2, y2]] = this.points(edge.from, edge.to);
-    const t = 0.36, rise = t * t * (3 - 2 * t);
-    label.setAttribute("x", String(x1 + (x2 - x1) * t));
-    label.setAttribute("y", String(y1 + (y2 - y1) * rise - 3));
+  /** Set the number of an edge where those of its neighbours are not. @param {DrawnEdge} edge */
+  placeLabel(edge) {
+    if (edge.placed) return;
+    edge.placed = true;
+    const line = /** @type {SVGPathElement} */ (edge.root.querySelector(".line")), length = line.getTotalLength();
+    const { x, y } = line.getPointAtLength(length * (length < 80 ? 0.45 : 0.3 + 0.13 * (edge.rank % 3)));
+    edge.label.setAttribute("x", x.toFixed(1));
+    edge.label.setAttribute("y", (y - 3).toFixed(1));
   }
 
   /** How a node was computed, if there is room; else the operation. @param {number} node */
   madeOf(node) {
     const formula = new Writer(this.machine, "text").formula(node, false);
-    return formula.length <= 26 ? formula : this.data.shapes[this.machine.shapes[node]].name;
+    return formula.length <= 18 ? formula : this.data.shapes[this.machine.shapes[node]].name;
   }
 
   /** @param {SVGElement} shape @param {number} scale @param {number} number */
   colour(shape, scale, number) {
     const strength = this.explorer.colourBy === "role" || !scale || !Number.isFinite(number) ? 0 : Math.min(1, Math.abs(number) / scale);
     shape.style.fill = strength < 0.004 ? "" :
-      `color-mix(in oklab, var(--${number > 0 ? "plus" : "minus"}) ${(75 * Math.sqrt(strength)).toFixed(0)}%, var(--paper))`;
+      `color-mix(in oklab, var(--${number > 0 ? "plus" : "minus"}) ${(55 * Math.sqrt(strength)).toFixed(0)}%, var(--paper))`;
     if (this.explorer.colourBy !== "role" && strength < 0.004) shape.style.fill = "var(--paper)";
   }
 
   /** What a screen reader says of a node. @param {number} node @param {boolean} known
-   *  @param {"" | "part" | "all"} received @param {string} warning */
-  describe(node, known, received, warning) {
-    const writer = new Writer(this.machine, "text"), { role } = this.data.nodes[node];
+   *  @param {"" | "part" | "all"} received @param {string} warning @param {Writer} [writer] */
+  describe(node, known, received, warning, writer = new Writer(this.machine, "text")) {
+    const { role } = this.data.nodes[node];
     const value = known ? writer.number(this.machine.values[node]) : "not computed";
     const gradient = received ? writer.number(this.explorer.now.gradients[node]) + (received === "part" ? " so far" : "") : "not computed";
     return `${writer.label(node)}, ${ROLES[role] ?? role}, value ${value}, gradient ${gradient}${warning ? `, ${warning}` : ""}`;
@@ -915,15 +952,30 @@ class Picture {
     this.show();
   }
 
-  /** Show all of it where it can be read; on a small screen a part of it, about what is in question. */
-  openView() {
+  /** Show all of it where it can be read; else a part of it, about an item, or the node in question, or the first.
+   *  @param {number} [item] */
+  openView(item = -1) {
     this.fit();
     const area = this.svg.getBoundingClientRect();
-    if (!area.width || this.view.scale > 0.45 || area.width > 600) return;
-    const asked = this.explorer.selected >= 0 ? this.explorer.selected : this.explorer.now.node;
-    const about = this.boxes.get(this.shownAs(asked >= 0 ? asked : this.data.groups[0].items[0][0]));
-    if (about) this.view = { scale: 0.8, x: area.width / 2 - (about.x + about.width / 2) * 0.8, y: area.height / 2 - (about.y + about.height / 2) * 0.8 };
+    if (!area.width || this.view.scale > READABLE) return;
+    const { selected, now, machine } = this.explorer;
+    const asked = [item, selected, now.node].find((node) => node >= 0) ?? machine.leaves.find((leaf) => this.data.nodes[leaf].role === "input") ?? 0;
+    const about = /** @type {Box} */ (this.boxes.get(this.shownAs(asked))), scale = 0.8;
+    const left = item < 0 && selected < 0 && now.node < 0 ? 24 : (area.width - about.width * scale) / 2;
+    this.view = { scale, x: left - about.x * scale, y: (area.height - about.height * scale) / 2 - about.y * scale };
     this.show();
+  }
+
+  /** Close neurons, then layers, of a picture that could not be read as a whole. */
+  closeWhatIsSmall() {
+    for (const kind of ["neuron", "layer"]) {
+      this.fit();
+      if (this.view.scale > READABLE || this.svg.getBoundingClientRect().width < 600) return;
+      this.data.groups.forEach((group, g) => {
+        if (group.kind === kind) group.open = this.open[g] = false;
+      });
+      this.build();
+    }
   }
 
   /** Scale about a point of the picture on the screen. @param {number} factor @param {number} [x] @param {number} [y] */
@@ -1004,7 +1056,10 @@ class Picture {
     this.svg.addEventListener("keydown", (event) => this.key(event));
     this.svg.addEventListener("focusin", (event) => {
       const found = /** @type {Element} */ (event.target).closest("[data-item]");
-      if (found) this.current = Number(found.getAttribute("data-item"));
+      if (!found) return;
+      this.drawn.get(this.current)?.root.setAttribute("tabindex", "-1");
+      this.current = Number(found.getAttribute("data-item"));
+      found.setAttribute("tabindex", "0");
     });
   }
 
@@ -1094,10 +1149,7 @@ function shortened(text, length) {
 export function handingOn(machine, node, gradients, paths, form) {
   const writer = new Writer(machine, form);
   return machine.operands[node].map((x, k) => {
-    /** @type {Factor[][]} */
-    const term = [[{ kind: "gradient", node }, { kind: "partial", edge: { node, k } }]];
-    /** @type {Factor[][]} */
-    const chain = [[{ kind: "gradient", node }, { kind: "derivative", edge: { node, k } }]];
+    const [chain, term] = [[handed(machine, { node, k }, "derivative")], [handed(machine, { node, k }, "partial")]];
     const share = machine.gradients[node] * machine.partials[node][k];
     const lines = writer.equation(writer.gradient(x), chain, term, share);
     const symbols = lines[0];
@@ -1106,7 +1158,7 @@ export function handingOn(machine, node, gradients, paths, form) {
     let soFar = "";
     if (all > 1) {
       const plain = new Writer(machine, "text"), sum = plain.number(gradients[x]);
-      soFar = `${plain.gradient(x)} ${received < all ? "so far" : "in all"} ${sum}, ${received} of ${all} edges`;
+      soFar = `${plain.gradient(x)} ${received < all ? "so far" : "in all"} ${sum}, from ${received} of ${all} edges`;
     }
     return { left: writer.gradient(x), lines: [{ sign, text: symbols.text }, ...lines.slice(1)], soFar };
   });
@@ -1176,10 +1228,11 @@ class Explorer {
     this.root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
     this.build();
     this.picture.build();
+    this.picture.closeWhatIsSmall();
     this.readAddress();
     this.update();
     new ResizeObserver(() => this.resized()).observe(this.picture.svg);
-    if (standalone) addEventListener("hashchange", () => this.readAddress());
+    if (standalone) addEventListener("hashchange", () => this.readAddress(true));
     followTheme(host);
   }
 
@@ -1225,7 +1278,7 @@ class Explorer {
     const steepest = shape < 0 ? undefined : this.data.shapes[shape].steepest;
     if (!steepest) return "";
     const slope = this.machine.partials[node][0], { name } = this.data.shapes[shape];
-    if (name === "relu") return slope === 0 ? "off: its slope is 0, so no gradient passes back, and the weights before it do not learn" : "";
+    if (name === "relu") return slope === 0 ? "dead for these numbers: its slope is 0, so no gradient passes back, and the weights before it do not learn" : "";
     if (Math.abs(slope) >= 0.05 * steepest) return "";
     return `saturated: its slope is only ${new Writer(this.machine, "text").number(slope)}, so little gradient passes back`;
   }
@@ -1281,7 +1334,7 @@ class Explorer {
     for (const g of groups) if (g > 0) this.picture.open[g] = open;
     this.picture.build();
     this.update();
-    this.picture.openView();
+    this.picture.openView(groups.length === 1 ? this.data.nodes.length + groups[0] : -1);
   }
 
   /** Give a leaf another number. @param {number} leaf @param {number} value */
@@ -1360,8 +1413,11 @@ class Explorer {
       const shape = machine.shapes[layer.nodes[0]], choice = layer.choices.find((one) => one.shape === shape);
       if (choice && shape !== first.shapes[layer.nodes[0]]) state.set(`f${i}`, choice.name);
     });
+    const fed = this.learning.fed();
+    if (this.learning.row) state.set("row", String(this.learning.row + 1));
+    if (this.learning.batch > 1) state.set("batch", String(this.learning.batch));
     for (const leaf of machine.leaves) {
-      if (!Object.is(machine.values[leaf], first.values[leaf])) state.set(`=${this.nameOf(leaf)}`, String(machine.values[leaf]));
+      if (!Object.is(machine.values[leaf], fed.get(leaf) ?? first.values[leaf])) state.set(`=${this.nameOf(leaf)}`, String(machine.values[leaf]));
     }
     if (this.learning.rate !== data.lr) state.set("lr", String(this.learning.rate));
     if (this.tab !== "selected") state.set("tab", this.tab);
@@ -1377,13 +1433,15 @@ class Explorer {
     }, 250);
   }
 
-  readAddress() {
-    if (!this.standalone || location.hash.length < 2) return;
+  /** Take the state from the page's address. @param {boolean} again whether there was one before */
+  readAddress(again = false) {
+    if (!this.standalone || (!again && location.hash.length < 2)) return;
     this.reading = true;
     const state = new URLSearchParams(location.hash.slice(1)), { machine, data } = this;
     const byName = new Map(data.nodes.map((_, i) => [this.nameOf(i), i]));
     machine.values.set(this.first.values);
     machine.shapes.splice(0, machine.shapes.length, ...this.first.shapes);
+    this.learning.readRow(state);
     for (const [key, text] of state) {
       const leaf = key.startsWith("=") ? byName.get(key.slice(1)) : undefined;
       if (leaf !== undefined && machine.shapes[leaf] < 0 && text.trim() && !Number.isNaN(Number(text))) machine.values[leaf] = Number(text);
@@ -1427,6 +1485,9 @@ class Explorer {
     this.buildPanel();
     this.body.append(h("header", {}, title, cost), area, this.steps, this.panel, this.live);
     this.body.addEventListener("keydown", (event) => this.key(event));
+    if (this.standalone) { // where nothing has the focus, keys go to the body
+      document.addEventListener("keydown", (event) => event.target === document.body && this.key(event));
+    }
     this.root.replaceChildren(h("style", {}, this.css), this.body);
   }
 
@@ -1445,7 +1506,7 @@ class Explorer {
   }
 
   buildTools() {
-    const { picture, data } = this;
+    const { picture, data, machine } = this;
     /** @type {(name: string, text: string, action: () => void) => HTMLElement} */
     const button = (name, text, action) => h("button", { type: "button", title: name, "aria-label": name, onclick: action }, text);
     const colour = /** @type {HTMLSelectElement} */ (h("select", { onchange: () => {
@@ -1457,10 +1518,12 @@ class Explorer {
       this.update();
     } }));
     const legend = h("span", { class: "legend" }, h("i", { class: "minus" }), "negative ", h("i", { class: "plus" }), "positive");
+    const warned = h("span", { class: "legend" }, h("i", { class: "warned" }), "dead or saturated");
     this.updates.push(() => {
       colour.value = this.colourBy;
       numbers.checked = this.edgeNumbers;
       legend.hidden = this.colourBy === "role";
+      warned.hidden = !machine.results.some((node) => this.isKnown(node) && this.warning(node));
     });
     const groups = data.groups.map((_, g) => g).slice(1);
     const boxes = groups.length ? [
@@ -1470,7 +1533,7 @@ class Explorer {
     return h("div", { class: "tools", role: "toolbar", "aria-label": "Picture" },
       button("Zoom in", "+", () => picture.zoom(1.25)), button("Zoom out", "−", () => picture.zoom(0.8)),
       iconButton("Show all", "fit", () => picture.fit()), ...boxes,
-      h("label", {}, "Colour by ", colour), legend, h("label", {}, numbers, " numbers on edges"),
+      h("label", {}, "Colour by ", colour), legend, warned, h("label", {}, numbers, " numbers on edges"),
       h("span", { class: "spring" }),
       button("Save the picture as SVG", "SVG", () => this.save("svg")), button("Save the picture as PNG", "PNG", () => this.save("png")),
       ...(this.standalone ? [button("Copy a link to this view", "Link", () => this.copy(`${location.href.split("#")[0]}#${this.state()}`, "The link"))] : []),
@@ -1599,7 +1662,7 @@ class Explorer {
         if (!leaves.length) continue;
         const controls = leaves.map((leaf) => this.control(leaf));
         updates.push(...controls.map((control) => control.update));
-        page.append(h("h3", {}, title), h("div", { class: "control heads" }, h("span", {}, ""), h("span", {}, ""), h("span", {}, "value"), h("span", {}, `∂${data.nodes[machine.output].label[0]}`)),
+        page.append(h("h3", {}, title), h("div", { class: "control heads" }, h("span", {}, ""), h("span", {}, ""), h("span", {}, "value"), h("span", {}, `∂${data.nodes[machine.output].label[0]}/∂ ·`)),
           ...controls.map((control) => control.element));
       }
     };
@@ -1748,12 +1811,19 @@ class Explorer {
       /** @type {[number, number][]} */
       const errors = Array.from({ length: 61 }, (_, i) => -15 + i / 4).map((e) => [e, Math.log10(Math.max(Math.abs(slopeAt(10 ** e) - gradient), 1e-18))]);
       plot.draw({ x: "log₁₀ h", y: "log₁₀ of the difference" }, [{ name: "line", points: errors }], [[Number(range.value), Math.log10(Math.max(error, 1e-18))]], errors);
-      const best = errors.reduce((a, b) => (b[1] < a[1] ? b : a));
-      setText(verdict, Number(range.value) < best[0] - 2 ? "h is too small: the two costs share nearly all their digits, and what is left is rounding."
-        : Number(range.value) > best[0] + 1 ? "The slope closes in on the gradient as h shrinks: by a hundred for every tenth of h."
-          : "About the best h: smaller ones lose digits, larger ones bend away from the tangent.");
+      setText(verdict, this.verdictOf(Number(range.value), errors));
     });
     return h("section", {}, h("h3", {}, `Check by a nudge of ${name}`), h("label", { class: "nudge" }, "h ", range), table, plot.root, verdict);
+  }
+
+  /** What to say of a nudge, among others. @param {number} at log₁₀ of it @param {[number, number][]} errors log₁₀ both */
+  verdictOf(at, errors) {
+    const best = errors.reduce((a, b) => (b[1] <= a[1] ? b : a));
+    if (!errors.every(([, error]) => Number.isFinite(error))) return "The slope is not finite for every h.";
+    if (at < best[0] - 1.5) return "h is too small: the two costs share nearly all their digits, and what is left of their difference is rounding.";
+    if (at > best[0] + 1) return "As h shrinks the slope closes in on the gradient: a tenth of h leaves about a hundredth of the difference.";
+    return best[0] > -1 ? "The cost is no more than quadratic here, so that the slope is exact for every h; smaller ones only lose digits."
+      : "About the best h: smaller ones lose digits to rounding, larger ones reach to where the cost bends.";
   }
 
   // ---------------------------------------------------------------------------------------------------- take away
@@ -1834,7 +1904,8 @@ class Plot {
   draw(titles, lines, dots, within) {
     const finite = [...within, ...dots].filter(([x, y]) => Number.isFinite(x) && Number.isFinite(y));
     if (!finite.length) {
-      this.inside.replaceChildren(s("text", { x: WIDTH / 2, y: HEIGHT / 2, "text-anchor": "middle" }, "no finite numbers"));
+      const why = within.length ? "no finite numbers" : "no steps yet";
+      this.inside.replaceChildren(s("text", { x: WIDTH / 2, y: HEIGHT / 2, "text-anchor": "middle" }, why));
       return;
     }
     const [x0, x1] = span(finite.map(([x]) => x)), [y0, y1] = span(finite.map(([, y]) => y));
@@ -1907,6 +1978,21 @@ class Learning {
   feed(row) {
     const { data } = this;
     if (data) data.feed.forEach((leaf, i) => leaf >= 0 && (this.machine.values[leaf] = data.rows[row][i]));
+  }
+
+  /** The numbers that the present row has for leaves. @returns {Map<number, number>} */
+  fed() {
+    const { data } = this;
+    return new Map(data ? data.feed.map((leaf, i) => [leaf, data.rows[this.row][i]]) : []);
+  }
+
+  /** Take row and batch from an address. @param {URLSearchParams} state */
+  readRow(state) {
+    if (!this.data) return;
+    const row = Number(state.get("row") ?? 1) - 1, batch = Number(state.get("batch") ?? 1), count = this.data.rows.length;
+    this.row = Number.isInteger(row) && row >= 0 && row < count ? row : 0;
+    this.batch = Number.isInteger(batch) && batch > 0 ? Math.min(batch, count) : 1;
+    this.feed(this.row);
   }
 
   /** Show a row in the picture. @param {number} row */

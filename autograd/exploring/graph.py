@@ -9,7 +9,7 @@ from autograd import operations as ops
 from autograd.declaration import Operation, constant
 from autograd.exploring.groups import Group, Item, grouped
 from autograd.exploring.javascript import functions
-from autograd.exploring.layout import layouts, size_of
+from autograd.exploring.layout import arrangements, size_of
 from autograd.exploring.shapes import Shape
 from autograd.exploring.templates import Templates
 from autograd.notation import LatexWriter, MathmlWriter, Number, Writer, formula, symbols_for
@@ -18,7 +18,7 @@ from autograd.roles import roles_in, sign_of
 from autograd.value import Value, topological_order
 
 OPEN_UP_TO = 60  # nodes: larger graphs open with their neurons closed, and layers where there are still more
-FORMULA_LENGTH = 26  # characters that a node has room for
+FORMULA_LENGTH = 18  # characters that a node has room for
 LANE = -1  # among the items of a group, where edges pass
 
 # What an activation may be switched to, and the steepest slope of those that saturate.
@@ -120,20 +120,24 @@ class Graph:
             group: size_of(group, ()) for group in groups
         }
         edges = [(x, node) for node in self.nodes for x in node.operands if x in self.index]
-        places = layouts(self.graph, edges, self.roles, sizes.__getitem__)
+        arranged = arrangements(self.graph, edges, self.roles, sizes.__getitem__)
         listed: list[Item] = [*self.nodes, *groups]
         number = {item: i for i, item in enumerate(listed)}
         closed = self._closed(groups)
         told = []
         for group in groups:
-            spots, lane = places[group]
-            placed = zip(group.items, spots, strict=True)
+            places, lane, routes = arranged[group]
+            placed = zip(group.items, places, strict=True)
             items = [[number[item], *_rounded(spot), *sizes[item]] for item, spot in placed]
             if lane:
                 items.append([LANE, *_rounded(lane.place), lane.width, lane.height])
             head = -1 if group.head is None else self.index[group.head]
-            is_open = group not in closed
-            told.append({"kind": group.kind, "title": group.title, "head": head, "open": is_open, "items": items})
+            box: dict[str, Any] = {"kind": group.kind, "title": group.title, "head": head, "items": items}
+            box["open"] = group not in closed
+            if routes:
+                curves = {ends: [round(x, 1) for place in curve for x in place] for ends, curve in routes.items()}
+                box["routes"] = {f"{number[x]} {number[y]}": curve for (x, y), curve in curves.items()}
+            told.append(box)
         return told
 
     def _closed(self, groups: list[Group]) -> set[Group]:

@@ -5,10 +5,14 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from autograd.exploring.groups import Group, Item
-from autograd.rendering import INCH, Place, positions
+from autograd.rendering import INCH, Place, layouts
 from autograd.value import Value
 
-HEAD = 'digraph {\n\trankdir=LR nodesep=0.12 ranksep=0.55\n\tnode [shape=box fixedsize=true label=""]\n'
+HEAD = """digraph {
+	rankdir=LR nodesep=0.12 ranksep=0.5
+	node [shape=box fixedsize=true label=""]
+	edge [arrowhead=none]
+"""
 # In pixels:
 LEAF_HEIGHT, RESULT_HEIGHT, BOX_HEIGHT = 40, 56, 40
 NARROW, WIDE, BOX_WIDTH = 116, 190, 128
@@ -35,10 +39,21 @@ class Lane(NamedTuple):
     height: int
 
 
-def layouts(
+class Arrangement(NamedTuple):
+    """Where things stand in a group, in pixels from its upper left corner: the middle of each item, the lane.
+
+    routes: the control points of the curves between items, where none of these is a group, and so none moves.
+    """
+
+    places: list[Place]
+    lane: Lane | None
+    routes: dict[tuple[Item, Item], list[Place]]
+
+
+def arrangements(
     graph: Group, edges: Sequence[tuple[Value, Value]], roles: Mapping[Value, str], size: Callable[[Item], Size]
-) -> dict[Group, tuple[list[Place], Lane | None]]:
-    """The middle of each item of the graph, and of each group within it, in pixels from the upper left corner."""
+) -> dict[Group, Arrangement]:
+    """How the items of the graph are arranged, and those of each group within it."""
     groups = graph.all_groups()
     parent = {item: group for group in groups for item in group.items}
     arrows: dict[Group, dict[tuple[Item, Item], None]] = {group: {} for group in groups}
@@ -49,11 +64,14 @@ def layouts(
         if item is not inside[group]:
             arrows[group][item, inside[group]] = None
     lanes = {group: room for group in groups if (room := _lane(group, edges, size))}
-    placed = positions([_dot(group, arrows[group], roles, size, lanes.get(group)) for group in groups])
-    result: dict[Group, tuple[list[Place], Lane | None]] = {}
-    for group, places in zip(groups, placed, strict=True):
-        lane = Lane(places["lane"], *lanes[group]) if group in lanes else None
-        result[group] = [places[f"n{i}"] for i in range(len(group.items))], lane
+    found = layouts([_dot(group, arrows[group], roles, size, lanes.get(group)) for group in groups])
+    result: dict[Group, Arrangement] = {}
+    for group, layout in zip(groups, found, strict=True):
+        names = {item: f"n{i}" for i, item in enumerate(group.items)}
+        lane = Lane(layout.nodes["lane"], *lanes[group]) if group in lanes else None
+        still = group is graph and not any(isinstance(item, Group) for item in group.items)
+        routes = {(x, y): layout.edges[names[x], names[y]] for x, y in arrows[group] if still}
+        result[group] = Arrangement([layout.nodes[name] for name in names.values()], lane, routes)
     return result
 
 
