@@ -810,6 +810,72 @@ def test_a_parameter_without_a_number(data: Any, target: str) -> None:
         step(NUMBERS, NUMBERS)
 
 
+class Halved(Value):
+    """A Value whose data is not just what it keeps."""
+
+    __slots__ = ()
+
+    kept: Any = vars(Value)["data"]
+    data: Any = property(lambda self: Halved.kept.__get__(self) / 2, lambda self, x: Halved.kept.__set__(self, x))
+
+
+@both_backends
+def test_parameters_of_a_class_of_ones_own(target: str) -> None:
+    w = Halved(4.0)
+    step = compiled(lambda x, y: w * x + y * y, [w], target)
+    assert step(3.0, 1.0)[0] == 7.0
+    w.data = 6.0
+    assert step(3.0, 1.0)[0] == 10.0
+
+
+@needs_llvm
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_plain_calls_go_straight_to_native_code_and_all_others_do_not(dtype: str) -> None:
+    step, w = doubled(dtype)
+    x, other = NUMBERS.astype(dtype), {"float64": "float32", "float32": "float64"}[dtype]
+    plain = [x, x[::-1], np.repeat(x, 2)[::2], np.frombuffer(x.tobytes(), dtype), pickle.loads(pickle.dumps(x)),
+             np.stack([x, x])[0], 1.0, np.float64(1), NAN]  # fmt: skip
+    swapped = x.astype(x.dtype.newbyteorder())
+    unaligned = np.frombuffer(b"." + x.tobytes(), dtype, offset=1)
+    general = [x.tolist(), x.astype(other), x.astype(int), swapped, unaligned, x[:0], x[1:], x.reshape(3, 3), x.data,
+               x.view(np.recarray), np.ma.array(x), np.array(1.0, dtype), np.float32(1), 1, True, None]  # fmt: skip
+    for column in plain:
+        assert step._quick(step.parameters, (x, column)) is not None
+        assert step._quick(step.parameters, (column, x)) is not None
+    for column in general:
+        assert step._quick(step.parameters, (x, column)) is None
+        assert step._quick(step.parameters, (column, x)) is None
+    assert step._quick(step.parameters, (x,)) is None
+    assert step._quick(step.parameters, (x, x, x)) is None
+    w.data = 1
+    assert step._quick(step.parameters, (x, x)) is None
+    del w.data
+    assert step._quick(step.parameters, (x, x)) is None
+
+
+@needs_llvm
+def test_calls_count_references_right() -> None:
+    step, w = doubled()
+    number = float("2.5")
+    w.data = number
+    things = [NUMBERS, number, None, w, step.parameters, np.ndarray, np.dtype("float64")]
+
+    def counts() -> list[int]:
+        return [sys.getrefcount(thing) for thing in things]
+
+    for columns in ((NUMBERS, number), (number, number), (None, number), (NUMBERS, NUMBERS[1:])):
+        before = counts()
+        for _ in range(1000):
+            step._quick(step.parameters, columns)
+        assert all(abs(after - count) < 100 for count, after in zip(before, counts(), strict=True))
+    result, like = step(NUMBERS, number), (float("1.5"), np.ones(1))
+    assert [*map(sys.getrefcount, (result, *result))] == [*map(sys.getrefcount, (like, *like))]
+    _, gradient = result
+    assert gradient.flags.owndata
+    assert gradient.flags.writeable
+    assert gradient.base is None
+
+
 # What is refused, in one line
 
 

@@ -13,7 +13,7 @@ from autograd.program import CompileError, Program
 ROOM = 16  # numbers: what training changes takes a multiple of so much memory, with zeros at its end
 
 Array = np.ndarray[Any, Any]
-Quick = Callable[..., float | None]
+Quick = Callable[[Any, Any], tuple[float, Array] | None]
 
 
 class Kernel(Protocol):

@@ -1,10 +1,9 @@
 """From Python into native code and back, in a fraction of a microsecond.
 
-A call by way of ctypes and of an array's `ctypes` attribute takes some microseconds, more than a small network does.
-So each kernel comes with a function that Python calls directly (METH_FASTCALL). It looks at its arguments through the
-buffer protocol and reads the parameters; whatever it does not know, it leaves to Python by returning None.
-
-The functions and structures are those of the C API: docs.python.org/3/c-api/buffer.html, and structures.html.
+A call by way of ctypes and of an array's `ctypes` attribute takes some microseconds, more than a small network does,
+and each view of an array through the buffer protocol more than its forward pass. So each kernel comes with a function
+that Python calls directly (METH_FASTCALL), which reads arrays, floats and parameters where they keep their numbers (see
+`layouts`), and runs nothing of Python's before it has the result. What is not just so it leaves to Python.
 """
 
 import ctypes
@@ -14,13 +13,15 @@ from typing import Any
 import numpy as np
 from llvmlite import binding, ir
 
-from autograd.compiling.code import I1, I8, I32, I64, POINTER, Code
+from autograd.compiling import layouts
+from autograd.compiling.code import I8, I32, I64, POINTER, Code
+from autograd.compiling.kernel import KernelWriter
+from autograd.value import Value
 
 METH_FASTCALL = 0x80
-STRIDED_WITH_FORMAT = 0x18 | 0x04  # PyBUF_STRIDES | PyBUF_FORMAT
-BUFFER_BYTES, BUF, ITEMSIZE, NDIM, FORMAT, SHAPE, STRIDES = 80, 0, 24, 36, 40, 48, 56  # of a Py_buffer, 64-bit
-OBJ = 8
+DOUBLE, SINGLE = np.dtype("float64"), np.dtype("float32")
 ROWS_WORTH_A_THREAD = 256  # rows from which on other Python threads may run meanwhile
+STACK_BYTES = 3072  # of memory for a call, which takes more from Python; with it a frame is still below a page
 NULL = ir.Constant(POINTER, None)
 
 
@@ -36,193 +37,214 @@ class _MethodDef(ctypes.Structure):
 class CallWriter:
     """Writes the function, into the module of its kernel:
 
-        call(data, parameters, gradient, *inputs) -> the loss, or None
+        call(parameters, columns) -> (the loss, its gradient), or None
 
-    data: the string "data"; parameters: a tuple of Values; gradient: a contiguous array to fill; inputs:
-    one-dimensional arrays of as many rows, or floats.
+    parameters: a tuple of Values; columns: a tuple of one-dimensional arrays of as many rows, or floats. None is for
+    what it does not know.
     """
 
-    def __init__(self, code: Code, kernel: Any, inputs: int, parameters: int, scratch_bytes: int) -> None:
-        self.inputs, self.parameters, self.scratch_bytes, self.kernel = inputs, parameters, scratch_bytes, kernel
-        function = ir.Function(kernel.module, ir.FunctionType(POINTER, [POINTER, POINTER, I64]), "call")
-        _, self.arguments, self.count = function.args
-        self.builder = ir.IRBuilder(function.append_basic_block("entry"))
+    def __init__(self, kernel: KernelWriter, inputs: int, parameters: int) -> None:
+        self.kernel, self.inputs, self.parameters, code = kernel, inputs, parameters, kernel.code
+        self.function = ir.Function(kernel.module, ir.FunctionType(POINTER, [POINTER, POINTER, I64]), "call")
+        self.builder = ir.IRBuilder(self.function.append_basic_block("entry"))
         self.plain = Code(self.builder, code.number, 1, code.machine)
-        self.format = ord("d" if self.plain.size == 8 else "f")
+        self.dtype = DOUBLE if self.plain.size == 8 else SINGLE
 
     def write(self) -> None:
         """The function."""
-        b, views = self.builder, self._reserve(I64, BUFFER_BYTES // 8 * (self.inputs + 1))  # the gradient's comes last
-        self.pointers, self.strides = self._reserve(POINTER, self.inputs), self._reserve(I64, self.inputs)
-        self.singles, answer = self._reserve(self.plain.number, self.inputs), self._reserve(POINTER, 1)
-        b.store(NULL, answer)
-        with b.if_then(b.icmp_signed("==", self.count, I64(self.inputs + 3))):
-            self._with_arguments(views, answer)
-        with b.if_then(self._is_null(b.load(answer, typ=POINTER))):
-            none = b.inttoptr(I64(id(None)), POINTER)
-            self._python("Py_IncRef", ir.VoidType(), none)
-            b.store(none, answer)
-        b.ret(b.load(answer, typ=POINTER))
-
-    def _with_arguments(self, views: Any, answer: Any) -> None:
-        """Look at all arguments, and run if they fit."""
-        b, plain, n = self.builder, self.plain, self.inputs
-        plain.each(n + 1, lambda i: b.store(NULL, self._field(views, i, OBJ)))
-        rows, good = I64(-1), I1(1)
-        if n:
-            rows, good = plain.fold(n, 1, [rows, good], lambda i, so_far: self._take(views, i, *so_far))
-        rows = b.select(b.icmp_signed("<", rows, I64(0)), I64(1), rows)
-        gradient = self._view(views, I64(n), self._argument(2))
-        with b.if_then(b.and_(b.and_(good, gradient), b.icmp_signed(">", rows, I64(0)))):
-            target = b.load(self._field(views, I64(n), BUF), typ=POINTER)
-            size = self.scratch_bytes + plain.size * (2 * self.parameters + 1) + 64
-            memory = self._python("PyMem_RawMalloc", POINTER, I64(size))
-            with b.if_then(b.not_(self._is_null(memory))):
-                self._compute(rows, memory, target, answer)
-                self._python("PyMem_RawFree", ir.VoidType(), memory)
-        plain.each(n + 1, lambda i: self._python("PyBuffer_Release", ir.VoidType(), self._field(views, i, 0)))
-
-    def _compute(self, rows: Any, memory: Any, target: Any, answer: Any) -> None:
-        """Read the parameters, run the kernel, and fill the gradient; answer with the loss."""
         b, plain, p = self.builder, self.plain, self.parameters
-        scratch = b.inttoptr(b.and_(b.add(b.ptrtoint(memory, I64), I64(63)), I64(-64)), POINTER)
-        scalars = b.gep(scratch, [I64(self.scratch_bytes)], source_etype=I8)
-        output = plain.address(scalars, None, p)
-        with b.if_then(self._read_parameters(scalars)):
-            self._run(rows, scalars, output, scratch)
-            plain.each(p, lambda i: plain.store(plain.load(plain.address(output, i)), plain.address(target, i)))
-            loss = plain.load(plain.address(output, None, p))
-            loss = loss if plain.size == 8 else b.fpext(loss, ir.DoubleType())
-            b.store(self._python("PyFloat_FromDouble", POINTER, loss), answer)
+        _, arguments, _ = self.function.args
+        self.pointers, self.strides = self._reserve(POINTER, self.inputs), self._reserve(I64, self.inputs)
+        self.singles = self._reserve(plain.number, self.inputs)
+        self.unknown = self.function.append_basic_block("unknown")
 
-    def _take(self, views: Any, i: Any, rows: Any, good: Any) -> list[Any]:
-        """One input: a pointer and a stride."""
+        values, columns = self._pointer(arguments), self._pointer(arguments, 8)
+        rows = self._take_all(columns)
+        scratch_bytes = self.kernel.scratch_bytes_of(b, rows)
+        size = b.add(scratch_bytes, I64(plain.size * (2 * p + 1) + 64))
+        small = b.icmp_signed("<=", size, I64(STACK_BYTES))
+        memory = self._allocate(small, size)
+
+        self.failed = self.function.append_basic_block("failed")
+        scratch = b.inttoptr(b.and_(b.add(b.ptrtoint(memory, I64), I64(63)), I64(-64)), POINTER)
+        scalars = b.gep(scratch, [scratch_bytes], source_etype=I8)
+        output = plain.address(scalars, None, p)
+        if p:
+            plain.each(p, lambda i: self._read_parameter(values, scalars, i))
+        self._run(rows, scalars, output, scratch)
+        answer = self._answer(output)
+        self._release(small, memory)
+        b.ret(answer)
+
+        b.position_at_end(self.failed)
+        self._release(small, memory)
+        b.branch(self.unknown)
+        b.position_at_end(self.unknown)
+        none = b.inttoptr(I64(id(None)), POINTER)
+        self._python("Py_IncRef", ir.VoidType(), none)
+        b.ret(none)
+
+    # --------------------------------------------------------------------------------------------- what is given
+
+    def _take_all(self, columns: Any) -> Any:
+        """All inputs: pointers and strides; gives the number of rows."""
+        b, n = self.builder, self.inputs
+        self._require(b.icmp_signed("==", self._integer(columns, layouts.SIZE), I64(n)))
+        if not n:
+            return I64(1)
+        (rows,) = self.plain.fold(n, 1, [I64(-1)], lambda i, so_far: [self._take(columns, i, *so_far)])
+        self._require(b.icmp_signed("!=", rows, I64(0)))
+        return b.select(b.icmp_signed("<", rows, I64(0)), I64(1), rows)  # there may be nothing but floats
+
+    def _take(self, columns: Any, i: Any, rows: Any) -> Any:
+        """One input; gives the number of rows so far, which is -1 as long as there was no array."""
         b, plain = self.builder, self.plain
-        argument = self._argument(b.add(i, I64(3)))
+        column = self._item(columns, i)
         pointer, stride = (b.gep(place, [i], source_etype=kind)
                            for place, kind in ((self.pointers, POINTER), (self.strides, I64)))  # fmt: skip
-        is_float = self._python("PyObject_IsInstance", I32, argument, b.inttoptr(I64(id(float)), POINTER))
-        with b.if_else(b.icmp_signed("==", is_float, I32(1))) as (then, otherwise):
-            with then:
-                number = self._python("PyFloat_AsDouble", ir.DoubleType(), argument)
+        with b.if_else(self._is(self._pointer(column, layouts.TYPE), np.ndarray)) as (then, otherwise):
+            with then:  # and no class of arrays beside, which may have a mask
+                one = b.icmp_signed("==", self._integer(column, layouts.DIMENSIONS, I32), I32(1))
+                dtype = self._pointer(column, layouts.DTYPE)
+                same = b.icmp_signed("==", self._integer(dtype, layouts.TYPE_NUMBER, I32), I32(self.dtype.num))
+                native = b.icmp_signed("==", self._integer(dtype, layouts.BYTE_ORDER, I8), I8(ord("=")))
+                flags = self._integer(column, layouts.FLAGS, I32)
+                aligned = b.icmp_signed("!=", b.and_(flags, I32(layouts.ALIGNED)), I32(0))
+                self._require(b.and_(b.and_(one, same), b.and_(native, aligned)))
+                length = self._integer(self._pointer(column, layouts.SHAPE), 0)
+                self._require(b.or_(b.icmp_signed("<", rows, I64(0)), b.icmp_signed("==", length, rows)))
+                b.store(self._pointer(column, layouts.DATA), pointer)
+                b.store(self._integer(self._pointer(column, layouts.STRIDES), 0), stride)
+                after_array = b.block
+            with otherwise:
                 single = plain.address(self.singles, i)
-                plain.store(number if plain.size == 8 else b.fptrunc(number, plain.number), single)
+                plain.store(self._float(column, self.unknown), single)
                 b.store(single, pointer)
                 b.store(I64(0), stride)
                 after_float = b.block
-            with otherwise:
-                fits = self._view(views, i, argument)
-                with b.if_then(fits):
-                    b.store(b.load(self._field(views, i, BUF), typ=POINTER), pointer)
-                    strides = b.load(self._field(views, i, STRIDES), typ=POINTER)
-                    b.store(b.load(strides, typ=I64), stride)
-                    shape = b.load(self._field(views, i, SHAPE), typ=POINTER)
-                    length = b.load(shape, typ=I64)
-                    viewed = b.block
-                unfit = self._block_before_join(fits)
-                found = b.phi(I64)
-                found.add_incoming(length, viewed)
-                found.add_incoming(I64(0), unfit)
-                known = b.icmp_signed(">=", rows, I64(0))
-                same = b.or_(b.not_(known), b.icmp_signed("==", found, rows))
-                well = b.and_(good, b.and_(fits, same))
-                after_array = b.block
-        next_rows, next_good = b.phi(I64), b.phi(I1)
-        for phi, of_float, of_array in ((next_rows, rows, found), (next_good, good, well)):
-            phi.add_incoming(of_float, after_float)
-            phi.add_incoming(of_array, after_array)
-        return [next_rows, next_good]
+        next_rows = b.phi(I64)
+        next_rows.add_incoming(length, after_array)
+        next_rows.add_incoming(rows, after_float)
+        return next_rows
 
-    @staticmethod
-    def _block_before_join(value: Any) -> Any:
-        """The block in which a value was made, which is where its if_then branched from."""
-        return value.parent
+    def _read_parameter(self, values: Any, scalars: Any, i: Any) -> None:
+        b, value = self.builder, self._item(values, i)
+        plain = self._is(self._pointer(value, layouts.TYPE), Value)  # whose data is a slot
+        self._require(plain, self.failed)
+        data = self._pointer(value, layouts.value_data())
+        self._require(b.not_(self._is_null(data)), self.failed)
+        self.plain.store(self._float(data, self.failed), self.plain.address(scalars, i))
 
-    def _view(self, views: Any, i: Any, argument: Any) -> Any:
-        """Whether an argument is a one-dimensional array of our numbers; its buffer, if so."""
-        b = self.builder
-        view = b.gep(views, [b.mul(i, I64(BUFFER_BYTES))], source_etype=I8)
-        failed = self._python("PyObject_GetBuffer", I32, argument, view, I32(STRIDED_WITH_FORMAT))
-        with b.if_then(b.icmp_signed("!=", failed, I32(0))):
-            self._python("PyErr_Clear", ir.VoidType())
-        before = b.block
-        with b.if_then(b.icmp_signed("==", failed, I32(0))):
-            kind = self._python("PyObject_Type", POINTER, argument)  # not a masked array, which would lose its mask
-            self._python("Py_DecRef", ir.VoidType(), kind)
-            plain = b.icmp_unsigned("==", b.ptrtoint(kind, I64), I64(id(np.ndarray)))
-            one = b.icmp_signed("==", b.load(self._field(views, i, NDIM), typ=I32), I32(1))
-            size = b.icmp_signed("==", b.load(self._field(views, i, ITEMSIZE), typ=I64), I64(self.plain.size))
-            text = b.load(self._field(views, i, FORMAT), typ=POINTER)
-            letter = b.icmp_signed("==", b.load(text, typ=I8), I8(self.format))
-            end = b.icmp_signed("==", b.load(b.gep(text, [I64(1)], source_etype=I8), typ=I8), I8(0))
-            fits = b.and_(b.and_(plain, one), b.and_(size, b.and_(letter, end)))
-            looked = b.block
-        answer = b.phi(I1)
-        answer.add_incoming(I1(0), before)
-        answer.add_incoming(fits, looked)
-        return answer
+    def _float(self, thing: Any, otherwise: Any) -> Any:
+        """The number of a float, NumPy's float64 among them."""
+        b, number = self.builder, self.plain.number
+        kind, floats = self._pointer(thing, layouts.TYPE), b.inttoptr(I64(id(float)), POINTER)
+        self._require(b.icmp_signed("!=", self._python("PyType_IsSubtype", I32, kind, floats), I32(0)), otherwise)
+        double = b.load(b.gep(thing, [I64(layouts.FLOAT)], source_etype=I8), typ=ir.DoubleType())
+        return double if self.plain.size == 8 else b.fptrunc(double, number)
 
-    def _read_parameters(self, scalars: Any) -> Any:
-        """Whether all parameters have numbers, which are written to scalars."""
-        b, plain = self.builder, self.plain
-        if not self.parameters:
-            return I1(1)
-        values, name = self._argument(1), self._argument(0)
-
-        def read(i: Any, good: list[Any]) -> list[Any]:
-            value = self._python("PyTuple_GetItem", POINTER, values, i)
-            data = self._python("PyObject_GetAttr", POINTER, value, name)
-            before = b.block
-            with b.if_then(b.not_(self._is_null(data))):
-                number = self._python("PyFloat_AsDouble", ir.DoubleType(), data)
-                self._python("Py_DecRef", ir.VoidType(), data)
-                plain.store(number if plain.size == 8 else b.fptrunc(number, plain.number), plain.address(scalars, i))
-                read_one = b.block
-            well = b.phi(I1)
-            well.add_incoming(I1(0), before)
-            well.add_incoming(I1(1), read_one)
-            return [b.and_(good[0], well)]
-
-        (good,) = plain.fold(self.parameters, 1, [I1(1)], read)
-        none_failed = b.and_(good, self._is_null(self._python("PyErr_Occurred", POINTER)))
-        with b.if_then(b.not_(none_failed)):
-            self._python("PyErr_Clear", ir.VoidType())
-        return none_failed
+    # ------------------------------------------------------------------------------------------- what is returned
 
     def _run(self, rows: Any, scalars: Any, output: Any, scratch: Any) -> None:
         b = self.builder
         operands = [self.pointers, self.strides, NULL, I64(0), rows, scalars, output, scratch]
         with b.if_else(b.icmp_signed("<", rows, I64(ROWS_WORTH_A_THREAD))) as (then, otherwise):
             with then:
-                b.call(self.kernel, operands)
+                b.call(self.kernel.function, operands)
             with otherwise:
                 state = self._python("PyEval_SaveThread", POINTER)
-                b.call(self.kernel, operands)
+                b.call(self.kernel.function, operands)
                 self._python("PyEval_RestoreThread", ir.VoidType(), state)
+
+    def _answer(self, output: Any) -> Any:
+        """A tuple of loss and gradient; null, with Python's exception, if there is no memory left."""
+        b, plain, p = self.builder, self.plain, self.parameters
+        loss = plain.load(plain.address(output, None, p))
+        double = loss if plain.size == 8 else b.fpext(loss, ir.DoubleType())
+        number, gradient = self._python("PyFloat_FromDouble", POINTER, double), self._new_array(p)
+        answer = self._python("PyTuple_New", POINTER, I64(2))
+        made = [b.not_(self._is_null(thing)) for thing in (number, gradient, answer)]
+        with b.if_else(b.and_(made[0], b.and_(*made[1:])), likely=True) as (then, otherwise):
+            with then:
+                target = self._pointer(gradient, layouts.DATA)
+                plain.each(p, lambda i: plain.store(plain.load(plain.address(output, i)), plain.address(target, i)))
+                for i, thing in enumerate((number, gradient)):
+                    b.store(thing, b.gep(answer, [I64(layouts.ITEMS + 8 * i)], source_etype=I8))
+                complete = b.block
+            with otherwise:
+                for thing in (number, gradient, answer):
+                    self._python("Py_DecRef", ir.VoidType(), thing)  # which leaves null as it is
+                incomplete = b.block
+        result = b.phi(POINTER)
+        result.add_incoming(answer, complete)
+        result.add_incoming(NULL, incomplete)
+        return result
+
+    def _new_array(self, length: int) -> Any:
+        """An array of so many numbers, of our type."""
+        b, number = self.builder, I32(self.dtype.num)
+        shape = self._reserve(I64, 1)
+        b.store(I64(length), shape)
+        kind = b.inttoptr(I64(id(np.ndarray)), POINTER)
+        operands = [kind, I32(1), shape, number, NULL, NULL, I32(0), I32(0), NULL]
+        return self._call("PyArray_New", layouts.new_array(), POINTER, operands)
+
+    def _allocate(self, small: Any, size: Any) -> Any:
+        b, stack = self.builder, self._reserve(I8, STACK_BYTES)
+        before = b.block
+        with b.if_then(b.not_(small)):
+            allocated = self._python("PyMem_RawMalloc", POINTER, size)
+            after = b.block
+        memory = b.phi(POINTER)
+        memory.add_incoming(stack, before)
+        memory.add_incoming(allocated, after)
+        self._require(b.not_(self._is_null(memory)))
+        return memory
+
+    def _release(self, small: Any, memory: Any) -> None:
+        with self.builder.if_then(self.builder.not_(small)):
+            self._python("PyMem_RawFree", ir.VoidType(), memory)
+
+    # ------------------------------------------------------------------------------------------------------ tools
+
+    def _require(self, condition: Any, otherwise: Any = None) -> None:
+        """Go on where that is so, else elsewhere: to leave it all to Python."""
+        following = self.builder.append_basic_block("known")
+        self.builder.cbranch(condition, following, otherwise or self.unknown)
+        self.builder.position_at_end(following)
 
     def _is_null(self, pointer: Any) -> Any:
         return self.builder.icmp_unsigned("==", self.builder.ptrtoint(pointer, I64), I64(0))
 
+    def _is(self, pointer: Any, thing: Any) -> Any:
+        return self.builder.icmp_unsigned("==", self.builder.ptrtoint(pointer, I64), I64(id(thing)))
+
     def _reserve(self, kind: Any, count: int) -> Any:
-        place = self.builder.alloca(kind, I64(max(count, 1)))
+        with self.builder.goto_entry_block():
+            place = self.builder.alloca(kind, I64(max(count, 1)))
         place.type = POINTER  # llvmlite's is one to its kind still
         return place
 
-    def _argument(self, i: Any) -> Any:
-        index = I64(i) if isinstance(i, int) else i
-        return self.builder.load(self.builder.gep(self.arguments, [index], source_etype=POINTER), typ=POINTER)
-
-    def _field(self, views: Any, i: Any, offset: int) -> Any:
+    def _item(self, items: Any, i: Any) -> Any:
         b = self.builder
-        return b.gep(views, [b.add(b.mul(i, I64(BUFFER_BYTES)), I64(offset))], source_etype=I8)
+        return b.load(b.gep(items, [b.add(b.mul(i, I64(8)), I64(layouts.ITEMS))], source_etype=I8), typ=POINTER)
+
+    def _pointer(self, thing: Any, offset: int = 0) -> Any:
+        return self._integer(thing, offset, POINTER)
+
+    def _integer(self, thing: Any, offset: int, kind: Any = I64) -> Any:
+        return self.builder.load(self.builder.gep(thing, [I64(offset)], source_etype=I8), typ=kind)
 
     def _python(self, name: str, kind: Any, *operands: Any) -> Any:
         """A call of Python's C API."""
+        address = ctypes.cast(getattr(ctypes.pythonapi, name), ctypes.c_void_p).value
+        assert address is not None
+        return self._call(name, address, kind, operands)
+
+    def _call(self, name: str, address: int, kind: Any, operands: Sequence[Any]) -> Any:
         module = self.builder.module
         function = module.globals.get(name)
         if function is None:
-            address = ctypes.cast(getattr(ctypes.pythonapi, name), ctypes.c_void_p).value
-            assert address is not None
             binding.add_symbol(name, address)
             function = ir.Function(module, ir.FunctionType(kind, [x.type for x in operands]), name)
         return self.builder.call(function, operands)

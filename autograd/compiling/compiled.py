@@ -85,7 +85,7 @@ class Compiled:
     ) -> None:
         self.program, self.parameters, self.backend, self.dtype = program, parameters, backend, dtype
         self.inputs = tuple(program.inputs)
-        self._single, self._count, self._empty = single, len(parameters), np.empty
+        self._single, self._count = single, len(parameters)
         self._quick = self._means.quick or _not_quick if single else _not_quick
 
     def __call__(self, *columns: Any) -> tuple[float, Array]:
@@ -95,11 +95,7 @@ class Compiled:
         for another number of inputs and for what is not real numbers, ValueError for arrays of unequal length, of
         more than one dimension, or without rows.
         """
-        gradient = self._empty(self._count, self.dtype)
-        loss = self._quick("data", self.parameters, gradient, *columns)
-        if loss is None:
-            loss = self._carefully(columns, gradient)
-        return loss, gradient
+        return self._quick(self.parameters, columns) or self._carefully(columns)
 
     def values(self, *columns: Any, numbers: Array | None = None) -> Array:
         """What the function gives for each row: an array of them, or, where it returns several, of one row for each.
@@ -186,15 +182,14 @@ class Compiled:
             )
         return array.astype(self.dtype, copy=False)
 
-    def _carefully(self, columns: Sequence[Any], gradient: Array) -> float:
+    def _carefully(self, columns: Sequence[Any]) -> tuple[float, Array]:
         if not self._single:
             count = len(self.program.outputs)
             raise TypeError(f"this function returns a list of {count}, and no loss: ask for .values(…) of the rows")
         arrays, rows = self.checked(columns)
         output = np.empty(self._count + 1, self.dtype)
         self._means(arrays, rows, self.numbers(), output)
-        gradient[:] = output[:-1]
-        return float(output[-1])
+        return float(output[-1]), output[:-1].copy()
 
     @cached_property
     def _means(self) -> Kernel:

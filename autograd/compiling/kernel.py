@@ -58,6 +58,13 @@ class KernelWriter:
         self.shared_numbers = -(-plan.shared_count // self.lanes) * self.lanes
         self.scratch_bytes = (self.shared_numbers + self.blocks * self.block) * size
 
+    def scratch_bytes_of(self, builder: Any, rows: Any) -> Any:
+        """How many of them so many rows need."""
+        b, size = builder, self.code.size
+        blocks = b.udiv(b.add(rows, I64(self.lanes - 1)), I64(self.lanes))
+        fewer = b.select(b.icmp_unsigned("<", blocks, I64(self.blocks)), blocks, I64(self.blocks))
+        return b.add(b.mul(fewer, I64(self.block * size)), I64(self.shared_numbers * size))
+
     def write(self) -> str:
         """The function as text."""
         b, code = self.builder, self.code

@@ -15,6 +15,7 @@ from autograd.compiling.backends import ROOM, Array, Batches, Quick, State
 from autograd.compiling.calling import CallWriter, as_python_function
 from autograd.compiling.code import I64, POINTER, Code
 from autograd.compiling.kernel import KernelWriter
+from autograd.compiling.layouts import new_array
 from autograd.compiling.machine import Machine
 from autograd.compiling.schedule import schedule
 from autograd.program import Program
@@ -48,10 +49,9 @@ class NativeKernel:
         number = ir.DoubleType() if size == 8 else ir.FloatType()
         writer = KernelWriter(schedule(program, mean), mean, len(program.parameters) + 1, number, machine, "kernel")
         writer.write()
-        if mean:
-            CallWriter(
-                writer.code, writer.function, len(program.inputs), len(program.parameters), writer.scratch_bytes
-            ).write()
+        quick = mean and new_array() != 0
+        if quick:
+            CallWriter(writer, len(program.inputs), len(program.parameters)).write()
         self.code = MachineCode(writer.module, machine)
         self.text, self.scratch_bytes = self.code.text, writer.scratch_bytes
         self.address = self.code.address("kernel")
@@ -59,7 +59,7 @@ class NativeKernel:
         self._run = ctypes.CFUNCTYPE(None, *kinds)(self.address)
         self._spare: list[tuple[Array, int]] = []
         self.quick: Quick | None = None
-        if mean:
+        if quick:
             self.quick, self._kept = as_python_function(self.code.address("call"))
 
     def __call__(self, columns: Sequence[Array] | Array, rows: int, scalars: Array, output: Array) -> None:
