@@ -757,6 +757,15 @@ def test_bools_and_pandas_columns(target: str) -> None:
         assert step(frame["x"][::-1], frame[name][::-1])[0] == pytest.approx(expected)
 
 
+@needs_llvm
+def test_gradients_take_the_memory_of_activations() -> None:
+    from autograd.compiling.schedule import schedule
+
+    model = MLP(2, [16, 16, 16, 1], "relu", init="he", seed=1)
+    step = compiled(lambda *row: hinge(model(row[:2]), row[2]), model.parameters(), "native", inputs=3)
+    assert schedule(step.program, mean=True).slots <= 3 + 3 * 16 + 4
+
+
 @every_width
 def test_one_number_for_all_rows(target: str) -> None:
     step, _ = doubled(target=target)

@@ -6,7 +6,7 @@ taken, a tile of them in registers at a time. The lanes of the last block that n
 last row gives, and are set to 0 before anything is summed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import product
 from typing import Any, NamedTuple
@@ -65,8 +65,8 @@ class KernelWriter:
         fewer = b.select(b.icmp_unsigned("<", blocks, I64(self.blocks)), blocks, I64(self.blocks))
         return b.add(b.mul(fewer, I64(self.block * size)), I64(self.shared_numbers * size))
 
-    def write(self) -> str:
-        """The function as text."""
+    def write(self) -> None:
+        """The function."""
         b, code = self.builder, self.code
         shared = self.scratch
         panel = self.plain.address(self.scratch, None, self.shared_numbers)
@@ -93,19 +93,19 @@ class KernelWriter:
                 code.each(1 if self.blocks == 1 else blocks, do_block)
 
             for_blocks(lambda memory, row: self._take_rows(memory, row, contiguous))
-            for loop in self.plan.loops:
-                for_blocks(partial(self._write_loop, loop, shared))
-            if self.mean:
-                self._clear_unused(panel, done, blocks)
-                self._reduce_all(blocks, partial(self._memory_of, panel, shared))
-            else:
+            for n in range(len(self.plan.loops) + 1):
+                if n:
+                    for_blocks(partial(self._write_loop, self.plan.loops[n - 1], shared))
+                sums = [reduction for reduction in self.plan.reductions if reduction.after == n]
+                self._clear_unused(sums, panel, done, blocks)
+                self._reduce_all(sums, blocks, partial(self._memory_of, panel, shared))
+            if not self.mean:
                 for_blocks(lambda memory, row: self._give_rows(memory, shared, row))
 
         code.each(all_blocks, do_panel, self.blocks)
         if self.mean:
             self._finish(shared)
         b.ret_void()
-        return str(self.module)
 
     def _write_loop(self, loop: Loop, shared: Any, memory: Any, row: Any) -> None:
         LoopWriter(Memory(self.code, self.scalars, shared, memory), loop).write()
@@ -201,8 +201,10 @@ class KernelWriter:
 
     # --------------------------------------------------------------------------------------------- sums over rows
 
-    def _clear_unused(self, panel: Any, done: Any, blocks: Any) -> None:
+    def _clear_unused(self, sums: Sequence[Reduction], panel: Any, done: Any, blocks: Any) -> None:
         """Set the lanes without a row to 0, in the last block and where sums are taken from it."""
+        if not sums:
+            return
         b, code = self.builder, self.code
         end = b.mul(b.add(done, blocks), I64(self.lanes))
         with b.if_then(b.icmp_signed(">", end, self.rows)):
@@ -217,39 +219,20 @@ class KernelWriter:
                 target = code.address(last, code.place((index, self.lanes)), first * self.lanes)
                 code.store(b.select(kept, code.load(target), code.literal(0.0)), target)
 
-            for first, count in self._summed_slots():
+            for first, count in _summed_slots(sums):
                 code.each(count, partial(clear, first))
-
-    def _summed_slots(self) -> list[tuple[int, int]]:
-        """The slots that sums are taken from, as ranges: the first, and how many."""
-        slots: set[int] = set()
-        for reduction in self.plan.reductions:
-            for access in (reduction.left, reduction.right):
-                if access is not None and access.kind == SLOT:
-                    slots |= {
-                        access.at(i, k)
-                        for i in range(reduction.rows if access.stride else 1)
-                        for k in range(reduction.columns if access.inner else 1)
-                    }
-        ranges: list[tuple[int, int]] = []
-        for slot in sorted(slots):
-            if ranges and sum(ranges[-1]) == slot:
-                ranges[-1] = ranges[-1][0], ranges[-1][1] + 1
-            else:
-                ranges.append((slot, 1))
-        return ranges
 
     def _memory_of(self, panel: Any, shared: Any, block: Any) -> Memory:
         pointer = self.plain.address(panel, self.plain.place((block, self.block)))
         return Memory(self.code, self.scalars, shared, pointer)
 
-    def _reduce_all(self, blocks: Any, memory_of: Callable[[Any], Memory]) -> None:
+    def _reduce_all(self, sums: Sequence[Reduction], blocks: Any, memory_of: Callable[[Any], Memory]) -> None:
         """Grids of sums in tiles that fit into registers; those that are in no grid, as many at a time."""
         most = self.code.machine.registers // 2
-        alone = [reduction for reduction in self.plan.reductions if reduction.rows == reduction.columns == 1]
+        alone = [reduction for reduction in sums if reduction.rows == reduction.columns == 1]
         for start in range(0, len(alone), most):
             self._reduce_some(alone[start : start + most], blocks, memory_of)
-        for grid in self.plan.reductions:
+        for grid in sums:
             if grid.rows * grid.columns > 1:
                 self._reduce_grid(grid, most, blocks, memory_of)
 
@@ -347,3 +330,23 @@ class Tile(NamedTuple):
     column: int
     width: int
     across: Any
+
+
+def _summed_slots(reductions: Sequence[Reduction]) -> list[tuple[int, int]]:
+    """The slots that sums are taken from, as ranges: the first, and how many."""
+    slots: set[int] = set()
+    for reduction in reductions:
+        for access in (reduction.left, reduction.right):
+            if access is not None and access.kind == SLOT:
+                slots |= {
+                    access.at(i, k)
+                    for i in range(reduction.rows if access.stride else 1)
+                    for k in range(reduction.columns if access.inner else 1)
+                }
+    ranges: list[tuple[int, int]] = []
+    for slot in sorted(slots):
+        if ranges and sum(ranges[-1]) == slot:
+            ranges[-1] = ranges[-1][0], ranges[-1][1] + 1
+        else:
+            ranges.append((slot, 1))
+    return ranges

@@ -11,7 +11,7 @@ code grows with the number of layers and not of weights.
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise, product
+from itertools import accumulate, pairwise, product
 from typing import NamedTuple
 
 from autograd import operations as ops
@@ -60,6 +60,8 @@ class Group:
     pieces: list[Piece] = field(default_factory=list)  # of a long dot whose terms step evenly, too: loops over them
     stored: bool = False  # whether another loop asks for the results
     loop: int = -1  # the place of its loop
+    used: int = 0  # how many loops there are until the last that asks for the results is done
+    summed: int = 0  # the same for the last sum over rows of them
     sources: list["Access | Group"] = field(default_factory=list)  # the operands; a group of the same loop as such
 
     @property
@@ -84,7 +86,7 @@ class Loop:
 class Reduction(NamedTuple):
     """A sum over the rows: of left times right (of left alone where that is None), for members of a grid.
 
-    The result for (i, k) goes to place + i * stride + k * inner.
+    The result for (i, k) goes to place + i * stride + k * inner. It is taken after so many loops.
     """
 
     place: int
@@ -94,6 +96,7 @@ class Reduction(NamedTuple):
     columns: int
     left: Access
     right: Access | None
+    after: int
 
 
 class Shared(NamedTuple):
@@ -159,7 +162,8 @@ class _Scheduler:
                 self.owners[i].stored = True
         self._delay(loops, set(results))
         loops = [loop for loop in loops if loop.groups]
-        self._settle([*shared, *loops])
+        self._date(loops)
+        self._settle(shared, loops)
         return Schedule(
             self.slots,
             self.shared_count,
@@ -380,12 +384,8 @@ class _Scheduler:
 
     def _delay(self, loops: list[Loop], results: set[int]) -> None:
         """Move groups to the loop that asks for them, if it is one: what is made there needs not be stored."""
-        users: dict[int, list[Group]] = defaultdict(list)
-        groups = [group for loop in loops for group in loop.groups]
-        for group in groups:
-            for maker in self._makers(group):
-                users[maker.base].append(group)
-        for group in reversed(groups):
+        users = self._users(loops)
+        for group in reversed([group for loop in loops for group in loop.groups]):
             wanted = {user.loop for user in users[group.base]}
             if not group.stored or group.pieces or len(wanted) != 1 or not results.isdisjoint(group.members):
                 continue
@@ -400,6 +400,15 @@ class _Scheduler:
                 for maker in newly_stored:
                     maker.stored = True
 
+    def _users(self, loops: list[Loop]) -> dict[int, list[Group]]:
+        """Which groups ask for the results of one, by its base."""
+        users: dict[int, list[Group]] = defaultdict(list)
+        for loop in loops:
+            for group in loop.groups:
+                for maker in self._makers(group):
+                    users[maker.base].append(group)
+        return users
+
     def _aligned_to(self, user: Group, maker: Group) -> bool:
         return all(
             self.owners.get(x) is not maker or (maker.members[member] == x and self._same_operand(user, n, maker))
@@ -410,22 +419,71 @@ class _Scheduler:
     def _same_operand(self, user: Group, n: int, maker: Group) -> bool:
         return self.owners.get(self.instructions[user.members[0]].operands[n]) is maker
 
-    def _settle(self, loops: list[Loop]) -> None:
+    def _date(self, loops: list[Loop]) -> None:
+        """Number the loops, and note until when their results are asked for."""
+        self.loops, self.users = len(loops), self._users(loops)
+        for n, loop in enumerate(loops):
+            for group in loop.groups:
+                group.loop = n
+        for loop in loops:
+            for group in loop.groups:
+                group.used = max([user.loop + 1 for user in self.users[group.base]], default=0)
+        for i in self.outputs:
+            if i in self.owners:
+                self.owners[i].used = self.loops + 1
+        for _, *factors in self.products:
+            for owner in [self.owners[i] for i in factors if i in self.owners]:
+                owner.summed = max(owner.summed, self._summed_after(*factors))
+
+    def _summed_after(self, *factors: int | None) -> int:
+        """After how many loops a sum over rows is taken: as soon as its factors are there, if there are many sums."""
+        if len(self.products) <= FEW_SUMS:
+            return self.loops
+        return max([self.owners[i].loop + 1 for i in factors if i in self.owners and self.varies[i]], default=0)
+
+    def _settle(self, shared: list[Loop], loops: list[Loop]) -> None:
         """Give memory to what is stored, and to nothing else, unless some operands would no longer step evenly."""
-        groups = [group for loop in loops for group in loop.groups]
-        before, slot = dict(self.place), len(self.program.inputs)
-        for group in sorted(groups, key=lambda group: group.base):
-            if group.stored and self.varies[group.members[0]]:
-                for i in group.members:
-                    self.place[i] = Access(SLOT, slot)
-                    slot += 1
-        settled = [self._settled(group) for group in groups]
-        if all(settled):
-            self.slots = slot
-            return
+        before, groups = self.place, [group for loop in [*shared, *loops] for group in loop.groups]
+        stored = [group for loop in loops for group in loop.groups if group.stored]
+        stored.sort(key=lambda group: group.base)
+        for bases in (self._taking_turns(loops, stored), self._one_after_another(stored)):
+            self.place = dict(before)
+            for group, base in zip(stored, bases, strict=True):
+                self.place |= {i: Access(SLOT, base + member) for member, i in enumerate(group.members)}
+            if all(self._settled(group) for group in groups):
+                self.slots = max([group.base + group.count for group in stored], default=len(self.program.inputs))
+                return
         self.place = before
         for group in groups:
             self._settled(group)
+
+    def _one_after_another(self, stored: list[Group]) -> list[int]:
+        """Places for results: each has its own."""
+        return list(accumulate([group.count for group in stored], initial=len(self.program.inputs)))[:-1]
+
+    def _taking_turns(self, loops: list[Loop], stored: list[Group]) -> list[int]:
+        """Places for results: that of others for which nobody asks any more, so that memory stays in the cache."""
+        places: dict[int, int] = {}  # by the base of the group
+        top = len(self.program.inputs)
+        for group in stored:
+            if group.count == 1:  # those next to each other may be the terms of one sum
+                places[group.base], top = top, top + 1
+        held: list[Group] = []
+        for loop in loops:
+            for group in [group for group in loop.groups if group.stored and group.count > 1]:
+                left = next((old for old in held if old.count == group.count and self._leaves(old, group, loop)), None)
+                held = [*[old for old in held if old is not left], group]
+                places[group.base] = top if left is None else places[left.base]
+                top += group.count if left is None else 0
+        return [places[group.base] for group in stored]
+
+    def _leaves(self, old: Group, group: Group, loop: Loop) -> bool:
+        """Whether a group may take the place of an old one: at the latest it is itself the last to ask for that."""
+        if old.summed > group.loop or old.used > group.loop + 1 or old.loop == group.loop:
+            return False
+        last = [user for user in self.users[old.base] if user.loop == group.loop]
+        so_far = {id(each) for each in loop.groups[: [each is group for each in loop.groups].index(True) + 1]}
+        return all(id(user) in so_far and not user.pieces and self._aligned_to(user, old) for user in last)
 
     def _settled(self, group: Group) -> bool:
         places = {i: [self.place[x] for x in self.instructions[i].operands] for i in group.members}
@@ -441,9 +499,10 @@ class _Scheduler:
                 stride = int(steps[0][n]) if steps and steps[0] else 0
                 group.sources.append(access._replace(stride=stride))
         if group.pieces:
-            group.pieces = _pieces([x for x in group.sources[: 2 * group.terms] if isinstance(x, Access)])
-            if not group.pieces:
+            pieces = _pieces([x for x in group.sources[: 2 * group.terms] if isinstance(x, Access)])
+            if not pieces:
                 return False
+            group.pieces = pieces
         group.base = int(self.place[group.members[0]].base)
         return all(step is not None and step == steps[0] for step in steps)
 
@@ -452,16 +511,16 @@ class _Scheduler:
     def _reductions(self) -> list[Reduction]:
         rows: list[Reduction] = []
         found = [
-            (place, self.place[left], None if right is None else self.place[right])
+            Reduction(place, 0, 0, 1, 1, self.place[left], None if right is None else self.place[right],
+                      self._summed_after(left, right))
             for place, left, right in self.products
-        ]
+        ]  # fmt: skip
         for alone in (False, True):
-            for place, left, right in found:
-                if (right is None) == alone:
-                    _extend(rows, place, left, right)
+            for one in found:
+                if (one.right is None) == alone:
+                    _extend(rows, one)
         grids = _stacked(rows)
-        few = sum([grid.rows * grid.columns for grid in grids]) <= FEW_SUMS
-        least = FEW_SUMS + 1 if few else SMALLEST_GROUP
+        least = FEW_SUMS + 1 if len(found) <= FEW_SUMS else SMALLEST_GROUP
         kept = [grid for grid in grids if grid.rows * grid.columns >= least]
         parts = [part for grid in grids if grid.rows * grid.columns < least for part in _taken_apart(grid)]
         return kept + sorted(parts, key=lambda part: part.place)
@@ -537,10 +596,10 @@ def _pieces(factors: list[Access]) -> list[Piece]:
     return pieces if len(pairs) >= LONG_SUM * len(pieces) else []
 
 
-def _extend(rows: list[Reduction], place: int, left: Access, right: Access | None) -> None:
+def _extend(rows: list[Reduction], one: Reduction) -> None:
     """Add a sum to the last row of sums if it goes on there, else begin a new row."""
-    if rows:
-        row = rows[-1]
+    if rows and rows[-1].after == one.after:
+        row, place, left, right = rows[-1], one.place, one.left, one.right
         n = row.columns
         if row.right is not None and right is not None and row.left == left and right.kind == row.right.kind == SLOT:
             step, inner = right.base - row.right.base, place - row.place
@@ -551,7 +610,7 @@ def _extend(rows: list[Reduction], place: int, left: Access, right: Access | Non
             elif place == row.place + n * row.inner and right.base == row.right.base + n * row.right.inner:
                 rows[-1] = row._replace(columns=n + 1)
                 return
-    rows.append(Reduction(place, 0, 0, 1, 1, left, right))
+    rows.append(one)
 
 
 def _stacked(rows: list[Reduction]) -> list[Reduction]:
@@ -576,12 +635,12 @@ def _taken_apart(grid: Reduction) -> list[Reduction]:
         right = grid.right
         if right is not None and right.kind != LITERAL:
             right = right._replace(base=right.at(0, k), inner=0)
-        parts.append(Reduction(grid.place + i * grid.stride + k * grid.inner, 0, 0, 1, 1, left, right))
+        parts.append(Reduction(grid.place + i * grid.stride + k * grid.inner, 0, 0, 1, 1, left, right, grid.after))
     return parts
 
 
 def _goes_on(grid: Reduction, row: Reduction) -> bool:
-    if (grid.columns, grid.inner, grid.right) != (row.columns, row.inner, row.right):
+    if (grid.columns, grid.inner, grid.right, grid.after) != (row.columns, row.inner, row.right, row.after):
         return False
     if grid.left.kind != row.left.kind or grid.left.kind == LITERAL:
         return False
