@@ -29,6 +29,8 @@ class Code:
 
     def literal(self, number: float) -> Any:
         """A number, in every lane."""
+        if number.hex() == "0x0.0p+0":  # not -0; it has a short way to be written
+            return ir.Constant(self.type, None)
         return ir.Constant(self.type, [ir.Constant(self.number, number)] * self.width if self.width > 1 else number)
 
     def place(self, *steps: tuple[Any, int]) -> Any:
@@ -64,7 +66,7 @@ class Code:
             return number
         undefined = ir.Constant(self.type, ir.Undefined)
         first = self.builder.insert_element(undefined, number, I32(0))
-        return self.shuffle(first, undefined, [0] * self.width)
+        return self.builder.shuffle_vector(first, undefined, ir.Constant(ir.VectorType(I32, self.width), None))
 
     def store(self, value: Any, pointer: Any) -> None:
         """Numbers to memory."""
@@ -116,6 +118,12 @@ class Code:
     def fma(self, x: Any, y: Any, z: Any) -> Any:
         """x y + z, rounded once."""
         return self._intrinsic("llvm.fma", x, y, z)
+
+    def gated(self, x: Any, gate: Any) -> Any:
+        """x step(gate): x itself where the gate is above 0, else x times 0, or times nan where the gate is that."""
+        b, zero = self.builder, self.literal(0.0)
+        above = b.select(b.fcmp_ordered(">", zero, gate), zero, gate)
+        return b.select(b.fcmp_unordered("<=", gate, zero), b.fmul(x, b.fsub(above, above)), x)
 
     def apply(self, op: Operation, operands: Sequence[Any]) -> Any:
         """A primitive."""

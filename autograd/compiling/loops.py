@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from autograd import operations as ops
 from autograd.compiling.code import I32, Code
 from autograd.compiling.machine import FUNCTIONS
 from autograd.compiling.schedule import LITERAL, SCALAR, SHARED, SLOT, Access, Group, Loop, Piece
@@ -87,14 +88,19 @@ class LoopWriter:
             elif group.terms:
                 values = [self._short_sum(group, n, member, index) for n, member in enumerate(members)]
             else:
-                values = [
-                    self.code.apply(group.op, [self._operand(x, n, member, index) for x in group.sources])
-                    for n, member in enumerate(members)
-                ]
+                values = [self._value(group, n, member, index) for n, member in enumerate(members)]
             self.made[id(group)] = values
             if group.stored:
                 for member, value in zip(members, values, strict=True):
                     self.memory.keep(value, group.base, member, index)
+
+    def _value(self, group: Group, n: int, member: int, index: Any) -> Any:
+        """Any other operation. A product with step(x), as in the gradient of relu, needs not have the step itself."""
+        for x, y in (group.sources, group.sources[::-1]) if group.op is ops.mul else ():
+            if isinstance(y, Group) and y.op is ops.step:
+                factor, gate = (self._operand(source, n, member, index) for source in (x, y.sources[0]))
+                return self.code.gated(factor, gate)
+        return self.code.apply(group.op, [self._operand(x, n, member, index) for x in group.sources])
 
     def _operand(self, source: Access | Group, n: int, member: int, index: Any) -> Any:
         return self.made[id(source)][n] if isinstance(source, Group) else self.memory.fetch(source, member, index)
