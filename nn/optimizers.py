@@ -224,7 +224,7 @@ def _require(fits: bool, message: str) -> None:
 def _number(x: Any, what: str, below: float = math.inf) -> float:
     """An option as a float, so that parameters stay floats whatever kind of number it is."""
     try:
-        number: float = as_value(x).data
+        number: float = x if type(x) is float else as_value(x).data
     except TypeError:
         raise TypeError(f"{what} is a number, got {type(x).__name__} {x!r}") from None
     fitting = "a finite number that is not negative" if below == math.inf else f"a number from 0 up to {below:g}"

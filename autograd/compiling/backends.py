@@ -77,7 +77,8 @@ class State:
         room = -(-(parameters + 1) // ROOM) * ROOM
         self.numbers, self.gradient = np.zeros((1 + kept, room), dtype), np.zeros(room, dtype)
         self.parameters = parameters
-        self.pointers: Any = None  # to them, once a backend has asked
+        self.pointers: Any = None  # to them, once a backend has asked,
+        self.scratch: Any = None  # and what other memory it needs for a step
 
 
 def as_numpy(array: Any) -> Array:

@@ -41,6 +41,12 @@ def new_array() -> int:
     return table[NEW_ARRAY] if table[ARRAY_TYPE] == id(np.ndarray) else 0
 
 
+def address(array: np.ndarray[Any, Any]) -> int:
+    """Where the numbers of an array begin. What NumPy offers for that takes ten times as long."""
+    place: int = _word(array, DATA) if new_array() else array.__array_interface__["data"][0]
+    return place
+
+
 def _are_known() -> bool:
     probe = np.zeros((3, 5))[1:, ::2]
     rows, columns = [ctypes.c_int64.from_address(_word(probe, place)) for place in (SHAPE, STRIDES)]

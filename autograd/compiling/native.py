@@ -4,7 +4,7 @@ import ctypes
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from threading import Lock
 from typing import Any
 
@@ -15,7 +15,7 @@ from autograd.compiling.backends import ROOM, Array, Batches, Quick, State
 from autograd.compiling.calling import CallWriter, as_python_function
 from autograd.compiling.code import I64, POINTER, Code
 from autograd.compiling.kernel import KernelWriter
-from autograd.compiling.layouts import new_array
+from autograd.compiling.layouts import address, new_array
 from autograd.compiling.machine import Machine
 from autograd.compiling.schedule import schedule
 from autograd.program import Program
@@ -74,10 +74,15 @@ class NativeKernel:
         try:
             memory, start = self._spare.pop()
         except IndexError:  # the first call, or as many at once as never before
-            memory = np.empty(self.scratch_bytes + 64, np.uint8)
-            start = address(memory)
-        yield start + -start % 64
+            memory, start = self.new_scratch()
+        yield start
         self._spare.append((memory, start))
+
+    def new_scratch(self) -> tuple[Array, int]:
+        """Memory for one call, and the address in it to begin with."""
+        memory = np.empty(self.scratch_bytes + 64, np.uint8)
+        start = address(memory)
+        return memory, start + -start % 64
 
 
 class NativeBackend:
@@ -108,16 +113,20 @@ class NativeBackend:
         if state.pointers is None:
             kept = [state.numbers[0], state.gradient, *state.numbers[1:]]
             state.pointers = *pointers(kept), address(state.numbers), address(state.gradient)
+            state.scratch = step.new_scratch(), update.new_scratch()
         if not len(losses):
             return 0
         order = None if batches.order is None else address(batches.order)
-        run = _descent(self.size, self.machine)[1]
-        with step.scratch() as scratch, update.scratch() as update_scratch:
-            return int(run(
-                step.address, update.address, inputs, strides, order,
-                batches.rows, batches.size, len(losses), state.parameters, state.numbers.shape[1],
-                *state.pointers, address(scalars), scalars.shape[1], address(losses), scratch, update_scratch,
-            ))  # fmt: skip
+        (_, scratch), (_, update_scratch) = state.scratch
+        return int(self._run_descent(
+            step.address, update.address, inputs, strides, order,
+            batches.rows, batches.size, len(losses), state.parameters, state.numbers.shape[1],
+            *state.pointers, address(scalars), scalars.shape[1], address(losses), scratch, update_scratch,
+        ))  # fmt: skip
+
+    @cached_property
+    def _run_descent(self) -> Callable[..., int]:
+        return _descent(self.size, self.machine)[1]
 
 
 @lru_cache
@@ -189,12 +198,6 @@ def pointers(columns: Sequence[Array] | Array) -> tuple[Any, Any]:
         (ADDRESS * count)(*map(address, columns)),
         (INTEGER * count)(*[column.strides[0] if column.ndim else 0 for column in columns]),
     )
-
-
-def address(array: Array) -> int:
-    """Where an array begins."""
-    start: int = array.__array_interface__["data"][0]
-    return start
 
 
 @lru_cache
