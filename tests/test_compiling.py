@@ -580,6 +580,23 @@ def test_weights_and_parameters_in_any_order(target: str, inputs: list[int], ord
     held_against_eager(function, some_rows(6, 3), parameters, compiled(function, parameters, target, inputs=6), (9,))
 
 
+@every_width
+def test_a_long_program_without_regularity(target: str) -> None:
+    numbers = np.random.default_rng(1)
+    choices = numbers.integers(0, 30, (900, 2)).tolist()
+    parameters = [Value(x, f"w_{i}") for i, x in enumerate(numbers.uniform(-1, 1, 40))]
+
+    def function(x: Value, y: Value) -> Value:
+        nodes = [x, y, *parameters]
+        for i, (j, k) in enumerate(choices):
+            one, other = nodes[-1 - j], nodes[-1 - k]
+            nodes.append([one + other, one * other, tanh(one) - other][i % 3])
+        result: Value = tanh(total(nodes[-30:]))
+        return result
+
+    held_against_eager(function, some_rows(2, 9), parameters, compiled(function, parameters, target), (1, 9))
+
+
 @both_backends
 def test_a_deep_chain_compiles_in_a_time_that_grows_with_its_length(target: str) -> None:
     from time import perf_counter

@@ -20,6 +20,7 @@ from autograd.compiling.schedule import SLOT, Access, Loop, Reduction, Schedule
 
 PANEL_BYTES = 128 * 1024  # of memory for the blocks of a panel: measured, between the sizes of two caches
 MOST_BLOCKS = 32  # in a panel
+LARGEST_FUNCTION = 400  # groups of instructions; LLVM's time grows faster than the size of one function
 WRITTEN_OUT = 16  # inputs that are copied without a loop
 
 
@@ -83,9 +84,6 @@ class KernelWriter:
             blocks = b.select(b.icmp_signed("<", left, I64(self.blocks)), left, I64(self.blocks))
 
             def for_blocks(body: Callable[[Any, Any], None]) -> None:
-                """Loop over the blocks: one loop of the schedule after another, so that blocks need not wait for each
-                other where numbers depend on each other."""
-
                 def do_block(block: Any) -> None:
                     memory = self.plain.address(panel, b.mul(block, I64(self.block)))
                     body(memory, b.mul(b.add(done, block), I64(self.lanes)))
@@ -93,10 +91,10 @@ class KernelWriter:
                 code.each(1 if self.blocks == 1 else blocks, do_block)
 
             for_blocks(lambda memory, row: self._take_rows(memory, row, contiguous))
-            for n in range(len(self.plan.loops) + 1):
-                if n:
-                    for_blocks(partial(self._write_loop, self.plan.loops[n - 1], shared))
-                sums = [reduction for reduction in self.plan.reductions if reduction.after == n]
+            first, loops, reductions = 0, self.plan.loops, self.plan.reductions
+            for last in sorted({len(loops), *[reduction.after for reduction in reductions]}):
+                self._write_parts(loops[first:last], shared, panel, blocks)
+                first, sums = last, [reduction for reduction in reductions if reduction.after == last]
                 self._clear_unused(sums, panel, done, blocks)
                 self._reduce_all(sums, blocks, partial(self._memory_of, panel, shared))
             if not self.mean:
@@ -107,8 +105,33 @@ class KernelWriter:
             self._finish(shared)
         b.ret_void()
 
-    def _write_loop(self, loop: Loop, shared: Any, memory: Any, row: Any) -> None:
-        LoopWriter(Memory(self.code, self.scalars, shared, memory), loop).write()
+    def _write_parts(self, loops: Sequence[Loop], shared: Any, panel: Any, blocks: Any) -> None:
+        """Loops of the schedule: where there is much to write, in functions of their own."""
+        operands = [self.scalars, shared, panel, blocks]
+        if sum([len(loop.groups) for loop in self.plan.loops]) <= LARGEST_FUNCTION:
+            self._write_loops(loops, self.code, *operands)
+            return
+        for part in _parts(loops):
+            kind = ir.FunctionType(ir.VoidType(), [operand.type for operand in operands])
+            function = ir.Function(self.module, kind, self.module.get_unique_name("part"))
+            function.linkage = "internal"
+            builder = ir.IRBuilder(function.append_basic_block("entry"))
+            self._write_loops(part, Code(builder, self.code.number, self.lanes, self.code.machine), *function.args)
+            builder.ret_void()
+            self.builder.call(function, operands)
+
+    def _write_loops(
+        self, loops: Sequence[Loop], code: Code, scalars: Any, shared: Any, panel: Any, blocks: Any
+    ) -> None:
+        """Each loop of the schedule for all blocks, one after another, so that blocks need not wait for each other
+        where numbers depend on each other."""
+
+        def write(loop: Loop, block: Any) -> None:
+            memory = code.of_width(1).address(panel, code.builder.mul(block, I64(self.block)))
+            LoopWriter(Memory(code, scalars, shared, memory), loop).write()
+
+        for loop in loops:
+            code.each(1 if self.blocks == 1 else blocks, partial(write, loop))
 
     # -------------------------------------------------------------------------------------------- rows in and out
 
@@ -350,3 +373,16 @@ def _summed_slots(reductions: Sequence[Reduction]) -> list[tuple[int, int]]:
         else:
             ranges.append((slot, 1))
     return ranges
+
+
+def _parts(loops: Sequence[Loop]) -> list[list[Loop]]:
+    """Loops in order, in parts that are large enough for a function."""
+    parts: list[list[Loop]] = []
+    size = LARGEST_FUNCTION
+    for loop in loops:
+        if size >= LARGEST_FUNCTION:
+            parts.append([])
+            size = 0
+        parts[-1].append(loop)
+        size += len(loop.groups)
+    return parts

@@ -436,10 +436,11 @@ class _Scheduler:
                 owner.summed = max(owner.summed, self._summed_after(*factors))
 
     def _summed_after(self, *factors: int | None) -> int:
-        """After how many loops a sum over rows is taken: as soon as its factors are there, if there are many sums."""
-        if len(self.products) <= FEW_SUMS:
+        """After how many loops a sum over rows is taken: one of many alike as soon as its factors are there."""
+        owners = [self.owners[i] for i in factors if i in self.owners and self.varies[i]]
+        if len(self.products) <= FEW_SUMS or all(owner.count == 1 for owner in owners):
             return self.loops
-        return max([self.owners[i].loop + 1 for i in factors if i in self.owners and self.varies[i]], default=0)
+        return max(owner.loop + 1 for owner in owners)
 
     def _settle(self, shared: list[Loop], loops: list[Loop]) -> None:
         """Give memory to what is stored, and to nothing else, unless some operands would no longer step evenly."""
