@@ -1,16 +1,13 @@
 """Training as a program: the graph of one row, compiled, and the parameters in one array."""
 
-import math
 from collections.abc import Sequence
 from numbers import Integral
 from typing import Any
 
 import autograd
 from autograd import Operation, Value, no_grad
-from nn.losses import Loss, LossFunction, as_list, loss_named
+from nn.losses import Loss, LossFunction, as_list, loss_named, require_mean
 from nn.optimizers import SGD, Optimizer
-
-SOME_ROWS = 12  # on which a loss of one's own is tried
 
 
 class CompiledTraining:
@@ -49,8 +46,7 @@ class CompiledTraining:
         with no_grad():
             self.outputs = len(as_list(model([0.0] * self.inputs)))
         self.targets = 1 if isinstance(self.loss, Loss) and self.loss.joint else self.outputs
-        if not isinstance(self.loss, Loss):
-            self._require_mean(self.loss)
+        require_mean(self.loss, model, self.inputs, self.targets)
         names = [f"x_{i}" for i in range(1, self.inputs + 1)]
         names += ["y"] if self.targets == 1 else [f"y_{i}" for i in range(1, self.targets + 1)]
         options = {"inputs": names, "backend": backend, "dtype": dtype}
@@ -151,18 +147,3 @@ class CompiledTraining:
     def _target(self, numbers: Sequence[Any]) -> Any:
         targets = numbers[self.inputs :]
         return targets[0] if self.targets == 1 else list(targets)
-
-    def _require_mean(self, loss: LossFunction) -> None:
-        """Hold the loss of some rows against the mean of their losses."""
-        with no_grad():
-            predictions = [self.model([math.sin(i + k) for k in range(self.inputs)]) for i in range(SOME_ROWS)]
-            one = Value(1.0)  # as Values, targets are taken as they are
-            targets = [one if self.targets == 1 else [one] * self.targets] * SOME_ROWS
-            of_all = float(loss(predictions, targets))
-            of_each = [float(loss([p], [y])) for p, y in zip(predictions, targets, strict=True)]
-        mean = sum(of_each) / SOME_ROWS
-        if not math.isclose(of_all, mean, rel_tol=1e-9, abs_tol=1e-12) and not math.isnan(of_all + mean):
-            raise ValueError(
-                f"a compiled loss is a mean over rows, but for {SOME_ROWS} rows this one gives {of_all:g}, and the "
-                f"mean of what it gives for each of them is {mean:g}"
-            )

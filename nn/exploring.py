@@ -4,7 +4,7 @@ from typing import Any
 
 import autograd
 from autograd import Explorer, Operation, Value
-from nn.losses import LossFunction, as_list, loss_named
+from nn.losses import LossFunction, as_list, loss_named, require_mean
 from nn.training import prepared_data
 
 
@@ -25,7 +25,8 @@ def explore(
         the next row, or the next few. A loss of your own has to be a mean over rows
     title, lr, digits: as in autograd.explore
 
-    Raises DataError for rows and targets that cannot be learned from, and whatever autograd.explore raises.
+    Raises DataError for rows and targets that cannot be learned from, ValueError for a loss that is no mean over rows,
+    and whatever autograd.explore raises.
     """
     options: dict[str, Any] = {"title": title, "lr": lr, "digits": digits}
     if isinstance(model, Value):
@@ -36,6 +37,7 @@ def explore(
         raise TypeError(f"explore takes a Value, or a model with rows and targets, got {type(model).__name__} alone")
     compute_loss = loss_named(loss)
     given, wanted = prepared_data(model, rows, targets, compute_loss)
+    require_mean(compute_loss, model, len(given[0]), len(as_list(wanted[0])))
     inputs = _labelled("x", given[0], always=True)
     outputs = model(inputs)
     goals = _labelled("y", as_list(wanted[0]))

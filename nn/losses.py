@@ -17,11 +17,14 @@ from autograd import (
     as_value,
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
+    no_grad,
     softmax_cross_entropy,
     squared_error,
     total,
 )
 from autograd import hinge as hinge_of_a_row
+
+SOME_ROWS = 12  # on which a loss of one's own is tried
 
 LossFunction = Callable[[Sequence[Any], Sequence[Any]], Value]  # of predictions and targets, one of each for every row
 
@@ -160,3 +163,24 @@ def l2(parameters: Iterable[Value], strength: SupportsFloat = 1e-4) -> Value:
     values = list(parameters)
     penalty: Value = affine(values, values) * strength
     return penalty
+
+
+def require_mean(loss: LossFunction, model: Any, inputs: int, targets: int) -> None:
+    """Raise a ValueError for a loss of one's own that is no mean over rows, to which terms in parameters are added.
+
+    inputs, targets: how many a row has. It is tried on some rows, against the mean of what it gives for each of them.
+    """
+    if isinstance(loss, Loss):
+        return
+    with no_grad():
+        predictions = [model([math.sin(i + k) for k in range(inputs)]) for i in range(SOME_ROWS)]
+        one = Value(1.0)  # as Values, targets are taken as they are
+        wanted = [one if targets == 1 else [one] * targets] * SOME_ROWS
+        of_all = float(loss(predictions, wanted))
+        of_each = [float(loss([p], [y])) for p, y in zip(predictions, wanted, strict=True)]
+    mean = sum(of_each) / SOME_ROWS
+    if not math.isclose(of_all, mean, rel_tol=1e-9, abs_tol=1e-12) and not math.isnan(of_all + mean):
+        raise ValueError(
+            f"a loss that goes row by row is a mean over rows, but for {SOME_ROWS} rows this one gives {of_all:g}, and "
+            f"the mean of what it gives for each of them is {mean:g}"
+        )

@@ -555,6 +555,8 @@ def test_what_cannot_be_learned_from() -> None:
         nn.explore(model, [[1.0]], [1])
     with pytest.raises(ValueError, match="a loss is one of"):
         nn.explore(model, ROWS, LABELS, loss="nonsense")
+    with pytest.raises(ValueError, match="a loss that goes row by row is a mean over rows"):
+        nn.explore(model, ROWS, LABELS, loss=lambda predictions, targets: total(predictions))
 
 
 def test_weighted_sums_of_numbers_are_read_as_formulas_with_numbers() -> None:

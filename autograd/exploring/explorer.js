@@ -529,6 +529,7 @@ function formulaElement(markup) {
 
 const PAD = 12, HEADER = 24; // around what an open box holds, and above it
 const LANE = -1; // among the items of a group, where edges pass
+const MOST_NUMBERS = 24; // of edges that light up, beyond which they would cover one another
 const READABLE = 0.5; // the least scale of a picture that is shown as a whole
 /** Names of roles, as a sentence has them. @type {Record<string, string>} */
 const ROLES = {
@@ -867,7 +868,7 @@ class Picture {
         part.root.setAttribute("aria-label", description);
       }
     }
-    const few = explorer.edgeNumbers;
+    const few = explorer.edgeNumbers, litEdges = [...this.edges.values()].filter(({ edges }) => lit && edges.some(({ node, k }) => lit.has(`${node} ${k}`))).length;
     for (const edge of this.edges.values()) {
       const { edges, root, label } = edge;
       const isLit = lit && edges.some(({ node, k }) => lit.has(`${node} ${k}`));
@@ -876,7 +877,7 @@ class Picture {
       root.classList.toggle("muted", Boolean(lit) && !isLit);
       root.classList.toggle("active", isActive);
       const { node, k } = edges[0];
-      const written = edges.length === 1 && explorer.isKnown(node) && (isLit || isActive || (few && !lit));
+      const written = edges.length === 1 && explorer.isKnown(node) && ((isLit && litEdges <= MOST_NUMBERS) || isActive || (few && !lit));
       setText(label, written ? writer.number(machine.partials[node][k]) : "");
       label.setAttribute("class", `edge-number${isLit || isActive ? " strong" : ""}`);
       if (written) this.placeLabel(edge);

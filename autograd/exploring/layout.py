@@ -15,7 +15,7 @@ HEAD = """digraph {
 """
 # In pixels:
 LEAF_HEIGHT, RESULT_HEIGHT, BOX_HEIGHT = 40, 56, 40
-NARROW, WIDE, BOX_WIDTH = 116, 190, 128
+NARROW, WIDE, BOX_WIDTH = 108, 190, 124
 BOLD, SMALL = 8.2, 6.2  # the width of a character of a label, and of a formula
 TRACK, LANE = 9, (14, 150)  # what an edge takes between the parameters of a neuron, and all of them together
 
@@ -27,7 +27,7 @@ def size_of(item: Item, texts: Sequence[str]) -> Size:
     if isinstance(item, Group):
         return BOX_WIDTH, BOX_HEIGHT
     label, formula = texts
-    wanted = max(24 + BOLD * (len(label) + 9), 20 + SMALL * len(formula))
+    wanted = max(22 + BOLD * (len(label) + 8), 20 + SMALL * len(formula))
     return round(min(max(wanted, NARROW), WIDE)), RESULT_HEIGHT if item.operands else LEAF_HEIGHT
 
 
