@@ -1,7 +1,9 @@
 # Needs Python 3.11 or newer and nothing else. PYTHON=... chooses one; it counts when .venv is made.
 
 VENV := .venv
-TSC := $(VENV)/npm/node_modules/typescript
+NPM := $(VENV)/npm/node_modules
+PRETTIER := $(VENV)/bin/node $(NPM)/prettier/bin/prettier.cjs --print-width 120
+SCRIPTS := autograd/exploring/explorer.js autograd/exploring/explorer.css tests/explorer_server.mjs
 PY := $(VENV)/bin/python
 INSTALL := $(PY) -m pip --disable-pip-version-check install --quiet --editable
 
@@ -24,11 +26,12 @@ notebooks: $(VENV)/installed-notebooks ## Open the lessons in JupyterLab
 lessons: $(VENV)/installed-test ## Run all lessons, and keep what they print and draw
 	$(PY) -m tests.lessons
 
-lint: $(VENV)/installed-test $(VENV)/installed-lint $(TSC) ## Check style, formatting and types
+lint: $(VENV)/installed-test $(VENV)/installed-lint $(VENV)/installed-npm ## Check style, formatting and types
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	$(PY) -m mypy
-	$(VENV)/bin/node $(TSC)/bin/tsc --project autograd/exploring
+	$(PRETTIER) --check $(SCRIPTS)
+	$(VENV)/bin/node $(NPM)/typescript/bin/tsc --project autograd/exploring
 
 bench: $(VENV)/installed-bench ## Measure speed and memory, with micrograd beside it
 	@status=0; for name in moons memory deep_chain import_time; do \
@@ -38,18 +41,20 @@ bench: $(VENV)/installed-bench ## Measure speed and memory, with micrograd besid
 bench-compile: $(VENV)/installed-bench $(VENV)/installed-pytorch ## Measure compiled functions, with JAX, PyTorch, NumPy, micrograd and C beside
 	$(PY) -m tests.benchmarks.compiled
 
-format: $(VENV)/installed-lint ## Put the code into its format
+format: $(VENV)/installed-lint $(VENV)/installed-npm ## Put the code into its format
 	$(PY) -m ruff check --fix
 	$(PY) -m ruff format
+	$(PRETTIER) --write $(SCRIPTS)
 
 clean: ## Remove .venv, demo/ and what the tools left behind
 	rm -rf $(VENV) demo build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
-# The type checker of JavaScript comes from npm.
-$(TSC): $(VENV)/installed-lint
-	@echo "Installing typescript into $(VENV)."
-	@PATH="$(abspath $(VENV)/bin):$$PATH" npm install --silent --no-audit --no-fund --prefix $(VENV)/npm typescript@5
+# What checks JavaScript comes from npm, by the Node.js that is among the Python packages.
+$(VENV)/installed-npm: $(VENV)/installed-lint
+	@echo "Installing typescript and prettier into $(VENV)."
+	@PATH="$(abspath $(VENV)/bin):$$PATH" npm install --silent --no-audit --no-fund --prefix $(VENV)/npm \
+		typescript@5.9.3 prettier@3.10.1
 	@touch $@
 
 # An environment counts as made when it is complete, so its stamp is a file and not the folder.

@@ -319,9 +319,7 @@ def test_a_call_that_is_refused_changes_nothing(options: dict[str, Any], message
 
 def test_a_loss_that_is_no_mean_over_rows() -> None:
     model = MLP(2, [1], seed=1)
-    with pytest.raises(
-        ValueError, match="is a mean over rows, but for 12 rows this one gives"
-    ):
+    with pytest.raises(ValueError, match="is a mean over rows, but for 12 rows this one gives"):
         model.compile(lambda predictions, targets: sum((p - y) ** 2 for p, y in zip(predictions, targets, strict=True)))
 
 

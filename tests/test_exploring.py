@@ -594,11 +594,19 @@ def test_the_command_writes_a_page(tmp_path: Path, capsys: pytest.CaptureFixture
         (["--out", "nowhere/a.html", "--x", "1"], "--x takes 2 numbers"),
     ],
 )
-def test_bad_input_is_one_line(arguments: list[str], complaint: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_bad_input_is_one_line(
+    arguments: list[str],
+    complaint: str,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
     assert main([*COMMAND, *arguments]) == 2
     error = capsys.readouterr().err
     assert error.startswith("nn explore: " + complaint)
     assert error.count("\n") == 1
+    assert not [*tmp_path.iterdir()]
 
 
 def test_a_network_that_is_too_large_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

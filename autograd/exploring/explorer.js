@@ -46,7 +46,8 @@ export const erfc = (x) => {
   if (x < 0) return 2 - erfc(-x);
   if (x > 27) return x === x ? 0 : NaN;
   if (x < 2) {
-    let term = (2 * x) / Math.sqrt(Math.PI), sum = term;
+    let term = (2 * x) / Math.sqrt(Math.PI),
+      sum = term;
     for (let n = 1; Math.abs(term) > 1e-17 * sum; n++) sum += term *= (2 * x * x) / (2 * n + 1);
     return 1 - Math.exp(-x * x) * sum;
   }
@@ -115,7 +116,9 @@ export class Machine {
     const gradients = new Float64Array(this.values.length);
     gradients[this.output] = 1;
     for (let k = this.results.length - 1; k >= this.results.length - count; k--) {
-      const node = this.results[k], partials = this.partials[node], gradient = gradients[node];
+      const node = this.results[k],
+        partials = this.partials[node],
+        gradient = gradients[node];
       this.operands[node].forEach((x, i) => (gradients[x] += partials[i] * gradient));
     }
     return gradients;
@@ -166,7 +169,8 @@ export class Machine {
   pathCount(start) {
     const count = new Float64Array(this.values.length);
     count[start] = 1;
-    for (const node of this.results) if (node !== start) count[node] = this.operands[node].reduce((n, x) => n + count[x], 0);
+    for (const node of this.results)
+      if (node !== start) count[node] = this.operands[node].reduce((n, x) => n + count[x], 0);
     return count[this.output];
   }
 
@@ -182,7 +186,8 @@ export class Machine {
       if (node === start) found.push(path);
       else {
         for (let k = this.operands[node].length - 1; k >= 0; k--) {
-          if (depends[this.operands[node][k]]) waiting.push({ node: this.operands[node][k], path: [...path, { node, k }] });
+          if (depends[this.operands[node][k]])
+            waiting.push({ node: this.operands[node][k], path: [...path, { node, k }] });
         }
       }
     }
@@ -192,7 +197,8 @@ export class Machine {
 
 // ---------------------------------------------------------------------------------------------------------- writing
 
-const ABOUT = "\ue002", MINUS = "\ue003"; // what they mean is said in templates.py
+const ABOUT = "\ue002",
+  MINUS = "\ue003"; // what they mean is said in templates.py
 const SLOT = /\ue000([-br]?)(i?\w+)\ue001/g;
 const SUPERSCRIPT = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 /** @type {Record<Form, {index: number, minus: string, plus: string, times: string, equal: string, about: string,
@@ -200,18 +206,30 @@ const SUPERSCRIPT = "⁰¹²³⁴⁵⁶⁷⁸⁹";
  *   power: (mantissa: string, exponent: number) => string, number: (mantissa: string) => string}>} */
 const FORMS = {
   text: {
-    index: 0, minus: "−", plus: "+", times: " · ", equal: "=", about: "≈",
+    index: 0,
+    minus: "−",
+    plus: "+",
+    times: " · ",
+    equal: "=",
+    about: "≈",
     raised: /[⁰¹²³⁴⁵⁶⁷⁸⁹^]/,
     brackets: (text) => `(${text})`,
     derivative: (of, by) => `∂${of}/∂${by}`,
     number: (mantissa) => mantissa.replace("-", "−"),
     power: (mantissa, exponent) => {
-      const raised = String(exponent).replace("-", "⁻").replace(/\d/g, (d) => SUPERSCRIPT[Number(d)]);
+      const raised = String(exponent)
+        .replace("-", "⁻")
+        .replace(/\d/g, (d) => SUPERSCRIPT[Number(d)]);
       return /^[-−]?1$/.test(mantissa) ? `${mantissa.slice(0, -1)}10${raised}` : `${mantissa}·10${raised}`;
     },
   },
   latex: {
-    index: 1, minus: "-", plus: "+", times: " \\cdot ", equal: "=", about: "\\approx",
+    index: 1,
+    minus: "-",
+    plus: "+",
+    times: " \\cdot ",
+    equal: "=",
+    about: "\\approx",
     raised: /\^/,
     brackets: (text) => (text.includes("\\frac") ? `\\left(${text}\\right)` : `(${text})`),
     derivative: (of, by) => `\\frac{\\partial ${of}}{\\partial ${by}}`,
@@ -220,7 +238,12 @@ const FORMS = {
       /^-?1$/.test(mantissa) ? `${mantissa.slice(0, -1)}10^{${exponent}}` : `${mantissa} \\cdot 10^{${exponent}}`,
   },
   mathml: {
-    index: 2, minus: "<mo>−</mo>", plus: "<mo>+</mo>", times: "<mo>·</mo>", equal: "<mo>=</mo>", about: "<mo>≈</mo>",
+    index: 2,
+    minus: "<mo>−</mo>",
+    plus: "<mo>+</mo>",
+    times: "<mo>·</mo>",
+    equal: "<mo>=</mo>",
+    about: "<mo>≈</mo>",
     raised: /<msup>|<msubsup>/,
     brackets: (text) => `<mrow><mo>(</mo><mrow>${text}</mrow><mo>)</mo></mrow>`,
     derivative: (of, by) => `<mfrac><mrow><mi>∂</mi>${of}</mrow><mrow><mi>∂</mi>${by}</mrow></mfrac>`,
@@ -242,7 +265,8 @@ function rounded(x, digits) {
 /** A number in exponential notation, where halfway between two the even one counts, as in Python.
  *  @param {number} x @param {number} digits */
 function exponential(x, digits) {
-  const upward = x.toExponential(digits - 1), [mantissa, exponent] = x.toExponential(100).split("e");
+  const upward = x.toExponential(digits - 1),
+    [mantissa, exponent] = x.toExponential(100).split("e");
   const kept = digits === 1 ? mantissa.split(".")[0] : mantissa.slice(0, mantissa.indexOf(".") + digits);
   const halfway = /^\.?50*$/.test(mantissa.slice(kept.length)) && Number(kept.at(-1)) % 2 === 0;
   return halfway ? `${kept}e${exponent}` : upward;
@@ -283,7 +307,7 @@ export class Writer {
     const text = this.number(x);
     const short = Number.isFinite(x) ? rounded(x, this.data.digits) : x;
     const power = short !== 0 && Number.isFinite(short) && (Math.abs(short) < 1e-4 || Math.abs(short) >= 1e6);
-    return x < 0 && short !== 0 || (compound && power) ? this.signs.brackets(text) : text;
+    return (x < 0 && short !== 0) || (compound && power) ? this.signs.brackets(text) : text;
   }
 
   /** @param {number} node */
@@ -313,12 +337,14 @@ export class Writer {
    * @param {Factor} factor @param {boolean} numbers @param {number} place
    */
   factor(factor, numbers, place) {
-    const { machine } = this, later = place > 1;
+    const { machine } = this,
+      later = place > 1;
     if (factor.kind === "gradient") {
       const x = machine.gradients[factor.node];
       return !numbers ? this.gradient(factor.node) : later ? this.factorNumber(x) : this.number(x);
     }
-    const { node, k } = factor.edge, operand = machine.operands[node][k];
+    const { node, k } = factor.edge,
+      operand = machine.operands[node][k];
     if (factor.kind === "derivative") {
       const x = machine.partials[node][k];
       return !numbers ? this.derivative(node, operand) : later ? this.factorNumber(x) : this.number(x);
@@ -335,7 +361,8 @@ export class Writer {
   /** A product: its sign, and the rest. @param {Factor[]} factors @param {boolean} numbers @param {boolean} first */
   product(factors, numbers, first) {
     const texts = factors.map((factor, i) =>
-      this.factor(factor, numbers, i ? 3 : factors.length === 1 ? 0 : first ? 1 : 2));
+      this.factor(factor, numbers, i ? 3 : factors.length === 1 ? 0 : first ? 1 : 2),
+    );
     const negative = texts[0].startsWith(MINUS);
     return { negative, text: texts.join(this.signs.times).replace(MINUS, "") };
   }
@@ -358,13 +385,21 @@ export class Writer {
   equation(left, chain, workedOut, value) {
     const shorter = Number.isFinite(value) ? workedOut.map((term) => cancelled(this.machine, term)) : workedOut;
     /** @type {[Factor[][], boolean][]} */
-    const steps = chain.length ? [[chain, false], [workedOut, false], [shorter, false], [shorter, true]] : [];
+    const steps = chain.length
+      ? [
+          [chain, false],
+          [workedOut, false],
+          [shorter, false],
+          [shorter, true],
+        ]
+      : [];
     /** @type {Line[]} */
     const lines = [];
     let before = left;
     for (const [terms, numbers] of steps) {
       this.exact = true;
-      const sum = this.sum(terms, numbers), equals = this.equals();
+      const sum = this.sum(terms, numbers),
+        equals = this.equals();
       const text = sum.map((line) => line.sign + line.text).join("\n");
       if (text !== before) lines.push({ sign: equals, text: sum[0].text }, ...sum.slice(1));
       before = text;
@@ -381,7 +416,8 @@ export class Writer {
     if (template.endsWith(ABOUT)) this.exact = false;
     return template.replace(ABOUT, "").replace(SLOT, (_, mark, name) => {
       const { operands, values } = this.machine;
-      const i = name === "z" ? node : name[0] === "i" ? operands[inner][Number(name.slice(1))] : operands[node][Number(name)];
+      const i =
+        name === "z" ? node : name[0] === "i" ? operands[inner][Number(name.slice(1))] : operands[node][Number(name)];
       if (!numbers) {
         const label = this.label(i);
         return mark === "r" && this.signs.raised.test(label) ? this.signs.brackets(label) : label;
@@ -422,7 +458,8 @@ const MOST_PATHS = 8; // beyond, the gradient is written as what the users of a 
  *  @param {Form} form @returns {{left: string, lines: Line[]}} */
 export function derivation(machine, node, form) {
   const writer = new Writer(machine, form);
-  const left = writer.gradient(node), value = machine.gradients[node];
+  const left = writer.gradient(node),
+    value = machine.gradients[node];
   if (machine.pathCount(node) <= MOST_PATHS) {
     const paths = machine.paths(node).filter((path) => path.length);
     return {
@@ -441,7 +478,8 @@ export function derivation(machine, node, form) {
 /** The gradient of a node as the sum of what its users hand back. @param {Machine} machine @param {number} node
  *  @param {Form} form @returns {{left: string, lines: Line[]}} */
 export function handedBack(machine, node, form) {
-  const writer = new Writer(machine, form), left = writer.gradient(node);
+  const writer = new Writer(machine, form),
+    left = writer.gradient(node);
   /** @type {(kind: "derivative" | "partial") => Factor[][]} */
   const terms = (kind) => machine.uses[node].map((edge) => handed(machine, edge, kind));
   return { left, lines: writer.equation(left, terms("derivative"), terms("partial"), machine.gradients[node]) };
@@ -450,13 +488,19 @@ export function handedBack(machine, node, form) {
 /** What is handed back along an edge: the gradient of its node, but that of the output, which is 1, times the partial.
  *  @param {Machine} machine @param {Edge} edge @param {"derivative" | "partial"} kind @returns {Factor[]} */
 function handed(machine, edge, kind) {
-  return edge.node === machine.output ? [{ kind, edge }] : [{ kind: "gradient", node: edge.node }, { kind, edge }];
+  return edge.node === machine.output
+    ? [{ kind, edge }]
+    : [
+        { kind: "gradient", node: edge.node },
+        { kind, edge },
+      ];
 }
 
 /** How a node was computed: formula, numbers put in, value. @param {Machine} machine @param {number} node
  *  @param {Form} form @returns {{left: string, lines: Line[]}} */
 export function evaluation(machine, node, form) {
-  const writer = new Writer(machine, form), left = writer.label(node);
+  const writer = new Writer(machine, form),
+    left = writer.label(node);
   /** @type {Line[]} */
   const lines = [];
   if (machine.shapes[node] >= 0) {
@@ -484,9 +528,16 @@ export function asLatex({ left, lines }) {
 
 /** Equations as MathML. @param {{left: string, lines: Line[]}} equation */
 export function asMathml({ left, lines }) {
-  const rows = lines.map(({ sign, text }, i) =>
-    `<mtr>${[["right", i ? "" : left], ["center", `${sign} `], ["left", text]].map(([side, cell]) =>
-      `<mtd columnalign="${side}" style="text-align: ${side}">${cell}</mtd>`).join("")}</mtr>`);
+  const rows = lines.map(
+    ({ sign, text }, i) =>
+      `<mtr>${[
+        ["right", i ? "" : left],
+        ["center", `${sign} `],
+        ["left", text],
+      ]
+        .map(([side, cell]) => `<mtd columnalign="${side}" style="text-align: ${side}">${cell}</mtd>`)
+        .join("")}</mtr>`,
+  );
   return `<math display="block"><mtable displaystyle="true">${rows.join("")}</mtable></math>`;
 }
 
@@ -502,7 +553,9 @@ function h(tag, attributes = {}, ...children) {
 /** An element of SVG. @param {string} tag @param {Record<string, any>} [attributes] @param {(Node | string)[]} children
  *  @returns {SVGElement} */
 function s(tag, attributes = {}, ...children) {
-  return /** @type {SVGElement} */ (filled(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children));
+  return /** @type {SVGElement} */ (
+    filled(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children)
+  );
 }
 
 /** @param {Element} element @param {Record<string, any>} attributes @param {(Node | string | null)[]} children */
@@ -527,13 +580,19 @@ function formulaElement(markup) {
   return element;
 }
 
-const PAD = 12, HEADER = 24; // around what an open box holds, and above it
+const PAD = 12,
+  HEADER = 24; // around what an open box holds, and above it
 const LANE = -1; // among the items of a group, where edges pass
 const MOST_NUMBERS = 24; // of edges that light up, beyond which they would cover one another
 const READABLE = 0.5; // the least scale of a picture that is shown as a whole
 /** Names of roles, as a sentence has them. @type {Record<string, string>} */
 const ROLES = {
-  leaf: "input", operation: "result", loss: "cost", target: "target", neuron: "neuron", "pre-activation": "weighted sum",
+  leaf: "input",
+  operation: "result",
+  loss: "cost",
+  target: "target",
+  neuron: "neuron",
+  "pre-activation": "weighted sum",
 };
 
 /** The parts of a node in the picture; shown is the shape whose formula it has.
@@ -568,12 +627,37 @@ class Picture {
     this.view = { x: 0, y: 0, scale: 1 };
     this.current = -1; // the item that the keyboard is on
     this.world = s("g", { class: "world" });
-    this.svg = /** @type {SVGSVGElement} */ (s("svg", {
-      class: "canvas", role: "application", tabindex: "-1",
-      "aria-label": "Computation graph: up and down go from node to node, with shift from edge to edge, enter selects",
-    }, s("defs", {}, s("marker", {
-      id: "arrow", viewBox: "0 0 8 8", refX: "7", refY: "4", markerWidth: "8", markerHeight: "8", markerUnits: "userSpaceOnUse", orient: "auto-start-reverse",
-    }, s("path", { d: "M0 0L8 4L0 8z", class: "arrow" }))), this.world));
+    this.svg = /** @type {SVGSVGElement} */ (
+      s(
+        "svg",
+        {
+          class: "canvas",
+          role: "application",
+          tabindex: "-1",
+          "aria-label":
+            "Computation graph: up and down go from node to node, with shift from edge to edge, enter selects",
+        },
+        s(
+          "defs",
+          {},
+          s(
+            "marker",
+            {
+              id: "arrow",
+              viewBox: "0 0 8 8",
+              refX: "7",
+              refY: "4",
+              markerWidth: "8",
+              markerHeight: "8",
+              markerUnits: "userSpaceOnUse",
+              orient: "auto-start-reverse",
+            },
+            s("path", { d: "M0 0L8 4L0 8z", class: "arrow" }),
+          ),
+        ),
+        this.world,
+      )
+    );
     this.tip = h("div", { class: "tip", role: "status" });
     this.tip.hidden = true;
     this.listen();
@@ -602,25 +686,35 @@ class Picture {
     this.arrange(0);
     this.drawn.clear();
     this.edges.clear();
-    const frames = s("g"), edges = s("g"), nodes = s("g"), labels = s("g"), toggles = s("g");
+    const frames = s("g"),
+      edges = s("g"),
+      nodes = s("g"),
+      labels = s("g"),
+      toggles = s("g");
     for (const [item, box] of this.boxes) {
       if (item === this.count) continue; // the whole graph
       if (this.isOpen(item)) frames.append(this.frame(item, box));
       else nodes.append(this.node(item, box));
       if (item < this.count) continue;
-      const [verb, sign, x, y] = this.isOpen(item) ? ["Collapse", "M-4 0H4", 16, 13] : ["Expand", "M-4 0H4M0-4V4", box.width - 2, 2];
+      const [verb, sign, x, y] = this.isOpen(item)
+        ? ["Collapse", "M-4 0H4", 16, 13]
+        : ["Expand", "M-4 0H4M0-4V4", box.width - 2, 2];
       toggles.append(this.toggle(item, `${verb} ${this.titleOf(item)}`, sign, box.x + x, box.y + y));
     }
     /** @type {Map<number, number>} */
     const ranks = new Map();
     for (const node of this.machine.results) {
       this.machine.operands[node].forEach((x, k) => {
-        const from = this.shownAs(x), to = this.shownAs(node), key = `${from} ${to}`;
+        const from = this.shownAs(x),
+          to = this.shownAs(node),
+          key = `${from} ${to}`;
         if (from === to) return;
         const found = this.edges.get(key);
         if (found) found.edges.push({ node, k });
         else {
-          const root = this.edge(from, to), label = s("text", { class: "edge-number" }), rank = ranks.get(from) ?? 0;
+          const root = this.edge(from, to),
+            label = s("text", { class: "edge-number" }),
+            rank = ranks.get(from) ?? 0;
           ranks.set(from, rank + 1);
           this.edges.set(key, { from, to, edges: [{ node, k }], root, label, rank, placed: false });
           edges.append(root);
@@ -665,17 +759,23 @@ class Picture {
       if (column && Math.abs(items[column[0]][1] - items[i][1]) < 1) column.push(i);
       else columns.push([i]);
     }
-    const middle = (Math.min(...items.map((item) => item[2] - item[4] / 2)) + Math.max(...items.map((item) => item[2] + item[4] / 2))) / 2;
+    const middle =
+      (Math.min(...items.map((item) => item[2] - item[4] / 2)) +
+        Math.max(...items.map((item) => item[2] + item[4] / 2))) /
+      2;
     /** @type {number[][]} */
     const columnsOfLayer = [];
-    let right = 0, before = 0;
+    let right = 0,
+      before = 0;
     for (const column of columns) {
-      const x = items[column[0]][1], natural = Math.max(...column.map((i) => items[i][3]));
+      const x = items[column[0]][1],
+        natural = Math.max(...column.map((i) => items[i][3]));
       const width = Math.max(...column.map((i) => spots[i].width));
       const gap = right === 0 ? 0 : Math.max(28, x - natural / 2 - before);
       const top = items[column[0]][2] - items[column[0]][4] / 2;
       const last = items[column[column.length - 1]];
-      let y = 0, end = top;
+      let y = 0,
+        end = top;
       for (const i of column) {
         y += items[i][2] - items[i][4] / 2 - end;
         spots[i].x = right + gap + (width - spots[i].width) / 2;
@@ -689,13 +789,17 @@ class Picture {
       right += gap + width;
       before = x + natural / 2;
     }
-    if (columnsOfLayer.length > 1) { // what neurons share stands at the top, out of the way of edges
-      const top = Math.min(...spots.map((spot) => spot.y)), [shared] = columnsOfLayer;
+    if (columnsOfLayer.length > 1) {
+      // what neurons share stands at the top, out of the way of edges
+      const top = Math.min(...spots.map((spot) => spot.y)),
+        [shared] = columnsOfLayer;
       const rise = Math.min(...shared.map((i) => spots[i].y)) - top;
       for (const i of shared) spots[i].y -= rise;
     }
-    const up = Math.min(...spots.map((spot) => spot.y)), down = Math.max(...spots.map((spot) => spot.y + spot.height));
-    const header = kind === "graph" ? 0 : HEADER, pad = kind === "graph" ? 0 : PAD;
+    const up = Math.min(...spots.map((spot) => spot.y)),
+      down = Math.max(...spots.map((spot) => spot.y + spot.height));
+    const header = kind === "graph" ? 0 : HEADER,
+      pad = kind === "graph" ? 0 : PAD;
     for (const spot of spots) {
       spot.x += pad;
       spot.y += header + pad / 2 - up;
@@ -721,10 +825,14 @@ class Picture {
 
   /** An open box. @param {number} item @param {Box} box */
   frame(item, box) {
-    const group = this.data.groups[item - this.count], name = this.titleOf(item);
-    const root = s("g", { class: `frame ${group.kind}`, transform: `translate(${box.x} ${box.y})` },
+    const group = this.data.groups[item - this.count],
+      name = this.titleOf(item);
+    const root = s(
+      "g",
+      { class: `frame ${group.kind}`, transform: `translate(${box.x} ${box.y})` },
       s("rect", { width: box.width, height: box.height, rx: 10 }),
-      s("text", { class: "title", x: 30, y: 17 }, name));
+      s("text", { class: "title", x: 30, y: 17 }, name),
+    );
     return root;
   }
 
@@ -735,9 +843,21 @@ class Picture {
       event.stopPropagation();
       this.explorer.setOpen([item - this.count], !this.open[item - this.count]);
     };
-    return s("g", { class: "toggle", role: "button", "aria-label": name, tabindex: "-1", transform: `translate(${x} ${y})`,
-      onclick: flip, onpointerdown: (/** @type {Event} */ event) => event.stopPropagation() },
-    s("title", {}, name), s("circle", { r: 9 }), s("path", { d: sign }));
+    return s(
+      "g",
+      {
+        class: "toggle",
+        role: "button",
+        "aria-label": name,
+        tabindex: "-1",
+        transform: `translate(${x} ${y})`,
+        onclick: flip,
+        onpointerdown: (/** @type {Event} */ event) => event.stopPropagation(),
+      },
+      s("title", {}, name),
+      s("circle", { r: 9 }),
+      s("path", { d: sign }),
+    );
   }
 
   /** @param {number} item */
@@ -749,13 +869,27 @@ class Picture {
   /** A node, or a closed box. @param {number} item @param {Box} box */
   node(item, box) {
     const group = item >= this.count ? this.data.groups[item - this.count] : null;
-    const node = group ? group.head : item, result = Boolean(group) || this.machine.shapes[item] >= 0;
+    const node = group ? group.head : item,
+      result = Boolean(group) || this.machine.shapes[item] >= 0;
     const role = group ? group.kind : this.data.nodes[item].role;
     const { width, height } = box;
-    const round = role === "input" || role === "leaf" || role === "target" ? 20 : role === "parameter" ? 2 : role === "loss" ? 4 : 10;
+    const round =
+      role === "input" || role === "leaf" || role === "target"
+        ? 20
+        : role === "parameter"
+          ? 2
+          : role === "loss"
+            ? 4
+            : 10;
     const rows = result && !group ? [18, 33, 49] : [17, 0, 33];
     const part = {
-      root: s("g", { class: `node ${role}`, "data-item": item, tabindex: "-1", role: "button", transform: `translate(${box.x} ${box.y})` }),
+      root: s("g", {
+        class: `node ${role}`,
+        "data-item": item,
+        tabindex: "-1",
+        role: "button",
+        transform: `translate(${box.x} ${box.y})`,
+      }),
       shape: s("rect", { class: "shape", width, height, rx: round }),
       name: s("text", { class: "name", x: 10, y: rows[0] }),
       value: s("text", { class: "value", x: width - 10, y: rows[0], "text-anchor": "end" }),
@@ -766,14 +900,22 @@ class Picture {
       shown: -1,
     };
     part.root.append(part.shape);
-    if (role === "loss") part.root.append(s("rect", { class: "inner", x: 3, y: 3, width: width - 6, height: height - 6, rx: 2 }));
+    if (role === "loss")
+      part.root.append(s("rect", { class: "inner", x: 3, y: 3, width: width - 6, height: height - 6, rx: 2 }));
     if (group && node < 0) {
       part.name.textContent = shortened(group.title, 15);
-      part.gradientName.textContent = group.kind === "layer" ? `${group.items.filter(([x]) => x >= this.count).length} neurons` : "closed";
+      part.gradientName.textContent =
+        group.kind === "layer" ? `${group.items.filter(([x]) => x >= this.count).length} neurons` : "closed";
       part.root.append(part.name, part.gradientName);
     } else {
       part.name.textContent = shortened(this.data.nodes[node].label[0], 16);
-      part.root.append(part.name, part.value, ...(result && !group ? [part.formula] : []), part.gradientName, part.gradient);
+      part.root.append(
+        part.name,
+        part.value,
+        ...(result && !group ? [part.formula] : []),
+        part.gradientName,
+        part.gradient,
+      );
     }
     part.root.append(part.title);
     this.drawn.set(item, part);
@@ -783,20 +925,29 @@ class Picture {
   /** @param {number} from @param {number} to */
   edge(from, to) {
     const path = this.path(from, to);
-    return s("g", { class: "edge", role: "img", tabindex: "-1", "data-edge": `${from} ${to}` },
-      s("path", { class: "wide", d: path }), s("path", { class: "line", d: path, "marker-end": "url(#arrow)" }));
+    return s(
+      "g",
+      { class: "edge", role: "img", tabindex: "-1", "data-edge": `${from} ${to}` },
+      s("path", { class: "wide", d: path }),
+      s("path", { class: "line", d: path, "marker-end": "url(#arrow)" }),
+    );
   }
 
   /** The points of an edge: its ends, and between them those of the lane that it passes. @param {number} from
    *  @param {number} to @returns {[number, number][]} */
   points(from, to) {
-    const a = /** @type {Box} */ (this.boxes.get(from)), b = /** @type {Box} */ (this.boxes.get(to));
+    const a = /** @type {Box} */ (this.boxes.get(from)),
+      b = /** @type {Box} */ (this.boxes.get(to));
     const lane = this.parent[from] === this.parent[to] ? undefined : this.lanes.get(this.parent[to]);
     /** @type {[number, number][]} */
-    const points = [[a.x + a.width, a.y + a.height / 2], [b.x - 1, b.y + b.height / 2]];
+    const points = [
+      [a.x + a.width, a.y + a.height / 2],
+      [b.x - 1, b.y + b.height / 2],
+    ];
     if (lane) {
       if (!lane.tracks.includes(from)) lane.tracks.push(from);
-      const { box } = lane, all = this.machine.operands[to].filter((x) => this.parent[x] !== this.parent[to]).length;
+      const { box } = lane,
+        all = this.machine.operands[to].filter((x) => this.parent[x] !== this.parent[to]).length;
       const y = box.y + (box.height * (lane.tracks.indexOf(from) + 0.5)) / Math.max(all, lane.tracks.length);
       points.splice(1, 0, [box.x, y], [box.x + box.width, y]);
     }
@@ -806,15 +957,23 @@ class Picture {
   /** @param {number} from @param {number} to */
   path(from, to) {
     const route = this.data.groups[this.parent[from]].routes?.[`${from} ${to}`];
-    if (route) { // Graphviz led it around what stands between
+    if (route) {
+      // Graphviz led it around what stands between
       const { x, y } = /** @type {Box} */ (this.boxes.get(from));
-      const [, middle, centre, width, height] = /** @type {Placed} */ (this.data.groups[this.parent[from]].items.find(([item]) => item === from));
-      const right = x - (middle - width / 2), down = y - (centre - height / 2);
-      const points = Array.from({ length: route.length / 2 }, (_, i) => `${(route[2 * i] + right).toFixed(1)} ${(route[2 * i + 1] + down).toFixed(1)}`);
+      const [, middle, centre, width, height] = /** @type {Placed} */ (
+        this.data.groups[this.parent[from]].items.find(([item]) => item === from)
+      );
+      const right = x - (middle - width / 2),
+        down = y - (centre - height / 2);
+      const points = Array.from(
+        { length: route.length / 2 },
+        (_, i) => `${(route[2 * i] + right).toFixed(1)} ${(route[2 * i + 1] + down).toFixed(1)}`,
+      );
       return `M${points[0]}C${points.slice(1).join(" ")}`;
     }
     const [first, ...rest] = this.points(from, to);
-    let [x, y] = first, path = `M${x} ${y}`;
+    let [x, y] = first,
+      path = `M${x} ${y}`;
     rest.forEach(([right, down], i) => {
       const bend = Math.max(rest.length > 1 ? 12 : 24, (right - x) / 2);
       path += i === 1 ? `H${right}` : `C${x + bend} ${y} ${right - bend} ${down} ${right} ${down}`;
@@ -827,11 +986,13 @@ class Picture {
 
   /** Write the numbers of the present step, and mark what is in question. */
   update() {
-    const { explorer, machine } = this, { now } = explorer;
+    const { explorer, machine } = this,
+      { now } = explorer;
     const writer = new Writer(machine, "text");
     const lit = explorer.litEdges();
     const litNodes = new Set(lit ? [...lit].map((key) => Number(key.split(" ")[0])) : []);
-    if (lit) for (const key of lit) litNodes.add(machine.operands[Number(key.split(" ")[0])][Number(key.split(" ")[1])]);
+    if (lit)
+      for (const key of lit) litNodes.add(machine.operands[Number(key.split(" ")[0])][Number(key.split(" ")[1])]);
     if (explorer.selected >= 0) litNodes.add(explorer.selected);
     const shownLit = new Set([...litNodes].map((node) => this.shownAs(node)));
     const scale = explorer.colourScale();
@@ -850,7 +1011,8 @@ class Picture {
         part.root.setAttribute("aria-label", part.title.textContent);
         continue;
       }
-      const known = explorer.isKnown(node), received = explorer.received(node);
+      const known = explorer.isKnown(node),
+        received = explorer.received(node);
       setText(part.value, known ? writer.number(machine.values[node]) : "");
       setText(part.gradient, received ? writer.number(now.gradients[node]) + (received === "part" ? " …" : "") : "");
       setText(part.gradientName, received ? "grad" : "");
@@ -861,14 +1023,21 @@ class Picture {
       const warning = known && explorer.warning(node);
       classList.toggle("warned", Boolean(warning));
       classList.toggle("unknown", !known);
-      this.colour(part.shape, scale, known ? (explorer.colourBy === "gradient" ? (received ? now.gradients[node] : 0) : machine.values[node]) : 0);
+      this.colour(
+        part.shape,
+        scale,
+        known ? (explorer.colourBy === "gradient" ? (received ? now.gradients[node] : 0) : machine.values[node]) : 0,
+      );
       const description = this.describe(node, Boolean(known), received, warning || "", writer);
       if (part.title.textContent !== description) {
         part.title.textContent = description;
         part.root.setAttribute("aria-label", description);
       }
     }
-    const few = explorer.edgeNumbers, litEdges = [...this.edges.values()].filter(({ edges }) => lit && edges.some(({ node, k }) => lit.has(`${node} ${k}`))).length;
+    const few = explorer.edgeNumbers,
+      litEdges = [...this.edges.values()].filter(
+        ({ edges }) => lit && edges.some(({ node, k }) => lit.has(`${node} ${k}`)),
+      ).length;
     for (const edge of this.edges.values()) {
       const { edges, root, label } = edge;
       const isLit = lit && edges.some(({ node, k }) => lit.has(`${node} ${k}`));
@@ -877,11 +1046,17 @@ class Picture {
       root.classList.toggle("muted", Boolean(lit) && !isLit);
       root.classList.toggle("active", isActive);
       const { node, k } = edges[0];
-      const written = edges.length === 1 && explorer.isKnown(node) && ((isLit && litEdges <= MOST_NUMBERS) || isActive || (few && !lit));
+      const written =
+        edges.length === 1 &&
+        explorer.isKnown(node) &&
+        ((isLit && litEdges <= MOST_NUMBERS) || isActive || (few && !lit));
       setText(label, written ? writer.number(machine.partials[node][k]) : "");
       label.setAttribute("class", `edge-number${isLit || isActive ? " strong" : ""}`);
       if (written) this.placeLabel(edge);
-      root.setAttribute("aria-label", edges.length === 1 ? `edge, ${this.partialText(edges[0], writer)}` : `${edges.length} edges`);
+      root.setAttribute(
+        "aria-label",
+        edges.length === 1 ? `edge, ${this.partialText(edges[0], writer)}` : `${edges.length} edges`,
+      );
     }
   }
 
@@ -889,7 +1064,8 @@ class Picture {
   placeLabel(edge) {
     if (edge.placed) return;
     edge.placed = true;
-    const line = /** @type {SVGPathElement} */ (edge.root.querySelector(".line")), length = line.getTotalLength();
+    const line = /** @type {SVGPathElement} */ (edge.root.querySelector(".line")),
+      length = line.getTotalLength();
     const { x, y } = line.getPointAtLength(length * (length < 80 ? 0.45 : 0.3 + 0.13 * (edge.rank % 3)));
     edge.label.setAttribute("x", x.toFixed(1));
     edge.label.setAttribute("y", (y - 3).toFixed(1));
@@ -903,9 +1079,14 @@ class Picture {
 
   /** @param {SVGElement} shape @param {number} scale @param {number} number */
   colour(shape, scale, number) {
-    const strength = this.explorer.colourBy === "role" || !scale || !Number.isFinite(number) ? 0 : Math.min(1, Math.abs(number) / scale);
-    shape.style.fill = strength < 0.004 ? "" :
-      `color-mix(in oklab, var(--${number > 0 ? "plus" : "minus"}) ${(55 * Math.sqrt(strength)).toFixed(0)}%, var(--paper))`;
+    const strength =
+      this.explorer.colourBy === "role" || !scale || !Number.isFinite(number)
+        ? 0
+        : Math.min(1, Math.abs(number) / scale);
+    shape.style.fill =
+      strength < 0.004
+        ? ""
+        : `color-mix(in oklab, var(--${number > 0 ? "plus" : "minus"}) ${(55 * Math.sqrt(strength)).toFixed(0)}%, var(--paper))`;
     if (this.explorer.colourBy !== "role" && strength < 0.004) shape.style.fill = "var(--paper)";
   }
 
@@ -914,15 +1095,21 @@ class Picture {
   describe(node, known, received, warning, writer = new Writer(this.machine, "text")) {
     const { role } = this.data.nodes[node];
     const value = known ? writer.number(this.machine.values[node]) : "not computed";
-    const gradient = received ? writer.number(this.explorer.now.gradients[node]) + (received === "part" ? " so far" : "") : "not computed";
+    const gradient = received
+      ? writer.number(this.explorer.now.gradients[node]) + (received === "part" ? " so far" : "")
+      : "not computed";
     return `${writer.label(node)}, ${ROLES[role] ?? role}, value ${value}, gradient ${gradient}${warning ? `, ${warning}` : ""}`;
   }
 
   /** ∂z/∂x = formula = number. @param {Edge} edge @param {Writer} writer */
   partialText({ node, k }, writer) {
     const operand = this.machine.operands[node][k];
-    const lines = writer.equation(writer.derivative(node, operand), [[{ kind: "derivative", edge: { node, k } }]],
-      [[{ kind: "partial", edge: { node, k } }]], this.machine.partials[node][k]);
+    const lines = writer.equation(
+      writer.derivative(node, operand),
+      [[{ kind: "derivative", edge: { node, k } }]],
+      [[{ kind: "partial", edge: { node, k } }]],
+      this.machine.partials[node][k],
+    );
     return [writer.derivative(node, operand), ...lines.map(({ sign, text }) => `${sign} ${text}`)].join(" ");
   }
 
@@ -932,12 +1119,15 @@ class Picture {
     const edge = this.edges.get(key);
     this.tip.hidden = !edge;
     if (!edge) return;
-    const writer = new Writer(this.machine, "text"), known = edge.edges.filter(({ node }) => this.explorer.isKnown(node));
+    const writer = new Writer(this.machine, "text"),
+      known = edge.edges.filter(({ node }) => this.explorer.isKnown(node));
     const lines = known.slice(0, 6).map((one) => this.partialText(one, writer));
     if (known.length > 6) lines.push(`… and ${known.length - 6} more`);
     this.tip.textContent = lines.join("\n") || "not computed yet";
-    const area = this.svg.getBoundingClientRect(), line = edge.root.getBoundingClientRect();
-    const x = event ? event.clientX : line.x + line.width / 2, y = event ? event.clientY : line.y + line.height / 2;
+    const area = this.svg.getBoundingClientRect(),
+      line = edge.root.getBoundingClientRect();
+    const x = event ? event.clientX : line.x + line.width / 2,
+      y = event ? event.clientY : line.y + line.height / 2;
     this.tip.style.left = `${Math.max(4, Math.min(x - area.x + 12, area.width - this.tip.offsetWidth - 4))}px`;
     this.tip.style.top = `${Math.max(4, Math.min(y - area.y + 14, area.height - this.tip.offsetHeight - 4))}px`;
   }
@@ -946,7 +1136,8 @@ class Picture {
 
   /** Show all of it. */
   fit() {
-    const whole = /** @type {Box} */ (this.boxes.get(this.count)), area = this.svg.getBoundingClientRect();
+    const whole = /** @type {Box} */ (this.boxes.get(this.count)),
+      area = this.svg.getBoundingClientRect();
     if (!area.width) return;
     const scale = Math.min((area.width - 32) / whole.width, (area.height - 32) / whole.height, 1.4);
     this.view = { scale, x: (area.width - whole.width * scale) / 2, y: (area.height - whole.height * scale) / 2 };
@@ -960,8 +1151,12 @@ class Picture {
     const area = this.svg.getBoundingClientRect();
     if (!area.width || this.view.scale > READABLE) return;
     const { selected, now, machine } = this.explorer;
-    const asked = [item, selected, now.node].find((node) => node >= 0) ?? machine.leaves.find((leaf) => this.data.nodes[leaf].role === "input") ?? 0;
-    const about = /** @type {Box} */ (this.boxes.get(this.shownAs(asked))), scale = 0.8;
+    const asked =
+      [item, selected, now.node].find((node) => node >= 0) ??
+      machine.leaves.find((leaf) => this.data.nodes[leaf].role === "input") ??
+      0;
+    const about = /** @type {Box} */ (this.boxes.get(this.shownAs(asked))),
+      scale = 0.8;
     const left = item < 0 && selected < 0 && now.node < 0 ? 24 : (area.width - about.width * scale) / 2;
     this.view = { scale, x: left - about.x * scale, y: (area.height - about.height * scale) / 2 - about.y * scale };
     this.show();
@@ -981,9 +1176,12 @@ class Picture {
 
   /** Scale about a point of the picture on the screen. @param {number} factor @param {number} [x] @param {number} [y] */
   zoom(factor, x, y) {
-    const area = this.svg.getBoundingClientRect(), { view } = this;
-    const px = x ?? area.width / 2, py = y ?? area.height / 2;
-    const scale = Math.min(4, Math.max(0.02, view.scale * factor)), by = scale / view.scale;
+    const area = this.svg.getBoundingClientRect(),
+      { view } = this;
+    const px = x ?? area.width / 2,
+      py = y ?? area.height / 2;
+    const scale = Math.min(4, Math.max(0.02, view.scale * factor)),
+      by = scale / view.scale;
     this.view = { scale, x: px - (px - view.x) * by, y: py - (py - view.y) * by };
     this.show();
   }
@@ -996,10 +1194,14 @@ class Picture {
 
   /** Bring an item into view. @param {number} item */
   reveal(item) {
-    const box = this.boxes.get(item), area = this.svg.getBoundingClientRect();
+    const box = this.boxes.get(item),
+      area = this.svg.getBoundingClientRect();
     if (!box || !area.width) return;
-    const { view } = this, left = view.x + box.x * view.scale, top = view.y + box.y * view.scale;
-    const right = left + box.width * view.scale, bottom = top + box.height * view.scale;
+    const { view } = this,
+      left = view.x + box.x * view.scale,
+      top = view.y + box.y * view.scale;
+    const right = left + box.width * view.scale,
+      bottom = top + box.height * view.scale;
     if (left < 0 || right > area.width) view.x += area.width / 2 - (left + right) / 2;
     if (top < 0 || bottom > area.height) view.y += area.height / 2 - (top + bottom) / 2;
     this.show();
@@ -1022,7 +1224,8 @@ class Picture {
       const last = pointers.get(event.pointerId);
       if (!last) return;
       const before = pointers.size === 2 ? spread() : 0;
-      const dx = event.clientX - last.x, dy = event.clientY - last.y;
+      const dx = event.clientX - last.x,
+        dy = event.clientY - last.y;
       pointers.set(event.pointerId, { x: event.clientX, y: event.clientY });
       moved += Math.abs(dx) + Math.abs(dy);
       if (moved > 4 && !this.svg.hasPointerCapture(event.pointerId)) this.svg.setPointerCapture(event.pointerId);
@@ -1045,15 +1248,24 @@ class Picture {
       else if (!(/** @type {Element} */ (event.target).closest(".edge"))) this.explorer.select(-1);
     });
     this.svg.addEventListener("dblclick", (event) => {
-      const found = /** @type {Element} */ (event.target).closest("[data-item]"), item = Number(found?.getAttribute("data-item"));
+      const found = /** @type {Element} */ (event.target).closest("[data-item]"),
+        item = Number(found?.getAttribute("data-item"));
       if (found && item >= this.count) this.explorer.setOpen([item - this.count], true);
     });
-    this.svg.addEventListener("wheel", (event) => {
-      if (!this.explorer.standalone && !event.ctrlKey) return; // a notebook scrolls
-      event.preventDefault();
-      const area = this.svg.getBoundingClientRect();
-      this.zoom(Math.exp(-event.deltaY * (event.ctrlKey ? 0.01 : 0.0015)), event.clientX - area.x, event.clientY - area.y);
-    }, { passive: false });
+    this.svg.addEventListener(
+      "wheel",
+      (event) => {
+        if (!this.explorer.standalone && !event.ctrlKey) return; // a notebook scrolls
+        event.preventDefault();
+        const area = this.svg.getBoundingClientRect();
+        this.zoom(
+          Math.exp(-event.deltaY * (event.ctrlKey ? 0.01 : 0.0015)),
+          event.clientX - area.x,
+          event.clientY - area.y,
+        );
+      },
+      { passive: false },
+    );
     this.svg.addEventListener("keydown", (event) => this.key(event));
     this.svg.addEventListener("focusin", (event) => {
       const found = /** @type {Element} */ (event.target).closest("[data-item]");
@@ -1073,7 +1285,8 @@ class Picture {
 
   /** Keys on the picture. @param {KeyboardEvent} event */
   key(event) {
-    const items = [...this.drawn.keys()], at = items.indexOf(this.current);
+    const items = [...this.drawn.keys()],
+      at = items.indexOf(this.current);
     const move = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
     if (move && event.shiftKey) {
       const keys = [...this.edges].filter(([, { from, to }]) => [from, to].includes(this.current)).map(([key]) => key);
@@ -1124,10 +1337,19 @@ class Picture {
     copy.removeAttribute("role");
     copy.removeAttribute("tabindex");
     const computed = getComputedStyle(this.svg);
-    const variables = [...new Set(css.match(/--[a-z-]+/g))].map((name) => `${name}:${computed.getPropertyValue(name)}`).join(";");
-    copy.prepend(s("style", {}, `svg{${variables};font-family:system-ui,sans-serif}\n${css}`), s("rect", {
-      x: -16, y: -16, width: whole.width + 32, height: whole.height + 32, style: "fill:var(--paper)",
-    }));
+    const variables = [...new Set(css.match(/--[a-z-]+/g))]
+      .map((name) => `${name}:${computed.getPropertyValue(name)}`)
+      .join(";");
+    copy.prepend(
+      s("style", {}, `svg{${variables};font-family:system-ui,sans-serif}\n${css}`),
+      s("rect", {
+        x: -16,
+        y: -16,
+        width: whole.width + 32,
+        height: whole.height + 32,
+        style: "fill:var(--paper)",
+      }),
+    );
     return { text: new XMLSerializer().serializeToString(copy), width: whole.width + 32, height: whole.height + 32 };
   }
 }
@@ -1158,7 +1380,8 @@ export function handingOn(machine, node, gradients, paths, form) {
     const [received, all] = paths(x);
     let soFar = "";
     if (all > 1) {
-      const plain = new Writer(machine, "text"), sum = plain.number(gradients[x]);
+      const plain = new Writer(machine, "text"),
+        sum = plain.number(gradients[x]);
       soFar = `${plain.gradient(x)} ${received < all ? "so far" : "in all"} ${sum}, from ${received} of ${all} edges`;
     }
     return { left: writer.gradient(x), lines: [{ sign, text: symbols.text }, ...lines.slice(1)], soFar };
@@ -1172,9 +1395,15 @@ function inOneLine({ left, lines }) {
 
 /** Signs on buttons, drawn: fonts do not agree on them. @type {Record<string, string>} */
 const ICONS = {
-  start: "M3 3V13M13 3L5 8L13 13Z", back: "M11 3L4 8L11 13Z", play: "M4 2.5L13 8L4 13.5Z", pause: "M5 3V13M11 3V13",
-  forth: "M5 3L12 8L5 13Z", end: "M3 3L11 8L3 13ZM13 3V13", fit: "M2 6V2H6M10 2H14V6M14 10V14H10M6 14H2V10",
-  expand: "M2 2H14V14H2ZM5 8H11M8 5V11", collapse: "M2 2H14V14H2ZM5 8H11",
+  start: "M3 3V13M13 3L5 8L13 13Z",
+  back: "M11 3L4 8L11 13Z",
+  play: "M4 2.5L13 8L4 13.5Z",
+  pause: "M5 3V13M11 3V13",
+  forth: "M5 3L12 8L5 13Z",
+  end: "M3 3L11 8L3 13ZM13 3V13",
+  fit: "M2 6V2H6M10 2H14V6M14 10V14H10M6 14H2V10",
+  expand: "M2 2H14V14H2ZM5 8H11M8 5V11",
+  collapse: "M2 2H14V14H2ZM5 8H11",
 };
 
 /** A button with an icon. @param {string} name @param {string} icon @param {() => void} action */
@@ -1241,11 +1470,19 @@ class Explorer {
 
   /** @param {number} step @returns {Now} */
   nowAt(step) {
-    const { machine } = this, count = machine.results.length, handed = step - count - 1;
-    const gradients = handed < 0 ? new Float64Array(machine.values.length) : machine.gradientsAfter(Math.min(handed, count));
+    const { machine } = this,
+      count = machine.results.length,
+      handed = step - count - 1;
+    const gradients =
+      handed < 0 ? new Float64Array(machine.values.length) : machine.gradientsAfter(Math.min(handed, count));
     const at = (/** @type {Now["phase"]} */ phase, node = -1) => ({
-      phase, node, gradients, handed: Math.min(handed, count),
-      edges: new Set(phase === "forward" || phase === "backward" ? machine.operands[node].map((_, k) => `${node} ${k}`) : []),
+      phase,
+      node,
+      gradients,
+      handed: Math.min(handed, count),
+      edges: new Set(
+        phase === "forward" || phase === "backward" ? machine.operands[node].map((_, k) => `${node} ${k}`) : [],
+      ),
     });
     if (step === 0) return at("start");
     if (step <= count) return at("forward", machine.results[step - 1]);
@@ -1262,8 +1499,12 @@ class Explorer {
   /** How many of the edges that a node feeds have handed their share back, and how many there are.
    *  @param {number} node @returns {[number, number]} */
   paths(node) {
-    const uses = this.machine.uses[node], from = this.machine.results.length - this.now.handed;
-    return [this.now.handed < 0 ? 0 : uses.filter((edge) => Number(this.rank.get(edge.node)) >= from).length, uses.length];
+    const uses = this.machine.uses[node],
+      from = this.machine.results.length - this.now.handed;
+    return [
+      this.now.handed < 0 ? 0 : uses.filter((edge) => Number(this.rank.get(edge.node)) >= from).length,
+      uses.length,
+    ];
   }
 
   /** Whether the gradient of a node is there, in part or as a whole. @param {number} node @returns {"" | "part" | "all"} */
@@ -1278,8 +1519,12 @@ class Explorer {
     const shape = this.machine.shapes[node];
     const steepest = shape < 0 ? undefined : this.data.shapes[shape].steepest;
     if (!steepest) return "";
-    const slope = this.machine.partials[node][0], { name } = this.data.shapes[shape];
-    if (name === "relu") return slope === 0 ? "dead for these numbers: its slope is 0, so no gradient passes back, and the weights before it do not learn" : "";
+    const slope = this.machine.partials[node][0],
+      { name } = this.data.shapes[shape];
+    if (name === "relu")
+      return slope === 0
+        ? "dead for these numbers: its slope is 0, so no gradient passes back, and the weights before it do not learn"
+        : "";
     if (Math.abs(slope) >= 0.05 * steepest) return "";
     return `saturated: its slope is only ${new Writer(this.machine, "text").number(slope)}, so little gradient passes back`;
   }
@@ -1288,7 +1533,8 @@ class Explorer {
   colourScale() {
     const numbers = this.colourBy === "gradient" ? this.now.gradients : this.machine.values;
     let most = 0;
-    for (let i = 0; i < numbers.length; i++) if (Number.isFinite(numbers[i])) most = Math.max(most, Math.abs(numbers[i]));
+    for (let i = 0; i < numbers.length; i++)
+      if (Number.isFinite(numbers[i])) most = Math.max(most, Math.abs(numbers[i]));
     return most;
   }
 
@@ -1322,12 +1568,18 @@ class Explorer {
   /** Put a node in question; -1 for none. @param {number} node */
   select(node) {
     this.selected = node === this.selected ? -1 : node;
-    this.lit = this.selected < 0 ? null
-      : new Set(this.machine.edgesFrom(this.selected).map(({ node, k }) => `${node} ${k}`));
+    this.lit =
+      this.selected < 0 ? null : new Set(this.machine.edgesFrom(this.selected).map(({ node, k }) => `${node} ${k}`));
     this.showTab("selected");
     this.buildSelected();
     this.update();
-    if (this.selected >= 0) this.live.textContent = this.picture.describe(this.selected, true, this.received(this.selected), this.warning(this.selected));
+    if (this.selected >= 0)
+      this.live.textContent = this.picture.describe(
+        this.selected,
+        true,
+        this.received(this.selected),
+        this.warning(this.selected),
+      );
   }
 
   /** Open or close groups. @param {number[]} groups @param {boolean} open */
@@ -1380,13 +1632,20 @@ class Explorer {
     if (now.phase === "forward") text += ". " + asText(evaluation(machine, now.node, "text")).replace(/\s*\n\s*/g, " ");
     if (now.phase === "backward") {
       const shares = handingOn(machine, now.node, now.gradients, (x) => this.paths(x), "text");
-      text += ". " + shares.map((share) => [share.left, ...share.lines.map(({ sign, text }) => `${sign} ${text}`), share.soFar].join(" ")).join("; ");
+      text +=
+        ". " +
+        shares
+          .map((share) =>
+            [share.left, ...share.lines.map(({ sign, text }) => `${sign} ${text}`), share.soFar].join(" "),
+          )
+          .join("; ");
     }
     this.live.textContent = text;
   }
 
   heading() {
-    const { now, machine, data } = this, count = machine.results.length;
+    const { now, machine, data } = this,
+      count = machine.results.length;
     const name = now.node >= 0 ? data.nodes[now.node].label[0] : "";
     if (now.phase === "start") return "The leaves have their numbers";
     if (now.phase === "done") return "Forward and backward are done";
@@ -1404,21 +1663,24 @@ class Explorer {
 
   /** What makes this view of the page: what differs from the first one. */
   state() {
-    const { machine, data, first } = this, state = new URLSearchParams();
+    const { machine, data, first } = this,
+      state = new URLSearchParams();
     if (this.step !== this.last) state.set("step", String(this.step));
     if (this.selected >= 0) state.set("select", this.nameOf(this.selected));
     if (this.colourBy !== "role") state.set("colour", this.colourBy);
     const flipped = data.groups.flatMap((group, g) => (group.open === this.picture.open[g] ? [] : [g]));
     if (flipped.length) state.set("flip", flipped.join("."));
     data.switches.forEach((layer, i) => {
-      const shape = machine.shapes[layer.nodes[0]], choice = layer.choices.find((one) => one.shape === shape);
+      const shape = machine.shapes[layer.nodes[0]],
+        choice = layer.choices.find((one) => one.shape === shape);
       if (choice && shape !== first.shapes[layer.nodes[0]]) state.set(`f${i}`, choice.name);
     });
     const fed = this.learning.fed();
     if (this.learning.row) state.set("row", String(this.learning.row + 1));
     if (this.learning.batch > 1) state.set("batch", String(this.learning.batch));
     for (const leaf of machine.leaves) {
-      if (!Object.is(machine.values[leaf], fed.get(leaf) ?? first.values[leaf])) state.set(`=${this.nameOf(leaf)}`, String(machine.values[leaf]));
+      if (!Object.is(machine.values[leaf], fed.get(leaf) ?? first.values[leaf]))
+        state.set(`=${this.nameOf(leaf)}`, String(machine.values[leaf]));
     }
     if (this.learning.rate !== data.lr) state.set("lr", String(this.learning.rate));
     if (this.tab !== "selected") state.set("tab", this.tab);
@@ -1438,14 +1700,16 @@ class Explorer {
   readAddress(again = false) {
     if (!this.standalone || (!again && location.hash.length < 2)) return;
     this.reading = true;
-    const state = new URLSearchParams(location.hash.slice(1)), { machine, data } = this;
+    const state = new URLSearchParams(location.hash.slice(1)),
+      { machine, data } = this;
     const byName = new Map(data.nodes.map((_, i) => [this.nameOf(i), i]));
     machine.values.set(this.first.values);
     machine.shapes.splice(0, machine.shapes.length, ...this.first.shapes);
     this.learning.readRow(state);
     for (const [key, text] of state) {
       const leaf = key.startsWith("=") ? byName.get(key.slice(1)) : undefined;
-      if (leaf !== undefined && machine.shapes[leaf] < 0 && text.trim() && !Number.isNaN(Number(text))) machine.values[leaf] = Number(text);
+      if (leaf !== undefined && machine.shapes[leaf] < 0 && text.trim() && !Number.isNaN(Number(text)))
+        machine.values[leaf] = Number(text);
     }
     data.switches.forEach((layer, i) => {
       const choice = layer.choices.find(({ name }) => name === state.get(`f${i}`));
@@ -1475,18 +1739,29 @@ class Explorer {
 
   build() {
     const { data } = this;
-    const area = h("section", { class: "picture", "aria-label": "Picture" }, this.buildTools(), h("div", { class: "area" }, this.picture.svg, this.picture.tip));
+    const area = h(
+      "section",
+      { class: "picture", "aria-label": "Picture" },
+      this.buildTools(),
+      h("div", { class: "area" }, this.picture.svg, this.picture.tip),
+    );
     const title = h("h1", {}, data.title);
     const cost = h("p", { class: "cost" });
     this.updates.push(() => {
-      const { output, values } = this.machine, name = data.nodes[output].label[0], writer = new Writer(this.machine, "text");
-      setText(cost, this.isKnown(output) ? `${name} = ${writer.number(values[output])}` : `${name} is not computed yet`);
+      const { output, values } = this.machine,
+        name = data.nodes[output].label[0],
+        writer = new Writer(this.machine, "text");
+      setText(
+        cost,
+        this.isKnown(output) ? `${name} = ${writer.number(values[output])}` : `${name} is not computed yet`,
+      );
     });
     this.buildSteps();
     this.buildPanel();
     this.body.append(h("header", {}, title, cost), area, this.steps, this.panel, this.live);
     this.body.addEventListener("keydown", (event) => this.key(event));
-    if (this.standalone) { // where nothing has the focus, keys go to the body
+    if (this.standalone) {
+      // where nothing has the focus, keys go to the body
       document.addEventListener("keydown", (event) => event.target === document.body && this.key(event));
     }
     this.root.replaceChildren(h("style", {}, this.css), this.body);
@@ -1494,13 +1769,15 @@ class Explorer {
 
   /** Keys that step, wherever the focus is, but in a field that takes them itself. @param {KeyboardEvent} event */
   key(event) {
-    const target = /** @type {HTMLElement} */ (event.target), field = target.closest("input, select, textarea");
+    const target = /** @type {HTMLElement} */ (event.target),
+      field = target.closest("input, select, textarea");
     if (event.ctrlKey || event.altKey || event.metaKey || field || target.closest("[role=tab]")) return;
     if (event.key === "ArrowRight") this.goTo(this.step + 1);
     else if (event.key === "ArrowLeft") this.goTo(this.step - 1);
     else if (event.key === "Home") this.goTo(0);
     else if (event.key === "End") this.goTo(this.last);
-    else if (event.key === " " && !target.closest("button, [role=button]:not([data-item]), summary")) this.play(!this.playing);
+    else if (event.key === " " && !target.closest("button, [role=button]:not([data-item]), summary"))
+      this.play(!this.playing);
     else if (event.key === "Escape" && this.selected >= 0) this.select(-1);
     else return;
     event.preventDefault();
@@ -1509,16 +1786,37 @@ class Explorer {
   buildTools() {
     const { picture, data, machine } = this;
     /** @type {(name: string, text: string, action: () => void) => HTMLElement} */
-    const button = (name, text, action) => h("button", { type: "button", title: name, "aria-label": name, onclick: action }, text);
-    const colour = /** @type {HTMLSelectElement} */ (h("select", { onchange: () => {
-      this.colourBy = colour.value;
-      this.update();
-    } }, ...["role", "value", "gradient"].map((name) => h("option", { value: name }, name))));
-    const numbers = /** @type {HTMLInputElement} */ (h("input", { type: "checkbox", onchange: () => {
-      this.edgeNumbers = numbers.checked;
-      this.update();
-    } }));
-    const legend = h("span", { class: "legend" }, h("i", { class: "minus" }), "negative ", h("i", { class: "plus" }), "positive");
+    const button = (name, text, action) =>
+      h("button", { type: "button", title: name, "aria-label": name, onclick: action }, text);
+    const colour = /** @type {HTMLSelectElement} */ (
+      h(
+        "select",
+        {
+          onchange: () => {
+            this.colourBy = colour.value;
+            this.update();
+          },
+        },
+        ...["role", "value", "gradient"].map((name) => h("option", { value: name }, name)),
+      )
+    );
+    const numbers = /** @type {HTMLInputElement} */ (
+      h("input", {
+        type: "checkbox",
+        onchange: () => {
+          this.edgeNumbers = numbers.checked;
+          this.update();
+        },
+      })
+    );
+    const legend = h(
+      "span",
+      { class: "legend" },
+      h("i", { class: "minus" }),
+      "negative ",
+      h("i", { class: "plus" }),
+      "positive",
+    );
     const warned = h("span", { class: "legend" }, h("i", { class: "warned" }), "dead or saturated");
     this.updates.push(() => {
       colour.value = this.colourBy;
@@ -1527,37 +1825,81 @@ class Explorer {
       warned.hidden = !machine.results.some((node) => this.isKnown(node) && this.warning(node));
     });
     const groups = data.groups.map((_, g) => g).slice(1);
-    const boxes = groups.length ? [
-      iconButton("Expand all boxes", "expand", () => this.setOpen(groups, true)),
-      iconButton("Collapse all boxes", "collapse", () => this.setOpen(groups, false)),
-    ] : [];
-    return h("div", { class: "tools", role: "toolbar", "aria-label": "Picture" },
-      button("Zoom in", "+", () => picture.zoom(1.25)), button("Zoom out", "−", () => picture.zoom(0.8)),
-      iconButton("Show all", "fit", () => picture.fit()), ...boxes,
-      h("label", {}, "Colour by ", colour), legend, warned, h("label", {}, numbers, " numbers on edges"),
+    const boxes = groups.length
+      ? [
+          iconButton("Expand all boxes", "expand", () => this.setOpen(groups, true)),
+          iconButton("Collapse all boxes", "collapse", () => this.setOpen(groups, false)),
+        ]
+      : [];
+    return h(
+      "div",
+      { class: "tools", role: "toolbar", "aria-label": "Picture" },
+      button("Zoom in", "+", () => picture.zoom(1.25)),
+      button("Zoom out", "−", () => picture.zoom(0.8)),
+      iconButton("Show all", "fit", () => picture.fit()),
+      ...boxes,
+      h("label", {}, "Colour by ", colour),
+      legend,
+      warned,
+      h("label", {}, numbers, " numbers on edges"),
       h("span", { class: "spring" }),
-      button("Save the picture as SVG", "SVG", () => this.save("svg")), button("Save the picture as PNG", "PNG", () => this.save("png")),
-      ...(this.standalone ? [button("Copy a link to this view", "Link", () => this.copy(`${location.href.split("#")[0]}#${this.state()}`, "The link"))] : []),
-      button("Reset everything", "Reset", () => this.reset()));
+      button("Save the picture as SVG", "SVG", () => this.save("svg")),
+      button("Save the picture as PNG", "PNG", () => this.save("png")),
+      ...(this.standalone
+        ? [
+            button("Copy a link to this view", "Link", () =>
+              this.copy(`${location.href.split("#")[0]}#${this.state()}`, "The link"),
+            ),
+          ]
+        : []),
+      button("Reset everything", "Reset", () => this.reset()),
+    );
   }
 
   buildSteps() {
     const play = iconButton("Play", "play", () => this.play(!this.playing));
-    const slider = /** @type {HTMLInputElement} */ (h("input", {
-      type: "range", min: 0, max: this.last, step: 1, "aria-label": "Step", class: "step",
-      oninput: () => this.goTo(Number(slider.value)),
-    }));
-    const speed = /** @type {HTMLSelectElement} */ (h("select", { "aria-label": "Speed", onchange: () => {
-      this.speed = Number(speed.value);
-      if (this.playing) this.play(true);
-    } }, ...SPEEDS.map((x) => h("option", { value: x }, `${x}×`))));
+    const slider = /** @type {HTMLInputElement} */ (
+      h("input", {
+        type: "range",
+        min: 0,
+        max: this.last,
+        step: 1,
+        "aria-label": "Step",
+        class: "step",
+        oninput: () => this.goTo(Number(slider.value)),
+      })
+    );
+    const speed = /** @type {HTMLSelectElement} */ (
+      h(
+        "select",
+        {
+          "aria-label": "Speed",
+          onchange: () => {
+            this.speed = Number(speed.value);
+            if (this.playing) this.play(true);
+          },
+        },
+        ...SPEEDS.map((x) => h("option", { value: x }, `${x}×`)),
+      )
+    );
     speed.value = "1";
-    const heading = h("h2", {}), lines = h("div", { class: "lines" });
+    const heading = h("h2", {}),
+      lines = h("div", { class: "lines" });
     this.steps.append(
-      h("div", { class: "transport", role: "toolbar", "aria-label": "Steps" },
-        iconButton("To the start", "start", () => this.goTo(0)), iconButton("Step back", "back", () => this.goTo(this.step - 1)), play,
-        iconButton("Step forth", "forth", () => this.goTo(this.step + 1)), iconButton("To the end", "end", () => this.goTo(this.last)), slider, speed),
-      heading, lines);
+      h(
+        "div",
+        { class: "transport", role: "toolbar", "aria-label": "Steps" },
+        iconButton("To the start", "start", () => this.goTo(0)),
+        iconButton("Step back", "back", () => this.goTo(this.step - 1)),
+        play,
+        iconButton("Step forth", "forth", () => this.goTo(this.step + 1)),
+        iconButton("To the end", "end", () => this.goTo(this.last)),
+        slider,
+        speed,
+      ),
+      heading,
+      lines,
+    );
     this.updates.push(() => {
       slider.value = String(this.step);
       slider.setAttribute("aria-valuetext", this.heading());
@@ -1572,11 +1914,30 @@ class Explorer {
   /** @returns {HTMLElement[]} */
   stepLines() {
     const { now, machine } = this;
-    if (now.phase === "start") return [h("p", {}, "Step forth, or play: each result is computed from its operands, and then gradients are handed back the same way.")];
-    if (now.phase === "done") return [h("p", {}, "Every node has its value and its gradient. Play to see how they come about; select a node to see where its gradient came from; change a number and everything follows.")];
+    if (now.phase === "start")
+      return [
+        h(
+          "p",
+          {},
+          "Step forth, or play: each result is computed from its operands, and then gradients are handed back the same way.",
+        ),
+      ];
+    if (now.phase === "done")
+      return [
+        h(
+          "p",
+          {},
+          "Every node has its value and its gradient. Play to see how they come about; select a node to see where its gradient came from; change a number and everything follows.",
+        ),
+      ];
     if (now.phase === "forward") return [formulaElement(asMathml(evaluation(machine, now.node, "mathml")))];
     const writer = new Writer(machine, "mathml");
-    if (now.phase === "seed") return [formulaElement(inOneLine({ left: writer.gradient(now.node), lines: [{ sign: "<mo>=</mo>", text: "<mn>1</mn>" }] }))];
+    if (now.phase === "seed")
+      return [
+        formulaElement(
+          inOneLine({ left: writer.gradient(now.node), lines: [{ sign: "<mo>=</mo>", text: "<mn>1</mn>" }] }),
+        ),
+      ];
     return handingOn(machine, now.node, now.gradients, (x) => this.paths(x), "mathml").map((share) => {
       const element = formulaElement(inOneLine(share));
       if (share.soFar) element.append(h("span", { class: "so-far" }, share.soFar));
@@ -1586,13 +1947,27 @@ class Explorer {
 
   buildPanel() {
     /** @type {[string, string, HTMLElement][]} */
-    const tabs = [["selected", "Selected", this.selectedPanel], ["numbers", "Numbers", this.buildNumbers()], ["learn", "Learn", this.learning.build()]];
+    const tabs = [
+      ["selected", "Selected", this.selectedPanel],
+      ["numbers", "Numbers", this.buildNumbers()],
+      ["learn", "Learn", this.learning.build()],
+    ];
     const list = h("div", { class: "tabs", role: "tablist", "aria-label": "Details" });
     this.tabs = tabs.map(([name, text, page]) => {
-      const tab = h("button", { type: "button", role: "tab", id: `tab-${name}`, "aria-controls": `page-${name}`, onclick: () => {
-        this.showTab(name);
-        this.update();
-      } }, text);
+      const tab = h(
+        "button",
+        {
+          type: "button",
+          role: "tab",
+          id: `tab-${name}`,
+          "aria-controls": `page-${name}`,
+          onclick: () => {
+            this.showTab(name);
+            this.update();
+          },
+        },
+        text,
+      );
       filled(page, { role: "tabpanel", id: `page-${name}`, "aria-labelledby": `tab-${name}`, tabindex: "-1" }, []);
       list.append(tab);
       return { name, tab, page };
@@ -1600,17 +1975,37 @@ class Explorer {
     list.addEventListener("keydown", (event) => {
       const move = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
       if (!move) return;
-      const at = this.tabs.findIndex(({ name }) => name === this.tab), next = this.tabs[(at + move + this.tabs.length) % this.tabs.length];
+      const at = this.tabs.findIndex(({ name }) => name === this.tab),
+        next = this.tabs[(at + move + this.tabs.length) % this.tabs.length];
       this.showTab(next.name);
       this.update();
       next.tab.focus();
       event.preventDefault();
     });
-    this.panel.append(list, ...tabs.map(([, , page]) => page), h("details", { class: "keys" }, h("summary", {}, "Keys"), h("dl", {}, ...[
-      ["→ ←", "a step forth or back"], ["space", "play and pause"], ["Home End", "the first and the last step"],
-      ["↑ ↓", "in the picture, from node to node"], ["shift ↑ ↓", "the edges of a node"], ["enter", "select a node"],
-      ["x c", "expand a box, collapse the one around"], ["+ − 0", "scale the picture"], ["escape", "select nothing"],
-    ].flatMap(([key, meaning]) => [h("dt", {}, key), h("dd", {}, meaning)]))));
+    this.panel.append(
+      list,
+      ...tabs.map(([, , page]) => page),
+      h(
+        "details",
+        { class: "keys" },
+        h("summary", {}, "Keys"),
+        h(
+          "dl",
+          {},
+          ...[
+            ["→ ←", "a step forth or back"],
+            ["space", "play and pause"],
+            ["Home End", "the first and the last step"],
+            ["↑ ↓", "in the picture, from node to node"],
+            ["shift ↑ ↓", "the edges of a node"],
+            ["enter", "select a node"],
+            ["x c", "expand a box, collapse the one around"],
+            ["+ − 0", "scale the picture"],
+            ["escape", "select nothing"],
+          ].flatMap(([key, meaning]) => [h("dt", {}, key), h("dd", {}, meaning)]),
+        ),
+      ),
+    );
     this.showTab("selected");
     this.buildSelected();
   }
@@ -1628,16 +2023,29 @@ class Explorer {
 
   /** A slider and a field for a leaf. @param {number} leaf */
   control(leaf) {
-    const label = this.data.nodes[leaf].label[0], start = this.first.values[leaf];
+    const label = this.data.nodes[leaf].label[0],
+      start = this.first.values[leaf];
     const reach = Math.max(2, 2 * Math.abs(Number.isFinite(start) ? start : 1));
-    const slider = /** @type {HTMLInputElement} */ (h("input", {
-      type: "range", min: -reach, max: reach, step: reach / 1000, "aria-label": `${label}, slider`, oninput: () => this.set(leaf, Number(slider.value)),
-    }));
-    const field = /** @type {HTMLInputElement} */ (h("input", {
-      type: "number", step: "any", "aria-label": label, oninput: () => {
-        if (field.value !== "" && Number.isFinite(field.valueAsNumber)) this.set(leaf, field.valueAsNumber);
-      },
-    }));
+    const slider = /** @type {HTMLInputElement} */ (
+      h("input", {
+        type: "range",
+        min: -reach,
+        max: reach,
+        step: reach / 1000,
+        "aria-label": `${label}, slider`,
+        oninput: () => this.set(leaf, Number(slider.value)),
+      })
+    );
+    const field = /** @type {HTMLInputElement} */ (
+      h("input", {
+        type: "number",
+        step: "any",
+        "aria-label": label,
+        oninput: () => {
+          if (field.value !== "" && Number.isFinite(field.valueAsNumber)) this.set(leaf, field.valueAsNumber);
+        },
+      })
+    );
     const name = h("span", { class: "name" }, label);
     const gradient = h("span", { class: "number" });
     const update = () => {
@@ -1651,7 +2059,8 @@ class Explorer {
   }
 
   buildNumbers() {
-    const { data, machine } = this, page = h("div", { class: "numbers" });
+    const { data, machine } = this,
+      page = h("div", { class: "numbers" });
     /** @type {(() => void)[]} */
     let updates = [];
     let built = false;
@@ -1663,13 +2072,28 @@ class Explorer {
         if (!leaves.length) continue;
         const controls = leaves.map((leaf) => this.control(leaf));
         updates.push(...controls.map((control) => control.update));
-        page.append(h("h3", {}, title), h("div", { class: "control heads" }, h("span", {}, ""), h("span", {}, ""), h("span", {}, "value"), h("span", {}, `∂${data.nodes[machine.output].label[0]}/∂ ·`)),
-          ...controls.map((control) => control.element));
+        page.append(
+          h("h3", {}, title),
+          h(
+            "div",
+            { class: "control heads" },
+            h("span", {}, ""),
+            h("span", {}, ""),
+            h("span", {}, "value"),
+            h("span", {}, `∂${data.nodes[machine.output].label[0]}/∂ ·`),
+          ),
+          ...controls.map((control) => control.element),
+        );
       }
     };
     data.switches.forEach((layer, i) => {
-      const select = /** @type {HTMLSelectElement} */ (h("select", { onchange: () => this.switchTo(layer, Number(select.value)) },
-        ...layer.choices.map(({ name, shape }) => h("option", { value: shape }, name))));
+      const select = /** @type {HTMLSelectElement} */ (
+        h(
+          "select",
+          { onchange: () => this.switchTo(layer, Number(select.value)) },
+          ...layer.choices.map(({ name, shape }) => h("option", { value: shape }, name)),
+        )
+      );
       const names = layer.nodes.map((node) => data.nodes[node].label[0]);
       const which = names.length > 3 ? `${names[0]} … ${names.at(-1)}` : names.join(", ");
       page.append(h("label", { class: "switch" }, `Activation of ${which} `, select));
@@ -1690,10 +2114,18 @@ class Explorer {
     this.selectedUpdates = [];
     const page = this.selectedPanel;
     if (node < 0) {
-      page.replaceChildren(h("p", { class: "hint" }, "Select a node: a parameter shows its paths and its derivation, a neuron its curve. Hover over an edge for its partial."), this.buildChooser());
+      page.replaceChildren(
+        h(
+          "p",
+          { class: "hint" },
+          "Select a node: a parameter shows its paths and its derivation, a neuron its curve. Hover over an edge for its partial.",
+        ),
+        this.buildChooser(),
+      );
       return;
     }
-    const updates = this.selectedUpdates, role = data.nodes[node].role;
+    const updates = this.selectedUpdates,
+      role = data.nodes[node].role;
     const title = h("h2", {});
     title.innerHTML = `<math>${data.nodes[node].label[2]}</math>`;
     const warning = h("p", { class: "warning" });
@@ -1702,8 +2134,21 @@ class Explorer {
       warning.hidden = !text;
       setText(warning, text && `${data.nodes[node].label[0]} is ${text}.`);
     });
-    page.replaceChildren(h("div", { class: "head" }, title, h("span", { class: "role" }, ROLES[role] ?? role),
-      h("span", { class: "spring" }), h("button", { type: "button", "aria-label": "Select nothing", title: "Select nothing", onclick: () => this.select(-1) }, "×")), warning);
+    page.replaceChildren(
+      h(
+        "div",
+        { class: "head" },
+        title,
+        h("span", { class: "role" }, ROLES[role] ?? role),
+        h("span", { class: "spring" }),
+        h(
+          "button",
+          { type: "button", "aria-label": "Select nothing", title: "Select nothing", onclick: () => this.select(-1) },
+          "×",
+        ),
+      ),
+      warning,
+    );
     if (machine.shapes[node] < 0) {
       const control = this.control(node);
       updates.push(control.update);
@@ -1714,8 +2159,18 @@ class Explorer {
     const count = machine.pathCount(node);
     if (node !== machine.output && count > 0) {
       const many = count > MOST_PATHS;
-      page.append(this.equationPart(many ? `Its gradient: what its users hand back (${count.toLocaleString("en")} paths in all)`
-        : count === 1 ? "Its gradient, by the chain rule" : `Its gradient, the sum over ${count} paths`, () => derivation, node, updates));
+      page.append(
+        this.equationPart(
+          many
+            ? `Its gradient: what its users hand back (${count.toLocaleString("en")} paths in all)`
+            : count === 1
+              ? "Its gradient, by the chain rule"
+              : `Its gradient, the sum over ${count} paths`,
+          () => derivation,
+          node,
+          updates,
+        ),
+      );
     }
     page.append(...this.buildEdges(node, updates));
     const curve = this.curveOf(node);
@@ -1726,19 +2181,40 @@ class Explorer {
   /** A list to choose a node from. */
   buildChooser() {
     const { data } = this;
-    const select = /** @type {HTMLSelectElement} */ (h("select", { "aria-label": "Select a node", onchange: () => select.value !== "" && this.select(Number(select.value)) },
-      h("option", { value: "" }, "choose …"), ...data.nodes.map((node, i) => h("option", { value: i }, `${node.label[0]} (${ROLES[node.role] ?? node.role})`))));
+    const select = /** @type {HTMLSelectElement} */ (
+      h(
+        "select",
+        { "aria-label": "Select a node", onchange: () => select.value !== "" && this.select(Number(select.value)) },
+        h("option", { value: "" }, "choose …"),
+        ...data.nodes.map((node, i) =>
+          h("option", { value: i }, `${node.label[0]} (${ROLES[node.role] ?? node.role})`),
+        ),
+      )
+    );
     return h("label", {}, "Node ", select);
   }
 
   /** A section with an equation. @param {string} title @param {() => typeof derivation} writerOf @param {number} node
    *  @param {(() => void)[]} updates */
   equationPart(title, writerOf, node, updates) {
-    const formula = formulaElement(""), write = writerOf();
+    const formula = formulaElement(""),
+      write = writerOf();
     updates.push(() => (formula.innerHTML = asMathml(write(this.machine, node, "mathml"))));
-    return h("section", {}, h("h3", {}, title), formula, h("button", {
-      type: "button", class: "small", onclick: () => this.copy(asLatex(write(this.machine, node, "latex")), "The formula"),
-    }, "Copy as LaTeX"));
+    return h(
+      "section",
+      {},
+      h("h3", {}, title),
+      formula,
+      h(
+        "button",
+        {
+          type: "button",
+          class: "small",
+          onclick: () => this.copy(asLatex(write(this.machine, node, "latex")), "The formula"),
+        },
+        "Copy as LaTeX",
+      ),
+    );
   }
 
   /** What a node is made from, and what it feeds: buttons, which light up the edge.
@@ -1748,26 +2224,52 @@ class Explorer {
     /** @type {(edge: Edge, other: number) => HTMLElement} */
     const item = (edge, other) => {
       const text = h("span", { class: "partial" });
-      const key = () => `${this.picture.shownAs(machine.operands[edge.node][edge.k])} ${this.picture.shownAs(edge.node)}`;
+      const key = () =>
+        `${this.picture.shownAs(machine.operands[edge.node][edge.k])} ${this.picture.shownAs(edge.node)}`;
       const light = (/** @type {boolean} */ on) => this.picture.edges.get(key())?.root.classList.toggle("hovered", on);
       updates.push(() => setText(text, this.picture.partialText(edge, new Writer(machine, "text"))));
-      return h("li", {}, h("button", {
-        type: "button", class: "link", onclick: () => this.select(other), onfocus: () => light(true), onblur: () => light(false),
-        onpointerenter: () => light(true), onpointerleave: () => light(false),
-      }, data.nodes[other].label[0]), " ", text);
+      return h(
+        "li",
+        {},
+        h(
+          "button",
+          {
+            type: "button",
+            class: "link",
+            onclick: () => this.select(other),
+            onfocus: () => light(true),
+            onblur: () => light(false),
+            onpointerenter: () => light(true),
+            onpointerleave: () => light(false),
+          },
+          data.nodes[other].label[0],
+        ),
+        " ",
+        text,
+      );
     };
     /** @type {(title: string, items: HTMLElement[]) => HTMLElement[]} */
-    const list = (title, items) => items.length ? [h("details", { open: items.length <= 4 }, h("summary", {}, title), h("ul", { class: "edges" }, ...items))] : [];
+    const list = (title, items) =>
+      items.length
+        ? [h("details", { open: items.length <= 4 }, h("summary", {}, title), h("ul", { class: "edges" }, ...items))]
+        : [];
     return [
-      ...list(machine.operands[node].length > 4 ? `Made from ${machine.operands[node].length}` : "Made from", machine.operands[node].map((x, k) => item({ node, k }, x))),
-      ...list(machine.uses[node].length > 4 ? `Feeds ${machine.uses[node].length}` : "Feeds", machine.uses[node].map((edge) => item(edge, edge.node))),
+      ...list(
+        machine.operands[node].length > 4 ? `Made from ${machine.operands[node].length}` : "Made from",
+        machine.operands[node].map((x, k) => item({ node, k }, x)),
+      ),
+      ...list(
+        machine.uses[node].length > 4 ? `Feeds ${machine.uses[node].length}` : "Feeds",
+        machine.uses[node].map((edge) => item(edge, edge.node)),
+      ),
     ];
   }
 
   /** The node of which there is a curve to draw: of one variable. For a weighted sum that of its activation.
    *  @param {number} node */
   curveOf(node) {
-    const { machine } = this, uses = machine.uses[node];
+    const { machine } = this,
+      uses = machine.uses[node];
     const isCurve = (/** @type {number} */ i) => machine.operands[i].length === 1;
     if (isCurve(node)) return node;
     return uses.length === 1 && isCurve(uses[0].node) ? uses[0].node : -1;
@@ -1775,19 +2277,36 @@ class Explorer {
 
   /** A function of one variable, its tangent at the present point. @param {number} node @param {(() => void)[]} updates */
   buildCurve(node, updates) {
-    const { machine, data } = this, [x] = machine.operands[node];
+    const { machine, data } = this,
+      [x] = machine.operands[node];
     const plot = new Plot("curve", `The curve of ${data.nodes[node].label[0]} with its tangent`);
     const note = h("p", { class: "note" });
     updates.push(() => {
-      const { value } = machine.functions[machine.shapes[node]], at = machine.values[x], y = machine.values[node];
-      const slope = machine.partials[node][0], writer = new Writer(machine, "text");
-      const half = Math.max(4, Math.abs(at) * 1.25), from = -half, to = half;
+      const { value } = machine.functions[machine.shapes[node]],
+        at = machine.values[x],
+        y = machine.values[node];
+      const slope = machine.partials[node][0],
+        writer = new Writer(machine, "text");
+      const half = Math.max(4, Math.abs(at) * 1.25),
+        from = -half,
+        to = half;
       /** @type {[number, number][]} */
       const curve = Array.from({ length: 161 }, (_, i) => from + ((to - from) * i) / 160).map((t) => [t, value([t])]);
-      plot.draw({ x: data.nodes[x].label[0], y: data.nodes[node].label[0] }, [
-        { name: "line", points: curve },
-        { name: "tangent", points: [[at - half / 3, y - (slope * half) / 3], [at + half / 3, y + (slope * half) / 3]] },
-      ], [[at, y]], curve);
+      plot.draw(
+        { x: data.nodes[x].label[0], y: data.nodes[node].label[0] },
+        [
+          { name: "line", points: curve },
+          {
+            name: "tangent",
+            points: [
+              [at - half / 3, y - (slope * half) / 3],
+              [at + half / 3, y + (slope * half) / 3],
+            ],
+          },
+        ],
+        [[at, y]],
+        curve,
+      );
       setText(note, `slope ${writer.number(slope)} at ${data.nodes[x].label[0]} = ${writer.number(at)}`);
     });
     return h("section", {}, h("h3", {}, `Curve and tangent`), plot.root, note);
@@ -1795,35 +2314,79 @@ class Explorer {
 
   /** The gradient of a leaf held against slopes between two points. @param {number} leaf @param {(() => void)[]} updates */
   buildCheck(leaf, updates) {
-    const { machine, data } = this, name = data.nodes[leaf].label[0], cost = data.nodes[machine.output].label[0];
-    const range = /** @type {HTMLInputElement} */ (h("input", { type: "range", min: -15, max: 0, step: 0.25, value: -2, "aria-label": "The nudge h, as a power of ten", oninput: () => this.update() }));
-    const table = h("table", {}), verdict = h("p", { class: "note" });
+    const { machine, data } = this,
+      name = data.nodes[leaf].label[0],
+      cost = data.nodes[machine.output].label[0];
+    const range = /** @type {HTMLInputElement} */ (
+      h("input", {
+        type: "range",
+        min: -15,
+        max: 0,
+        step: 0.25,
+        value: -2,
+        "aria-label": "The nudge h, as a power of ten",
+        oninput: () => this.update(),
+      })
+    );
+    const table = h("table", {}),
+      verdict = h("p", { class: "note" });
     const plot = new Plot("check", "The error of the slope for nudges of all sizes");
     const slopeAt = (/** @type {number} */ h) => (machine.outputAt(leaf, h) - machine.outputAt(leaf, -h)) / (2 * h);
     updates.push(() => {
-      const h1 = 10 ** Number(range.value), gradient = machine.gradients[leaf], writer = new Writer(machine, "text");
-      const below = machine.outputAt(leaf, -h1), above = machine.outputAt(leaf, h1), slope = slopeAt(h1), error = Math.abs(slope - gradient);
+      const h1 = 10 ** Number(range.value),
+        gradient = machine.gradients[leaf],
+        writer = new Writer(machine, "text");
+      const below = machine.outputAt(leaf, -h1),
+        above = machine.outputAt(leaf, h1),
+        slope = slopeAt(h1),
+        error = Math.abs(slope - gradient);
       range.setAttribute("aria-valuetext", `h = ${writer.number(h1)}`);
-      const long = (/** @type {number} */ x) => (Number.isFinite(x) ? String(Number(x.toPrecision(10))).replace("-", "−") : String(x));
-      table.replaceChildren(...[
-        ["h", writer.number(h1)], [`${cost} at ${name} − h`, long(below)], [`${cost} at ${name} + h`, long(above)],
-        ["slope between them", long(slope)], [`∂${cost}/∂${name}`, long(gradient)], ["difference", writer.number(error)],
-      ].map(([head, number]) => h("tr", {}, h("th", { scope: "row" }, head), h("td", {}, number))));
+      const long = (/** @type {number} */ x) =>
+        Number.isFinite(x) ? String(Number(x.toPrecision(10))).replace("-", "−") : String(x);
+      table.replaceChildren(
+        ...[
+          ["h", writer.number(h1)],
+          [`${cost} at ${name} − h`, long(below)],
+          [`${cost} at ${name} + h`, long(above)],
+          ["slope between them", long(slope)],
+          [`∂${cost}/∂${name}`, long(gradient)],
+          ["difference", writer.number(error)],
+        ].map(([head, number]) => h("tr", {}, h("th", { scope: "row" }, head), h("td", {}, number))),
+      );
       /** @type {[number, number][]} */
-      const errors = Array.from({ length: 61 }, (_, i) => -15 + i / 4).map((e) => [e, Math.log10(Math.max(Math.abs(slopeAt(10 ** e) - gradient), 1e-18))]);
-      plot.draw({ x: "log₁₀ h", y: "log₁₀ of the difference" }, [{ name: "line", points: errors }], [[Number(range.value), Math.log10(Math.max(error, 1e-18))]], errors);
+      const errors = Array.from({ length: 61 }, (_, i) => -15 + i / 4).map((e) => [
+        e,
+        Math.log10(Math.max(Math.abs(slopeAt(10 ** e) - gradient), 1e-18)),
+      ]);
+      plot.draw(
+        { x: "log₁₀ h", y: "log₁₀ of the difference" },
+        [{ name: "line", points: errors }],
+        [[Number(range.value), Math.log10(Math.max(error, 1e-18))]],
+        errors,
+      );
       setText(verdict, this.verdictOf(Number(range.value), errors));
     });
-    return h("section", {}, h("h3", {}, `Check by a nudge of ${name}`), h("label", { class: "nudge" }, "h ", range), table, plot.root, verdict);
+    return h(
+      "section",
+      {},
+      h("h3", {}, `Check by a nudge of ${name}`),
+      h("label", { class: "nudge" }, "h ", range),
+      table,
+      plot.root,
+      verdict,
+    );
   }
 
   /** What to say of a nudge, among others. @param {number} at log₁₀ of it @param {[number, number][]} errors log₁₀ both */
   verdictOf(at, errors) {
     const best = errors.reduce((a, b) => (b[1] <= a[1] ? b : a));
     if (!errors.every(([, error]) => Number.isFinite(error))) return "The slope is not finite for every h.";
-    if (at < best[0] - 1.5) return "h is too small: the two costs share nearly all their digits, and what is left of their difference is rounding.";
-    if (at > best[0] + 1) return "As h shrinks the slope closes in on the gradient: a tenth of h leaves about a hundredth of the difference.";
-    return best[0] > -1 ? "The cost is no more than quadratic here, so that the slope is exact for every h; smaller ones only lose digits."
+    if (at < best[0] - 1.5)
+      return "h is too small: the two costs share nearly all their digits, and what is left of their difference is rounding.";
+    if (at > best[0] + 1)
+      return "As h shrinks the slope closes in on the gradient: a tenth of h leaves about a hundredth of the difference.";
+    return best[0] > -1
+      ? "The cost is no more than quadratic here, so that the slope is exact for every h; smaller ones only lose digits."
       : "About the best h: smaller ones lose digits to rounding, larger ones reach to where the cost bends.";
   }
 
@@ -1860,11 +2423,15 @@ class Explorer {
       image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
       await image.decode();
       const scale = Math.min(2, 8000 / Math.max(width, height));
-      const canvas = /** @type {HTMLCanvasElement} */ (h("canvas", { width: Math.round(width * scale), height: Math.round(height * scale) }));
+      const canvas = /** @type {HTMLCanvasElement} */ (
+        h("canvas", { width: Math.round(width * scale), height: Math.round(height * scale) })
+      );
       canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
       blob = await new Promise((resolve) => canvas.toBlob((made) => resolve(/** @type {Blob} */ (made)), "image/png"));
     }
-    const link = /** @type {HTMLAnchorElement} */ (h("a", { download: `graph.${form}`, href: URL.createObjectURL(blob) }));
+    const link = /** @type {HTMLAnchorElement} */ (
+      h("a", { download: `graph.${form}`, href: URL.createObjectURL(blob) })
+    );
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
   }
@@ -1890,14 +2457,23 @@ function followTheme(host) {
 
 // ------------------------------------------------------------------------------------------------------------- plots
 
-const WIDTH = 340, HEIGHT = 190, LEFT = 46, BOTTOM = 30, TOP = 10, RIGHT = 12;
+const WIDTH = 340,
+  HEIGHT = 190,
+  LEFT = 46,
+  BOTTOM = 30,
+  TOP = 10,
+  RIGHT = 12;
 
 /** A small plot of lines and points. */
 class Plot {
   /** @param {string} name @param {string} description */
   constructor(name, description) {
     this.inside = s("g");
-    this.root = s("svg", { class: `plot ${name}`, viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": description }, this.inside);
+    this.root = s(
+      "svg",
+      { class: `plot ${name}`, viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": description },
+      this.inside,
+    );
   }
 
   /** @param {{x: string, y: string}} titles @param {{name: string, points: [number, number][]}[]} lines
@@ -1909,41 +2485,73 @@ class Plot {
       this.inside.replaceChildren(s("text", { x: WIDTH / 2, y: HEIGHT / 2, "text-anchor": "middle" }, why));
       return;
     }
-    const [x0, x1] = span(finite.map(([x]) => x)), [y0, y1] = span(finite.map(([, y]) => y));
+    const [x0, x1] = span(finite.map(([x]) => x)),
+      [y0, y1] = span(finite.map(([, y]) => y));
     const across = (/** @type {number} */ x) => LEFT + ((x - x0) / (x1 - x0)) * (WIDTH - LEFT - RIGHT);
     const up = (/** @type {number} */ y) => HEIGHT - BOTTOM - ((y - y0) / (y1 - y0)) * (HEIGHT - BOTTOM - TOP);
     const clip = (/** @type {number} */ y) => Math.max(-1e4, Math.min(1e4, y));
-    const paths = lines.map(({ name, points }) => s("path", { class: name, d: points.filter(([x, y]) => Number.isFinite(x) && Number.isFinite(y))
-      .map(([x, y], i) => `${i ? "L" : "M"}${clip(across(x)).toFixed(1)} ${clip(up(y)).toFixed(1)}`).join("") }));
-    const ticks = [...niceTicks(x0, x1).map((x) => s("text", { x: across(x), y: HEIGHT - BOTTOM + 13, "text-anchor": "middle" }, short(x))),
-      ...niceTicks(y0, y1).map((y) => s("text", { x: LEFT - 5, y: up(y) + 3.5, "text-anchor": "end" }, short(y)))];
-    const grid = [...niceTicks(x0, x1).map((x) => s("path", { class: "grid", d: `M${across(x)} ${TOP}V${HEIGHT - BOTTOM}` })),
-      ...niceTicks(y0, y1).map((y) => s("path", { class: "grid", d: `M${LEFT} ${up(y)}H${WIDTH - RIGHT}` }))];
-    const frame = s("clipPath", { id: "inside" }, s("rect", { x: LEFT, y: TOP, width: WIDTH - LEFT - RIGHT, height: HEIGHT - TOP - BOTTOM }));
-    this.inside.replaceChildren(frame, ...grid, s("g", { "clip-path": "url(#inside)" }, ...paths), ...ticks,
-      ...dots.filter(([x, y]) => Number.isFinite(x + y)).map(([x, y]) => s("circle", { cx: across(x), cy: up(y), r: 4 })),
-      s("text", { class: "axis", x: WIDTH - RIGHT, y: HEIGHT - 3, "text-anchor": "end" }, titles.x), s("text", { class: "axis", x: 2, y: 9 }, titles.y));
+    const paths = lines.map(({ name, points }) =>
+      s("path", {
+        class: name,
+        d: points
+          .filter(([x, y]) => Number.isFinite(x) && Number.isFinite(y))
+          .map(([x, y], i) => `${i ? "L" : "M"}${clip(across(x)).toFixed(1)} ${clip(up(y)).toFixed(1)}`)
+          .join(""),
+      }),
+    );
+    const ticks = [
+      ...niceTicks(x0, x1).map((x) =>
+        s("text", { x: across(x), y: HEIGHT - BOTTOM + 13, "text-anchor": "middle" }, short(x)),
+      ),
+      ...niceTicks(y0, y1).map((y) => s("text", { x: LEFT - 5, y: up(y) + 3.5, "text-anchor": "end" }, short(y))),
+    ];
+    const grid = [
+      ...niceTicks(x0, x1).map((x) => s("path", { class: "grid", d: `M${across(x)} ${TOP}V${HEIGHT - BOTTOM}` })),
+      ...niceTicks(y0, y1).map((y) => s("path", { class: "grid", d: `M${LEFT} ${up(y)}H${WIDTH - RIGHT}` })),
+    ];
+    const frame = s(
+      "clipPath",
+      { id: "inside" },
+      s("rect", { x: LEFT, y: TOP, width: WIDTH - LEFT - RIGHT, height: HEIGHT - TOP - BOTTOM }),
+    );
+    this.inside.replaceChildren(
+      frame,
+      ...grid,
+      s("g", { "clip-path": "url(#inside)" }, ...paths),
+      ...ticks,
+      ...dots
+        .filter(([x, y]) => Number.isFinite(x + y))
+        .map(([x, y]) => s("circle", { cx: across(x), cy: up(y), r: 4 })),
+      s("text", { class: "axis", x: WIDTH - RIGHT, y: HEIGHT - 3, "text-anchor": "end" }, titles.x),
+      s("text", { class: "axis", x: 2, y: 9 }, titles.y),
+    );
   }
 }
 
 /** The range of numbers, with some room. @param {number[]} numbers */
 function span(numbers) {
-  const low = Math.min(...numbers), high = Math.max(...numbers), room = (high - low) * 0.06 || Math.abs(high) * 0.1 || 1;
+  const low = Math.min(...numbers),
+    high = Math.max(...numbers),
+    room = (high - low) * 0.06 || Math.abs(high) * 0.1 || 1;
   return [low - room, high + room];
 }
 
 /** Three to six round numbers in a range. @param {number} low @param {number} high */
 function niceTicks(low, high) {
-  const rough = (high - low) / 4, power = 10 ** Math.floor(Math.log10(rough));
+  const rough = (high - low) / 4,
+    power = 10 ** Math.floor(Math.log10(rough));
   const size = [1, 2, 5, 10].map((n) => n * power).find((n) => n >= rough) ?? rough;
   const ticks = [];
-  for (let tick = Math.ceil(low / size) * size; tick <= high; tick += size) ticks.push(Math.abs(tick) < size / 1e6 ? 0 : tick);
+  for (let tick = Math.ceil(low / size) * size; tick <= high; tick += size)
+    ticks.push(Math.abs(tick) < size / 1e6 ? 0 : tick);
   return ticks;
 }
 
 /** @param {number} x */
 function short(x) {
-  return (x !== 0 && (Math.abs(x) >= 1e5 || Math.abs(x) < 1e-3) ? x.toExponential(0) : String(Number(x.toPrecision(4)))).replace("-", "−");
+  return (
+    x !== 0 && (Math.abs(x) >= 1e5 || Math.abs(x) < 1e-3) ? x.toExponential(0) : String(Number(x.toPrecision(4)))
+  ).replace("-", "−");
 }
 
 // ---------------------------------------------------------------------------------------------------------- learning
@@ -1990,7 +2598,9 @@ class Learning {
   /** Take row and batch from an address. @param {URLSearchParams} state */
   readRow(state) {
     if (!this.data) return;
-    const row = Number(state.get("row") ?? 1) - 1, batch = Number(state.get("batch") ?? 1), count = this.data.rows.length;
+    const row = Number(state.get("row") ?? 1) - 1,
+      batch = Number(state.get("batch") ?? 1),
+      count = this.data.rows.length;
     this.row = Number.isInteger(row) && row >= 0 && row < count ? row : 0;
     this.batch = Number.isInteger(batch) && batch > 0 ? Math.min(batch, count) : 1;
     this.feed(this.row);
@@ -2008,7 +2618,8 @@ class Learning {
   costAndGradients() {
     const { machine, data } = this;
     if (!data) return { cost: machine.values[machine.output], gradients: machine.gradients };
-    const gradients = new Float64Array(machine.values.length), count = Math.min(this.batch, data.rows.length);
+    const gradients = new Float64Array(machine.values.length),
+      count = Math.min(this.batch, data.rows.length);
     let cost = 0;
     for (let i = 0; i < count; i++) {
       this.feed((this.row + i) % data.rows.length);
@@ -2021,7 +2632,8 @@ class Learning {
 
   /** Take one step; false where it cannot be taken. */
   takeStep() {
-    const { machine, data } = this, { cost, gradients } = this.costAndGradients();
+    const { machine, data } = this,
+      { cost, gradients } = this.costAndGradients();
     if (!Number.isFinite(cost) || machine.parameters.some((p) => !Number.isFinite(gradients[p]))) {
       this.stopped = `Step ${this.costs.length + 1} is not taken: the cost or its gradient is no longer finite. Reset, and try a smaller η.`;
       return false;
@@ -2044,7 +2656,7 @@ class Learning {
     }
     this.running = true;
     this.stopped = "";
-    for (let taken = 0; taken < count && this.running; ) {
+    for (let taken = 0; taken < count && this.running;) {
       const until = performance.now() + 14;
       do {
         if (!this.takeStep()) this.running = false;
@@ -2055,7 +2667,8 @@ class Learning {
     }
     this.running = false;
     this.explorer.update();
-    this.explorer.live.textContent = this.verdict() || `Cost ${this.number(this.costNow())} after ${this.costs.length} steps.`;
+    this.explorer.live.textContent =
+      this.verdict() || `Cost ${this.number(this.costNow())} after ${this.costs.length} steps.`;
   }
 
   /** The cost now: of the graph, or the mean over all rows. */
@@ -2082,11 +2695,14 @@ class Learning {
 
   /** What is to be said of how it goes; nothing where it goes well. */
   verdict() {
-    const { costs } = this, now = this.machine.values[this.machine.output];
+    const { costs } = this,
+      now = this.machine.values[this.machine.output];
     if (this.stopped) return this.stopped;
     if (costs.length && !Number.isFinite(now)) return "The cost is no longer finite. Reset, and try a smaller η.";
     const recent = this.data ? costs.slice(-20).reduce((sum, cost) => sum + cost, 0) / Math.min(20, costs.length) : now;
-    const first = this.data ? costs.slice(0, 20).reduce((sum, cost) => sum + cost, 0) / Math.min(20, costs.length) : costs[0];
+    const first = this.data
+      ? costs.slice(0, 20).reduce((sum, cost) => sum + cost, 0) / Math.min(20, costs.length)
+      : costs[0];
     if (costs.length > 1 && recent > 2 * first && recent > 1e-9) {
       return `It diverges: the cost has grown from ${this.number(first)} to ${this.number(recent)} in ${costs.length} steps. Every step goes beyond the minimum, farther than the one before: η = ${this.number(this.rate)} is too large here. Reset, and try a smaller one.`;
     }
@@ -2097,33 +2713,67 @@ class Learning {
     const { explorer, data } = this;
     /** @type {(text: string, action: () => void) => HTMLElement} */
     const button = (text, action) => h("button", { type: "button", onclick: action }, text);
-    const rate = /** @type {HTMLInputElement} */ (h("input", { type: "number", min: 0, step: "any", "aria-label": "Learning rate η", oninput: () => {
-      if (rate.valueAsNumber > 0 && Number.isFinite(rate.valueAsNumber)) {
-        this.rate = rate.valueAsNumber;
-        explorer.update();
-      }
-    } }));
-    const rates = h("span", { class: "rates" }, ...[0.01, 0.1, 1].map((x) => button(String(x), () => {
-      this.rate = x;
-      explorer.update();
-    })));
+    const rate = /** @type {HTMLInputElement} */ (
+      h("input", {
+        type: "number",
+        min: 0,
+        step: "any",
+        "aria-label": "Learning rate η",
+        oninput: () => {
+          if (rate.valueAsNumber > 0 && Number.isFinite(rate.valueAsNumber)) {
+            this.rate = rate.valueAsNumber;
+            explorer.update();
+          }
+        },
+      })
+    );
+    const rates = h(
+      "span",
+      { class: "rates" },
+      ...[0.01, 0.1, 1].map((x) =>
+        button(String(x), () => {
+          this.rate = x;
+          explorer.update();
+        }),
+      ),
+    );
     const hundred = button("100 steps", () => void this.take(100));
-    const verdict = h("p", { class: "warning", role: "alert" }), cost = h("p", { class: "note" });
+    const verdict = h("p", { class: "warning", role: "alert" }),
+      cost = h("p", { class: "note" });
     const plot = new Plot("loss", "The cost before each step");
-    const page = h("div", { class: "learn" }, h("div", { class: "row" }, h("label", {}, "η ", rate), rates),
-      h("div", { class: "row" }, button("1 step", () => void this.take(1)), hundred, button("Reset", () => explorer.reset())));
+    const page = h(
+      "div",
+      { class: "learn" },
+      h("div", { class: "row" }, h("label", {}, "η ", rate), rates),
+      h(
+        "div",
+        { class: "row" },
+        button("1 step", () => void this.take(1)),
+        hundred,
+        button("Reset", () => explorer.reset()),
+      ),
+    );
     const rows = data ? this.buildRows(page) : () => {};
-    page.append(cost, verdict, plot.root, ...(data ? [this.boundary?.element ?? "", this.table ?? ""] : []).filter(Boolean));
+    page.append(
+      cost,
+      verdict,
+      plot.root,
+      ...(data ? [this.boundary?.element ?? "", this.table ?? ""] : []).filter(Boolean),
+    );
     explorer.updates.push(() => {
       if (explorer.tab !== "learn") return;
       const active = /** @type {ShadowRoot} */ (explorer.root).activeElement;
       if (active !== rate) rate.value = String(this.rate);
       setText(hundred, this.running ? "Stop" : "100 steps");
-      const now = this.costNow(), text = this.verdict();
+      const now = this.costNow(),
+        text = this.verdict();
       setText(verdict, text);
       verdict.hidden = !text;
       const name = explorer.data.nodes[this.machine.output].label[0];
-      setText(cost, `${data ? `mean of ${name} over ${data.rows.length} rows` : name} = ${this.number(now)} after ${this.costs.length} ${this.costs.length === 1 ? "step" : "steps"}`);
+      setText(
+        cost,
+        `${data ? `mean of ${name} over ${data.rows.length} rows` : name} = ${this.number(now)} after ${this.costs.length} ${this.costs.length === 1 ? "step" : "steps"}`,
+      );
       this.drawCosts(plot, data ? this.costs : [...this.costs, now]);
       rows();
     });
@@ -2132,34 +2782,89 @@ class Learning {
 
   /** @param {Plot} plot @param {number[]} costs */
   drawCosts(plot, costs) {
-    const high = Math.max(...costs), low = Math.min(...costs), log = low > 0 && high > 100 * low;
+    const high = Math.max(...costs),
+      low = Math.min(...costs),
+      log = low > 0 && high > 100 * low;
     /** @type {(costs: number[]) => [number, number][]} */
     const points = (costs) => costs.map((cost, i) => [i, log ? Math.log10(cost) : cost]);
     const cost = this.data ? "cost of each step, and its mean over 20" : "cost";
-    const lines = this.data ? [{ name: "raw", points: points(costs) }, { name: "line", points: points(runningMean(costs, 20)) }]
+    const lines = this.data
+      ? [
+          { name: "raw", points: points(costs) },
+          { name: "line", points: points(runningMean(costs, 20)) },
+        ]
       : [{ name: "line", points: points(costs) }];
-    plot.draw({ x: "step", y: log ? `log₁₀ of the ${cost}` : cost }, lines, lines[lines.length - 1].points.slice(-1), lines[0].points);
+    plot.draw(
+      { x: "step", y: log ? `log₁₀ of the ${cost}` : cost },
+      lines,
+      lines[lines.length - 1].points.slice(-1),
+      lines[0].points,
+    );
   }
 
   /** What rows of data add to the page. @param {HTMLElement} page */
   buildRows(page) {
-    const { explorer, machine } = this, data = /** @type {LearningData} */ (this.data), count = data.rows.length;
-    const batch = /** @type {HTMLSelectElement} */ (h("select", { onchange: () => (this.batch = Number(batch.value)) },
-      ...[...new Set([1, 4, 16, 64, count])].filter((size) => size <= count).sort((a, b) => a - b)
-        .map((size) => h("option", { value: size }, size === count ? `all ${count}` : String(size)))));
-    const shown = /** @type {HTMLInputElement} */ (h("input", { type: "number", min: 1, max: count, step: 1, "aria-label": "The row in the picture", oninput: () => {
-      const row = shown.valueAsNumber - 1;
-      if (Number.isInteger(row) && row >= 0 && row < count) this.showRow(row);
-    } }));
-    page.append(h("div", { class: "row" }, h("label", {}, "rows to a step ", batch), h("label", {}, "row in the picture ", shown, ` of ${count}`)));
+    const { explorer, machine } = this,
+      data = /** @type {LearningData} */ (this.data),
+      count = data.rows.length;
+    const batch = /** @type {HTMLSelectElement} */ (
+      h(
+        "select",
+        { onchange: () => (this.batch = Number(batch.value)) },
+        ...[...new Set([1, 4, 16, 64, count])]
+          .filter((size) => size <= count)
+          .sort((a, b) => a - b)
+          .map((size) => h("option", { value: size }, size === count ? `all ${count}` : String(size))),
+      )
+    );
+    const shown = /** @type {HTMLInputElement} */ (
+      h("input", {
+        type: "number",
+        min: 1,
+        max: count,
+        step: 1,
+        "aria-label": "The row in the picture",
+        oninput: () => {
+          const row = shown.valueAsNumber - 1;
+          if (Number.isInteger(row) && row >= 0 && row < count) this.showRow(row);
+        },
+      })
+    );
+    page.append(
+      h(
+        "div",
+        { class: "row" },
+        h("label", {}, "rows to a step ", batch),
+        h("label", {}, "row in the picture ", shown, ` of ${count}`),
+      ),
+    );
     const name = (/** @type {number} */ node) => (node < 0 ? "–" : explorer.data.nodes[node].label[0]);
     const body = h("tbody");
     const heads = [...data.feed.map(name), ...data.predictions.map(name), name(machine.output)];
-    this.table = h("div", { class: "rows" }, h("table", {}, h("thead", {}, h("tr", {}, h("th", {}, "row"), ...heads.map((head) => h("th", {}, head)))), body));
+    this.table = h(
+      "div",
+      { class: "rows" },
+      h("table", {}, h("thead", {}, h("tr", {}, h("th", {}, "row"), ...heads.map((head) => h("th", {}, head)))), body),
+    );
     const cells = data.rows.slice(0, MOST_ROWS).map((row, i) => {
       const results = Array.from({ length: data.predictions.length + 1 }, () => h("td"));
-      body.append(h("tr", {}, h("th", { scope: "row" }, h("button", { type: "button", class: "link", "aria-label": `Show row ${i + 1}`, onclick: () => this.showRow(i) }, String(i + 1))),
-        ...row.map((x) => h("td", {}, this.number(x))), ...results));
+      body.append(
+        h(
+          "tr",
+          {},
+          h(
+            "th",
+            { scope: "row" },
+            h(
+              "button",
+              { type: "button", class: "link", "aria-label": `Show row ${i + 1}`, onclick: () => this.showRow(i) },
+              String(i + 1),
+            ),
+          ),
+          ...row.map((x) => h("td", {}, this.number(x))),
+          ...results,
+        ),
+      );
       return results;
     });
     if (count > MOST_ROWS) this.table.append(h("p", { class: "note" }, `and ${count - MOST_ROWS} more rows`));
@@ -2197,7 +2902,12 @@ class Boundary {
     const { data } = learning.explorer;
     const [x, y] = inputs.map((node) => data.nodes[node].label[0]);
     this.canvas.setAttribute("aria-label", `Predictions over ${x} and ${y}, with the rows`);
-    this.element = h("figure", { class: "boundary" }, this.canvas, h("figcaption", {}, `predictions over ${x} (to the right) and ${y} (up); rows have the colour of their target`));
+    this.element = h(
+      "figure",
+      { class: "boundary" },
+      this.canvas,
+      h("figcaption", {}, `predictions over ${x} (to the right) and ${y} (up); rows have the colour of their target`),
+    );
     const rows = /** @type {LearningData} */ (learning.data).rows;
     this.ranges = [0, 1].map((i) => span(rows.map((row) => row[this.place(i)])));
     const targets = rows.map((row) => row[row.length - 1]);
@@ -2211,15 +2921,21 @@ class Boundary {
   }
 
   draw() {
-    const { learning, inputs, canvas, ranges } = this, { machine } = learning, data = /** @type {LearningData} */ (learning.data);
+    const { learning, inputs, canvas, ranges } = this,
+      { machine } = learning,
+      data = /** @type {LearningData} */ (learning.data);
     const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-    const style = getComputedStyle(canvas), colours = ["--plus", "--minus", "--paper", "--ink"].map((name) => style.getPropertyValue(name));
-    const before = inputs.map((leaf) => machine.values[leaf]), cell = canvas.width / GRID;
+    const style = getComputedStyle(canvas),
+      colours = ["--plus", "--minus", "--paper", "--ink"].map((name) => style.getPropertyValue(name));
+    const before = inputs.map((leaf) => machine.values[leaf]),
+      cell = canvas.width / GRID;
     const classes = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442"];
     const several = data.predictions.length > 1;
     for (let i = 0; i < GRID; i++) {
       for (let k = 0; k < GRID; k++) {
-        [i, GRID - 1 - k].forEach((at, n) => (machine.values[inputs[n]] = ranges[n][0] + ((at + 0.5) / GRID) * (ranges[n][1] - ranges[n][0])));
+        [i, GRID - 1 - k].forEach(
+          (at, n) => (machine.values[inputs[n]] = ranges[n][0] + ((at + 0.5) / GRID) * (ranges[n][1] - ranges[n][0])),
+        );
         machine.evaluate();
         const predictions = data.predictions.map((node) => machine.values[node]);
         const strength = (predictions[0] - this.centre) / this.reach;
@@ -2227,7 +2943,9 @@ class Boundary {
         context.fillStyle = colours[2];
         context.fillRect(i * cell, k * cell, cell, cell);
         context.globalAlpha = several ? 0.45 : Math.min(0.75, Math.abs(strength) * 0.6 || 0);
-        context.fillStyle = several ? classes[predictions.indexOf(Math.max(...predictions)) % classes.length] : colours[strength > 0 ? 0 : 1];
+        context.fillStyle = several
+          ? classes[predictions.indexOf(Math.max(...predictions)) % classes.length]
+          : colours[strength > 0 ? 0 : 1];
         context.fillRect(i * cell, k * cell, cell, cell);
       }
     }
@@ -2235,8 +2953,11 @@ class Boundary {
     machine.evaluate();
     context.globalAlpha = 1;
     data.rows.forEach((row, i) => {
-      const [x, y] = [0, 1].map((n) => ((row[this.place(n)] - ranges[n][0]) / (ranges[n][1] - ranges[n][0])) * canvas.width);
-      const target = row[row.length - 1], positive = target > this.centre;
+      const [x, y] = [0, 1].map(
+        (n) => ((row[this.place(n)] - ranges[n][0]) / (ranges[n][1] - ranges[n][0])) * canvas.width,
+      );
+      const target = row[row.length - 1],
+        positive = target > this.centre;
       context.beginPath();
       if (several || positive) context.arc(x, canvas.height - y, 5, 0, 7);
       else context.rect(x - 4.5, canvas.height - y - 4.5, 9, 9); // told apart without colour, too
