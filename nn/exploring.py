@@ -17,12 +17,13 @@ def explore(
     title: str | None = None,
     lr: float = 0.1,
     digits: int = 4,
+    batch_size: int | None = 1,
 ) -> Explorer:
     """Make a page on which a model can be stepped through row by row, questioned, changed and trained.
 
     model: what takes a row and gives a Value, or a list of them; or a Value, for the page of its graph alone
     rows, targets, loss: as `train` takes them; the picture is that of one row, and a step of gradient descent goes over
-        the next row, or the next few. A loss of your own has to be a mean over rows
+        the next batch_size rows, all where it is None. A loss of your own has to be a mean over rows
     title, lr, digits: as in autograd.explore
 
     Raises DataError for rows and targets that cannot be learned from, ValueError for a loss that is no mean over rows,
@@ -44,6 +45,8 @@ def explore(
     cost = compute_loss([outputs], [goals[0] if len(goals) == 1 else goals])
     if cost.label is None:
         cost.label = "C"
+    options["title"] = title or f"Learning {len(given)} rows"
+    options["batch_size"] = len(given) if batch_size is None else batch_size
     numbers = [[*row, *map(float, as_list(target))] for row, target in zip(given, wanted, strict=True)]
     return autograd.explore(cost, leaves=[*inputs, *goals], rows=numbers, predictions=as_list(outputs), **options)
 

@@ -38,7 +38,7 @@ const answers = {
     return explorer.handingOn(machine, node, machine.gradients, () => [1, 1], form).map(explorer.asText);
   },
   written({ numbers, form, digits }) {
-    const writer = new explorer.Writer({ data: { digits } }, form);
+    const writer = new explorer.Writer({ data: {} }, form, digits);
     return numbers.map((x) => [writer.number(Number(x)), writer.equals()]);
   },
   call: ({ name, operands }) => operands.map((xs) => plain(explorer[name](...xs.map(Number)))),

@@ -208,6 +208,13 @@ def test_a_switched_activation_is_that_of_a_network_with_it(op: autograd.Operati
     held_against_eager(page, other)
 
 
+def test_an_activation_that_is_none_of_those_offered_can_be_switched_and_switched_back() -> None:
+    model = MLP(2, [2, 1], activation="leaky_relu", seed=1)
+    switches = Page(cost(model, [0.5, -0.3], 1.0)).data["switches"]
+    assert [choice["name"] for choice in switches[0]["choices"]] == [*(op.name for op in SWITCHES), "leaky_relu"]
+    assert [choice["name"] for choice in switches[1]["choices"]] == [op.name for op in SWITCHES]
+
+
 def test_a_graph_of_one_leaf_and_one_of_a_constant() -> None:
     x = Value(3.0, "x")
     assert (Page(x).values(), Page(x).gradients()) == ({x: 3.0}, {x: 1.0})
@@ -496,6 +503,8 @@ def test_rows_that_do_not_fit() -> None:
         explore(z, leaves=[1, y], rows=[[1, 2]])  # type: ignore[list-item]
     with pytest.raises(ValueError, match="leaves were not made from anything"):
         explore(z, leaves=[z], rows=[[1]])
+    with pytest.raises(ValueError, match="batch_size is a whole number above 0, got 0"):
+        explore(z, leaves=[x, y], rows=[[1, 2]], batch_size=0)
     with pytest.raises(ValueError, match="predictions are nodes of the graph"):
         explore(z, leaves=[x, y], rows=[[1, 2]], predictions=[Value(1.0)])
 
@@ -519,6 +528,9 @@ def test_a_model_with_rows_and_targets() -> None:
     assert [names[i] for i in told["learning"]["predictions"]] == ["a³₁"]
     assert (names[-1], told["lr"]) == ("C", 0.5)
     assert page.value.data == hinge(model(ROWS[0]), -1).data
+    assert (told["title"], told["learning"]["batch"]) == ("Learning 4 rows", 1)
+    assert learning(nn.explore(model, ROWS, LABELS, batch_size=None))["batch"] == 4
+    assert learning(nn.explore(model, ROWS, LABELS, batch_size=99))["batch"] == 4
 
 
 @pytest.mark.parametrize("loss", ["mse", "bce_with_logits", autograd.half_squared_error])

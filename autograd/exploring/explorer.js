@@ -16,7 +16,7 @@
  * @typedef {{kind: string, title: string, head: number, open: boolean, items: Placed[],
  *   routes?: Record<string, number[]>}} GroupData
  * @typedef {{nodes: number[], shape: number, choices: {name: string, shape: number}[]}} SwitchData
- * @typedef {{feed: number[], rows: number[][], predictions: number[]}} LearningData
+ * @typedef {{feed: number[], rows: number[][], predictions: number[], batch: number}} LearningData
  * @typedef {{title: string, lr: number, digits: number, nodes: NodeData[], groups: GroupData[], switches: SwitchData[],
  *   shapes: ShapeData[], cancelled: Record<string, number[]>, texts: string[], learning?: LearningData}} Data
  * @typedef {{node: number, k: number}} Edge  the k-th variable of a node
@@ -275,10 +275,11 @@ function exponential(x, digits) {
 /** Writes formulas and numbers of a graph as they are now, in one form. */
 export class Writer {
   /** @param {Machine} machine @param {Form} form */
-  constructor(machine, form) {
+  constructor(machine, form, digits = machine.data.digits) {
     this.machine = machine;
     this.data = machine.data;
     this.form = form;
+    this.digits = digits;
     this.signs = FORMS[form];
     this.exact = true;
   }
@@ -292,7 +293,7 @@ export class Writer {
 
   /** @param {number} x */
   number(x) {
-    const { digits } = this.data;
+    const { digits } = this;
     if (!Number.isFinite(x)) return this.signs.number(Number.isNaN(x) ? "NaN" : x > 0 ? "∞" : "-∞");
     const short = rounded(x, digits);
     if (Math.abs(short - x) > 1e-14 * Math.abs(x)) this.exact = false;
@@ -305,7 +306,7 @@ export class Writer {
   /** A number that is no sum's first, so in brackets if it is negative. @param {number} x @param {boolean} [compound] */
   factorNumber(x, compound = false) {
     const text = this.number(x);
-    const short = Number.isFinite(x) ? rounded(x, this.data.digits) : x;
+    const short = Number.isFinite(x) ? rounded(x, this.digits) : x;
     const power = short !== 0 && Number.isFinite(short) && (Math.abs(short) < 1e-4 || Math.abs(short) >= 1e6);
     return (x < 0 && short !== 0) || (compound && power) ? this.signs.brackets(text) : text;
   }
@@ -584,6 +585,8 @@ const PAD = 12,
   HEADER = 24; // around what an open box holds, and above it
 const LANE = -1; // among the items of a group, where edges pass
 const MOST_NUMBERS = 24; // of edges that light up, beyond which they would cover one another
+const GRADIENT_ROOM = 12; // characters
+const PHONE = 460; // pixels: narrower pictures show a part
 const READABLE = 0.5; // the least scale of a picture that is shown as a whole
 /** Names of roles, as a sentence has them. @type {Record<string, string>} */
 const ROLES = {
@@ -626,6 +629,7 @@ class Picture {
     this.edges = new Map();
     this.view = { x: 0, y: 0, scale: 1 };
     this.current = -1; // the item that the keyboard is on
+    this.measured = false; // whether it is known how much room there is
     this.world = s("g", { class: "world" });
     this.svg = /** @type {SVGSVGElement} */ (
       s(
@@ -1013,8 +1017,10 @@ class Picture {
       }
       const known = explorer.isKnown(node),
         received = explorer.received(node);
-      setText(part.value, known ? writer.number(machine.values[node]) : "");
-      setText(part.gradient, received ? writer.number(now.gradients[node]) + (received === "part" ? " …" : "") : "");
+      const room = this.roomOf(item, part);
+      setText(part.value, known ? this.fitted(machine.values[node], room) : "");
+      const gradient = received && this.fitted(now.gradients[node], GRADIENT_ROOM);
+      setText(part.gradient, received === "part" ? `${gradient} …` : gradient);
       setText(part.gradientName, received ? "grad" : "");
       if (machine.shapes[node] >= 0 && !group && part.shown !== machine.shapes[node]) {
         part.shown = machine.shapes[node];
@@ -1069,6 +1075,22 @@ class Picture {
     const { x, y } = line.getPointAtLength(length * (length < 80 ? 0.45 : 0.3 + 0.13 * (edge.rank % 3)));
     edge.label.setAttribute("x", x.toFixed(1));
     edge.label.setAttribute("y", (y - 3).toFixed(1));
+  }
+
+  /** How many characters there are for the value of a node beside its name. @param {number} item @param {Drawn} part */
+  roomOf(item, part) {
+    const { width } = /** @type {Box} */ (this.boxes.get(item));
+    return Math.floor((width - 22) / 8.2) - (part.name.textContent ?? "").length;
+  }
+
+  /** A number in at most so many characters, where two digits or more will do. @param {number} x @param {number} room */
+  fitted(x, room) {
+    let text = "";
+    for (let digits = this.data.digits; digits > 1; digits--) {
+      text = new Writer(this.machine, "text", digits).number(x);
+      if (text.length <= room) break;
+    }
+    return text;
   }
 
   /** How a node was computed, if there is room; else the operation. @param {number} node */
@@ -1136,9 +1158,15 @@ class Picture {
 
   /** Show all of it. */
   fit() {
-    const whole = /** @type {Box} */ (this.boxes.get(this.count)),
-      area = this.svg.getBoundingClientRect();
-    if (!area.width) return;
+    const whole = /** @type {Box} */ (this.boxes.get(this.count));
+    const { width } = this.svg.getBoundingClientRect();
+    if (!width) return;
+    if (!this.explorer.standalone) {
+      // in a notebook, no higher than need be
+      const wanted = whole.height * Math.min((width - 32) / whole.width, 1.2) + 32;
+      this.svg.style.height = `${Math.round(Math.max(200, Math.min(wanted, 460)))}px`;
+    }
+    const area = this.svg.getBoundingClientRect();
     const scale = Math.min((area.width - 32) / whole.width, (area.height - 32) / whole.height, 1.4);
     this.view = { scale, x: (area.width - whole.width * scale) / 2, y: (area.height - whole.height * scale) / 2 };
     this.show();
@@ -1164,9 +1192,12 @@ class Picture {
 
   /** Close neurons, then layers, of a picture that could not be read as a whole. */
   closeWhatIsSmall() {
+    const { width } = this.svg.getBoundingClientRect();
+    if (!width || this.measured) return; // not shown yet, such as in a closed output; or done
+    this.measured = true;
     for (const kind of ["neuron", "layer"]) {
       this.fit();
-      if (this.view.scale > READABLE || this.svg.getBoundingClientRect().width < 600) return;
+      if (this.view.scale > READABLE || width < PHONE) return;
       this.data.groups.forEach((group, g) => {
         if (group.kind === kind) group.open = this.open[g] = false;
       });
@@ -1228,7 +1259,10 @@ class Picture {
         dy = event.clientY - last.y;
       pointers.set(event.pointerId, { x: event.clientX, y: event.clientY });
       moved += Math.abs(dx) + Math.abs(dy);
-      if (moved > 4 && !this.svg.hasPointerCapture(event.pointerId)) this.svg.setPointerCapture(event.pointerId);
+      if (moved > 4 && !this.svg.hasPointerCapture(event.pointerId)) {
+        this.svg.setPointerCapture(event.pointerId);
+        this.world.style.willChange = "transform"; // moves it as an image, without drawing it anew
+      }
       if (pointers.size === 2) {
         const area = this.svg.getBoundingClientRect();
         this.zoom(spread() / before, event.clientX - area.x, event.clientY - area.y);
@@ -1239,7 +1273,10 @@ class Picture {
       }
     });
     for (const end of ["pointerup", "pointercancel"]) {
-      this.svg.addEventListener(end, (event) => pointers.delete(/** @type {PointerEvent} */ (event).pointerId));
+      this.svg.addEventListener(end, (event) => {
+        pointers.delete(/** @type {PointerEvent} */ (event).pointerId);
+        this.world.style.willChange = "";
+      });
     }
     this.svg.addEventListener("click", (event) => {
       if (moved > 4) return;
@@ -1677,7 +1714,7 @@ class Explorer {
     });
     const fed = this.learning.fed();
     if (this.learning.row) state.set("row", String(this.learning.row + 1));
-    if (this.learning.batch > 1) state.set("batch", String(this.learning.batch));
+    if (this.learning.batch !== (this.learning.data?.batch ?? 1)) state.set("batch", String(this.learning.batch));
     for (const leaf of machine.leaves) {
       if (!Object.is(machine.values[leaf], fed.get(leaf) ?? first.values[leaf]))
         state.set(`=${this.nameOf(leaf)}`, String(machine.values[leaf]));
@@ -1781,6 +1818,7 @@ class Explorer {
     else if (event.key === "Escape" && this.selected >= 0) this.select(-1);
     else return;
     event.preventDefault();
+    event.stopPropagation(); // a notebook has keys of its own
   }
 
   buildTools() {
@@ -2440,6 +2478,7 @@ class Explorer {
     const { width, height } = this.picture.svg.getBoundingClientRect();
     if (!width || (this.size[0] === width && this.size[1] === height)) return;
     this.size = [width, height];
+    this.picture.closeWhatIsSmall();
     this.picture.openView();
   }
 }
@@ -2571,7 +2610,7 @@ class Learning {
     this.costs = [];
     this.stopped = "";
     this.row = 0;
-    this.batch = 1;
+    this.batch = this.data?.batch ?? 1;
     this.running = false;
   }
 
@@ -2599,7 +2638,7 @@ class Learning {
   readRow(state) {
     if (!this.data) return;
     const row = Number(state.get("row") ?? 1) - 1,
-      batch = Number(state.get("batch") ?? 1),
+      batch = Number(state.get("batch") ?? this.data.batch),
       count = this.data.rows.length;
     this.row = Number.isInteger(row) && row >= 0 && row < count ? row : 0;
     this.batch = Number.isInteger(batch) && batch > 0 ? Math.min(batch, count) : 1;
@@ -2656,6 +2695,8 @@ class Learning {
     }
     this.running = true;
     this.stopped = "";
+    this.explorer.play(false);
+    this.explorer.goTo(this.explorer.last); // learning needs both ways done
     for (let taken = 0; taken < count && this.running;) {
       const until = performance.now() + 14;
       do {
@@ -2787,8 +2828,9 @@ class Learning {
       log = low > 0 && high > 100 * low;
     /** @type {(costs: number[]) => [number, number][]} */
     const points = (costs) => costs.map((cost, i) => [i, log ? Math.log10(cost) : cost]);
-    const cost = this.data ? "cost of each step, and its mean over 20" : "cost";
-    const lines = this.data
+    const some = this.data && this.batch < this.data.rows.length; // of the rows, so that the cost jumps about
+    const cost = some ? "cost of each step, and its mean over 20" : "cost";
+    const lines = some
       ? [
           { name: "raw", points: points(costs) },
           { name: "line", points: points(runningMean(costs, 20)) },
@@ -2978,6 +3020,7 @@ export function mount(key, data, functions, css, standalone) {
   for (const host of document.querySelectorAll(`[data-explorer="${key}"]:not([data-live])`)) {
     const element = /** @type {HTMLElement} */ (host);
     element.dataset.live = "";
+    element.dataset.lmSuppressShortcuts = "true"; // JupyterLab's own keys stay out of it
     new Explorer(element, data, functions, css, standalone);
   }
 }

@@ -159,17 +159,22 @@ class Graph:
     # ----------------------------------------------------------------------------------------------- switching
 
     def _switches(self) -> list[dict[str, Any]]:
-        """Activations that can be exchanged, layer by layer: those that are an operation on one number."""
+        """Activations that can be exchanged, layer by layer: those of one variable."""
         layers: dict[tuple[int, int], list[int]] = {}
         depth: dict[Value, int] = {}
         for node in self.nodes:
             depth[node] = max([depth.get(x, 0) for x in node.operands], default=0) + (node.op is ops.affine)
             if self.roles[node] == "activation" and node in self.made:
-                shape, _ = self.made[node]
-                if self.listed[shape].op in SWITCHES:
+                shape, operands = self.made[node]
+                if len(operands) == 1:
                     layers.setdefault((depth[node], shape), []).append(self.index[node])
-        choices = [{"name": op.name, "shape": self._number(Shape(op, (0,)))} for op in SWITCHES] if layers else []
-        return [{"nodes": nodes, "shape": shape, "choices": choices} for (_, shape), nodes in layers.items()]
+        offered = {self._number(Shape(op, (0,))): op.name for op in SWITCHES} if layers else {}
+        switches = []
+        for (_, shape), nodes in layers.items():
+            names = offered | {shape: self.listed[shape].op.name}
+            choices = [{"name": name, "shape": number} for number, name in names.items()]
+            switches.append({"nodes": nodes, "shape": shape, "choices": choices})
+        return switches
 
     def _cancelled(self, switches: list[dict[str, Any]]) -> dict[str, list[int]]:
         """What cancels between two edges that follow one another, by shape and variable of both."""

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from numbers import Integral
 from pathlib import Path
 from typing import Any
 
@@ -100,12 +101,13 @@ def explore(
     leaves: Sequence[Value] = (),
     rows: Iterable[Sequence[float]] = (),
     predictions: Sequence[Value] = (),
+    batch_size: int = 1,
 ) -> Explorer:
     """Make a page on which the graph of a Value can be stepped through, questioned, changed and trained.
 
     title: of the page; lr: the learning rate to start with; digits: significant digits of the numbers written.
-    leaves, rows, predictions: for learning over rows of data, which leaves a row has numbers for, the rows, and the
-    nodes that are predictions. (nn.explore takes a model and makes these.)
+    leaves, rows, predictions, batch_size: for learning over rows of data, which leaves a row has numbers for, the rows,
+    the nodes that are predictions, and how many rows a step goes over. (nn.explore takes a model and makes these.)
 
     A notebook shows the page below the cell, and a picture where scripts are not trusted; save() writes a file.
     Raises TypeError for what is not a Value; ValueError where the graph is out of date, has more than 2,000 nodes, and
@@ -123,6 +125,8 @@ def explore(
     require_current(topological_order(value))
     graph = Graph(value, digits)
     taken = _rows(graph, leaves, rows, predictions)
+    if not isinstance(batch_size, Integral) or batch_size < 1:
+        raise ValueError(f"batch_size is a whole number above 0, got {batch_size!r}")
     drawing = draw(value, digits=digits)
     name = drawing.nodes[value].name
     count = len(graph.nodes)
@@ -133,6 +137,7 @@ def explore(
             "feed": graph.indices(taken.leaves),
             "rows": taken.numbers,
             "predictions": graph.indices(taken.predictions),
+            "batch": min(int(batch_size), len(taken.numbers)),
         }
     return Explorer(value, title, lr, digits, drawing, taken, _in_script(told), graph.functions())
 
