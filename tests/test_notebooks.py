@@ -22,6 +22,12 @@ def printed(cell: Any) -> list[str]:
     return ["".join(output.get("text", "") or output.get("data", {}).get("text/plain", "")) for output in cell.outputs]
 
 
+def scripts(cell: Any) -> list[str]:
+    """The programs of live pages among a cell's outputs."""
+    pages = ["".join(output.get("data", {}).get("text/html", "")) for output in cell.outputs]
+    return [page.partition("<script")[2] for page in pages]
+
+
 def test_all_lessons_are_there() -> None:
     assert len(LESSONS) == 8
     assert [path.stem for path in LESSONS] == list(RESULTS)
@@ -35,6 +41,9 @@ def test_a_lesson_runs_and_comes_to_its_results(path: Path) -> None:
     again = code_cells(fresh)[: len(committed)]
     for old, new in zip(committed, again, strict=True):
         assert printed(old) == printed(new), f"what this cell prints has changed, run `make lessons`:\n{old.source}"
+        assert scripts(old) == scripts(new), (
+            f"the live page of this cell is not today's, run `make lessons`:\n{old.source}"
+        )
         assert [output.output_type for output in new.outputs] == [output.output_type for output in old.outputs]
         assert not [output for output in new.outputs if output.get("name") == "stderr"], old.source
 
