@@ -42,7 +42,7 @@ def test_a_lesson_runs_and_comes_to_its_results(path: Path) -> None:
     for old, new in zip(committed, again, strict=True):
         assert printed(old) == printed(new), f"what this cell prints has changed, run `make lessons`:\n{old.source}"
         assert scripts(old) == scripts(new), (
-            f"the live page of this cell is not today's, run `make lessons`:\n{old.source}"
+            f"the live page of this cell has changed, run `make lessons`:\n{old.source}"
         )
         assert [output.output_type for output in new.outputs] == [output.output_type for output in old.outputs]
         assert not [output for output in new.outputs if output.get("name") == "stderr"], old.source
