@@ -465,7 +465,7 @@ def test_the_slope_closes_in_on_the_gradient_and_falls_apart(visit: Visit) -> No
         if exponent > -5:
             assert table["slope between them"] == pytest.approx((above - below) / (2 * h), rel=1e-8)
         differences.append(table["difference"])
-        verdicts.append(screen.panel.locator(".note:visible").inner_text())
+        verdicts.append(screen.panel.locator(".note:visible").last.inner_text())
     closer, close, best, apart = differences
     assert closer > 50 * close > 50 * best
     assert apart > 1000 * best
@@ -479,7 +479,7 @@ def test_a_neuron_has_its_curve_with_the_tangent_at_the_present_z(visit: Visit) 
     screen = visit(explored(c))
     for name in ("a²₁", "z²₁"):
         screen.node(name).click()
-        plot = screen.panel.get_by_role("img", name="The curve of a²₁ with its tangent")
+        plot = screen.panel.get_by_role("img", name="a²₁ for all z²₁, with the tangent at the present one")
         expect(plot).to_be_visible()
         slope, z = map(number, re.findall(r"slope (\S+) at z²₁ = (\S+)", screen.panel.inner_text())[0])
         assert slope == pytest.approx(called(c, "a²₁").partials[0], rel=1e-9)
@@ -488,6 +488,17 @@ def test_a_neuron_has_its_curve_with_the_tangent_at_the_present_z(visit: Visit) 
         dot = [float(plot.locator("circle").get_attribute(name) or "nan") for name in ("cx", "cy")]
         assert [(ends[0] + ends[2]) / 2, (ends[1] + ends[3]) / 2] == pytest.approx(dot, abs=0.2)
         assert plot.locator(".line").count() == 1
+
+
+def test_a_parameter_has_the_cost_along_it_with_the_tangent(visit: Visit) -> None:
+    c = cost_231()
+    screen, numbers = visit(explored(c)), worked_out(c)
+    screen.node("w¹₂₁").click()
+    plot = screen.panel.get_by_role("img", name="C for all w¹₂₁, with the tangent at the present one")
+    expect(plot).to_be_visible()
+    slope, w = map(number, re.findall(r"slope (\S+) at w¹₂₁ = (\S+)", screen.panel.inner_text())[0])
+    assert (w, slope) == pytest.approx(numbers["w¹₂₁"], rel=1e-9)
+    assert plot.locator(".line").count() == plot.locator(".tangent").count() == 1
 
 
 # ------------------------------------------------------------------------------------------------------------- change

@@ -124,14 +124,16 @@ export class Machine {
     return gradients;
   }
 
-  /** The output where a leaf is moved by h. @param {number} leaf @param {number} h */
-  outputAt(leaf, h) {
+  /** The output where a leaf has other numbers, one for each. @param {number} leaf @param {number[]} numbers */
+  outputsAt(leaf, numbers) {
     const before = this.values[leaf];
-    this.values[leaf] = before + h;
-    const output = this.evaluate();
+    const outputs = numbers.map((number) => {
+      this.values[leaf] = number;
+      return this.evaluate();
+    });
     this.values[leaf] = before;
     this.evaluate();
-    return output;
+    return outputs;
   }
 
   /** Whether a node depends on another, for all nodes. @param {number} start */
@@ -2213,7 +2215,9 @@ class Explorer {
     page.append(...this.buildEdges(node, updates));
     const curve = this.curveOf(node);
     if (curve >= 0) page.append(this.buildCurve(curve, updates));
-    if (machine.shapes[node] < 0 && machine.results.length) page.append(this.buildCheck(node, updates));
+    if (machine.shapes[node] < 0 && machine.results.length) {
+      page.append(this.buildSlice(node, updates), this.buildCheck(node, updates));
+    }
   }
 
   /** A list to choose a node from. */
@@ -2313,41 +2317,76 @@ class Explorer {
     return uses.length === 1 && isCurve(uses[0].node) ? uses[0].node : -1;
   }
 
-  /** A function of one variable, its tangent at the present point. @param {number} node @param {(() => void)[]} updates */
+  /** The curve of a node of one variable. @param {number} node @param {(() => void)[]} updates */
   buildCurve(node, updates) {
-    const { machine, data } = this,
+    const { machine } = this,
       [x] = machine.operands[node];
-    const plot = new Plot("curve", `The curve of ${data.nodes[node].label[0]} with its tangent`);
+    const valuesAt = (/** @type {number[]} */ xs) => xs.map((t) => machine.functions[machine.shapes[node]].value([t]));
+    const half = () => Math.max(4, Math.abs(machine.values[x]) * 1.25);
+    return this.buildTangent(
+      "Curve and tangent",
+      x,
+      node,
+      valuesAt,
+      () => machine.partials[node][0],
+      () => [-half(), half()],
+      updates,
+    );
+  }
+
+  /** The output along one leaf, all others as they are. @param {number} leaf @param {(() => void)[]} updates */
+  buildSlice(leaf, updates) {
+    const { machine, data } = this,
+      names = [machine.output, leaf].map((node) => data.nodes[node].label[0]);
+    const valuesAt = (/** @type {number[]} */ xs) => machine.outputsAt(leaf, xs);
+    const range = () => [machine.values[leaf] - 2, machine.values[leaf] + 2];
+    return this.buildTangent(
+      `${names[0]} along ${names[1]}`,
+      leaf,
+      machine.output,
+      valuesAt,
+      () => machine.gradients[leaf],
+      range,
+      updates,
+    );
+  }
+
+  /** A curve, with its tangent at the present point. @param {string} title @param {number} x @param {number} y nodes
+   *  @param {(xs: number[]) => number[]} valuesAt @param {() => number} slopeNow @param {() => number[]} range
+   *  @param {(() => void)[]} updates */
+  buildTangent(title, x, y, valuesAt, slopeNow, range, updates) {
+    const { machine, data } = this,
+      [nameX, nameY] = [x, y].map((node) => data.nodes[node].label[0]);
+    const plot = new Plot("curve", `${nameY} for all ${nameX}, with the tangent at the present one`);
     const note = h("p", { class: "note" });
     updates.push(() => {
-      const { value } = machine.functions[machine.shapes[node]],
+      const [from, to] = range(),
+        reach = (to - from) / 6,
         at = machine.values[x],
-        y = machine.values[node];
-      const slope = machine.partials[node][0],
+        value = machine.values[y],
+        slope = slopeNow(),
         writer = new Writer(machine, "text");
-      const half = Math.max(4, Math.abs(at) * 1.25),
-        from = -half,
-        to = half;
+      const along = Array.from({ length: 101 }, (_, i) => from + ((to - from) * i) / 100),
+        values = valuesAt(along);
       /** @type {[number, number][]} */
-      const curve = Array.from({ length: 161 }, (_, i) => from + ((to - from) * i) / 160).map((t) => [t, value([t])]);
+      const curve = along.map((t, i) => [t, values[i]]);
+      /** @type {[number, number][]} */
+      const tangent = [
+        [at - reach, value - slope * reach],
+        [at + reach, value + slope * reach],
+      ];
       plot.draw(
-        { x: data.nodes[x].label[0], y: data.nodes[node].label[0] },
+        { x: nameX, y: nameY },
         [
           { name: "line", points: curve },
-          {
-            name: "tangent",
-            points: [
-              [at - half / 3, y - (slope * half) / 3],
-              [at + half / 3, y + (slope * half) / 3],
-            ],
-          },
+          { name: "tangent", points: tangent },
         ],
-        [[at, y]],
+        [[at, value]],
         curve,
       );
-      setText(note, `slope ${writer.number(slope)} at ${data.nodes[x].label[0]} = ${writer.number(at)}`);
+      setText(note, `slope ${writer.number(slope)} at ${nameX} = ${writer.number(at)}`);
     });
-    return h("section", {}, h("h3", {}, `Curve and tangent`), plot.root, note);
+    return h("section", {}, h("h3", {}, title), plot.root, note);
   }
 
   /** The gradient of a leaf held against slopes between two points. @param {number} leaf @param {(() => void)[]} updates */
@@ -2369,15 +2408,20 @@ class Explorer {
     const table = h("table", {}),
       verdict = h("p", { class: "note" });
     const plot = new Plot("check", "The error of the slope for nudges of all sizes");
-    const slopeAt = (/** @type {number} */ h) => (machine.outputAt(leaf, h) - machine.outputAt(leaf, -h)) / (2 * h);
+    const powers = Array.from({ length: 61 }, (_, i) => -15 + i / 4);
     updates.push(() => {
       const h1 = 10 ** Number(range.value),
+        nudges = [h1, ...powers.map((power) => 10 ** power)],
         gradient = machine.gradients[leaf],
         writer = new Writer(machine, "text");
-      const below = machine.outputAt(leaf, -h1),
-        above = machine.outputAt(leaf, h1),
-        slope = slopeAt(h1),
-        error = Math.abs(slope - gradient);
+      const at = machine.values[leaf],
+        costs = machine.outputsAt(
+          leaf,
+          nudges.flatMap((nudge) => [at - nudge, at + nudge]),
+        ),
+        [below, above] = costs;
+      const slopes = nudges.map((nudge, i) => (costs[2 * i + 1] - costs[2 * i]) / (2 * nudge)),
+        [error, ...others] = slopes.map((slope) => Math.abs(slope - gradient));
       range.setAttribute("aria-valuetext", `h = ${writer.number(h1)}`);
       const long = (/** @type {number} */ x) =>
         Number.isFinite(x) ? String(Number(x.toPrecision(10))).replace("-", "−") : String(x);
@@ -2386,16 +2430,13 @@ class Explorer {
           ["h", writer.number(h1)],
           [`${cost} at ${name} − h`, long(below)],
           [`${cost} at ${name} + h`, long(above)],
-          ["slope between them", long(slope)],
+          ["slope between them", long(slopes[0])],
           [`∂${cost}/∂${name}`, long(gradient)],
           ["difference", writer.number(error)],
         ].map(([head, number]) => h("tr", {}, h("th", { scope: "row" }, head), h("td", {}, number))),
       );
       /** @type {[number, number][]} */
-      const errors = Array.from({ length: 61 }, (_, i) => -15 + i / 4).map((e) => [
-        e,
-        Math.log10(Math.max(Math.abs(slopeAt(10 ** e) - gradient), 1e-18)),
-      ]);
+      const errors = powers.map((power, i) => [power, Math.log10(Math.max(others[i], 1e-18))]);
       plot.draw(
         { x: "log₁₀ h", y: "log₁₀ of the difference" },
         [{ name: "line", points: errors }],
