@@ -897,6 +897,14 @@ def test_a_teacher_can_link_to_a_step_and_a_selection(visit: Visit) -> None:
     assert visit(page_231(), "#" + link.split("#")[1]).state() == screen.state()
 
 
+def test_a_link_to_a_parameter_opens_the_boxes_around_it(visit: Visit) -> None:
+    page = explore(cost(MLP(2, [16, 16, 1], "tanh", "sigmoid", seed=1), [0.5, -0.3], 1.0))
+    assert not visit(page).page.get_by_role("button", name=re.compile("^w²₃₂, ")).count()
+    screen = visit(page, "#select=w²₃₂")
+    assert screen.with_class("selected") == {"w²₃₂"}
+    expect(screen.node("w²₃₂")).to_be_in_viewport()
+
+
 def test_the_address_of_a_page_of_rows_holds_the_row_and_what_was_learned(visit: Visit) -> None:
     screen = visit(page_of_rows(model_231()))
     screen.tab("Learn")

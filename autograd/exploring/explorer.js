@@ -587,7 +587,6 @@ const PAD = 12,
   HEADER = 24; // around what an open box holds, and above it
 const LANE = -1; // among the items of a group, where edges pass
 const MOST_NUMBERS = 24; // of edges that light up, beyond which they would cover one another
-const GRADIENT_ROOM = 12; // characters
 const PHONE = 460; // pixels: narrower pictures show a part
 const READABLE = 0.5; // the least scale of a picture that is shown as a whole
 /** Names of roles, as a sentence has them. @type {Record<string, string>} */
@@ -796,10 +795,10 @@ class Picture {
       before = x + natural / 2;
     }
     if (columnsOfLayer.length > 1) {
-      // what neurons share stands at the top, out of the way of edges
-      const top = Math.min(...spots.map((spot) => spot.y)),
-        [shared] = columnsOfLayer;
-      const rise = Math.min(...shared.map((i) => spots[i].y)) - top;
+      // what neurons share stands above them, out of the way of edges
+      const [shared, ...others] = columnsOfLayer,
+        top = Math.min(...others.flat().map((i) => spots[i].y));
+      const rise = Math.max(...shared.map((i) => spots[i].y + spots[i].height)) - (top - 8);
       for (const i of shared) spots[i].y -= rise;
     }
     const up = Math.min(...spots.map((spot) => spot.y)),
@@ -1021,7 +1020,8 @@ class Picture {
         received = explorer.received(node);
       const room = this.roomOf(item, part);
       setText(part.value, known ? this.fitted(machine.values[node], room) : "");
-      const gradient = received && this.fitted(now.gradients[node], GRADIENT_ROOM);
+      const { width } = /** @type {Box} */ (this.boxes.get(item));
+      const gradient = received && this.fitted(now.gradients[node], Math.floor((width - 46) / 6.6));
       setText(part.gradient, received === "part" ? `${gradient} …` : gradient);
       setText(part.gradientName, received ? "grad" : "");
       if (machine.shapes[node] >= 0 && !group && part.shown !== machine.shapes[node]) {
@@ -1607,6 +1607,7 @@ class Explorer {
   /** Put a node in question; -1 for none. @param {number} node */
   select(node) {
     this.selected = node === this.selected ? -1 : node;
+    this.openAround(this.selected);
     this.lit =
       this.selected < 0 ? null : new Set(this.machine.edgesFrom(this.selected).map(({ node, k }) => `${node} ${k}`));
     this.showTab("selected");
@@ -1619,6 +1620,20 @@ class Explorer {
         this.received(this.selected),
         this.warning(this.selected),
       );
+  }
+
+  /** Open the boxes that hide a node; not the one that it stands for. @param {number} node */
+  openAround(node) {
+    const { picture, data } = this;
+    if (node < 0 || picture.shownAs(node) === node) return;
+    let hidden = false;
+    for (let g = picture.parent[node]; g !== undefined; g = picture.parent[data.nodes.length + g]) {
+      if (picture.open[g] || data.groups[g].head === node) continue;
+      picture.open[g] = hidden = true;
+    }
+    if (!hidden) return;
+    picture.build();
+    picture.openView(node);
   }
 
   /** Open or close groups. @param {number[]} groups @param {boolean} open */
