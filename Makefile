@@ -17,7 +17,7 @@ demo: $(VENV)/installed ## Every gradient of a 2-3-1 network, derived and drawn,
 test: $(VENV)/installed-test ## Run the tests
 	$(PY) -m pytest --numprocesses auto
 
-pytorch: $(VENV)/installed-test $(VENV)/installed-pytorch ## Run the tests that hold the library against PyTorch
+pytorch: $(VENV)/installed-test $(VENV)/installed-pytorch ## Run the tests that hold the library against PyTorch, or run on JAX
 	$(PY) -m pytest -m pytorch
 
 notebooks: $(VENV)/installed-notebooks ## Open the lessons in JupyterLab

@@ -1319,6 +1319,7 @@ def test_the_same_text_on_pytorch_whose_gradient_agrees() -> None:
         assert leaf.grad.item() == pytest.approx(slope.item(), rel=1e-9)
 
 
+@pytest.mark.pytorch
 def test_the_same_text_on_jax() -> None:
     jax: Any = pytest.importorskip("jax", reason="JAX is not installed")
     p = [*map(Value, PARAMETERS)]
@@ -1348,6 +1349,7 @@ def test_a_namespace_that_would_compute_in_another_type_is_refused() -> None:
         autograd.compile(lambda x: w * x, [w], namespace=single)
 
 
+@pytest.mark.pytorch
 @pytest.mark.parametrize("enabled", [False, True])
 def test_jax_in_float64_has_to_be_told(enabled: bool) -> None:
     jax: Any = pytest.importorskip("jax", reason="JAX is not installed")

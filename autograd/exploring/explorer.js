@@ -2117,7 +2117,7 @@ class Explorer {
     const { data, machine } = this,
       page = h("div", { class: "numbers" });
     /** @type {(() => void)[]} */
-    let updates = [];
+    const updates = [];
     let built = false;
     const titles = { parameter: "Parameters", input: "Inputs", target: "Targets", leaf: "Inputs" };
     const build = () => {
@@ -2141,7 +2141,7 @@ class Explorer {
         );
       }
     };
-    data.switches.forEach((layer, i) => {
+    data.switches.forEach((layer) => {
       const select = /** @type {HTMLSelectElement} */ (
         h(
           "select",
@@ -2153,7 +2153,6 @@ class Explorer {
       const which = names.length > 3 ? `${names[0]} … ${names.at(-1)}` : names.join(", ");
       page.append(h("label", { class: "switch" }, `Activation of ${which} `, select));
       this.updates.push(() => (select.value = String(machine.shapes[layer.nodes[0]])));
-      void i;
     });
     this.updates.push(() => {
       if (this.tab !== "numbers") return;
