@@ -144,17 +144,6 @@ export class Machine {
     return found;
   }
 
-  /** All nodes that a node was made from, and itself. @param {number} end */
-  ancestors(end) {
-    const found = new Uint8Array(this.values.length);
-    found[end] = 1;
-    for (let k = this.results.length - 1; k >= 0; k--) {
-      const node = this.results[k];
-      if (found[node]) for (const x of this.operands[node]) found[x] = 1;
-    }
-    return found;
-  }
-
   /** The edges on the paths from a node to the output, each node after all its users. @param {number} start */
   edgesFrom(start) {
     const depends = this.dependents(start);
@@ -994,11 +983,12 @@ class Picture {
     const { explorer, machine } = this,
       { now } = explorer;
     const writer = new Writer(machine, "text");
-    const lit = explorer.litEdges();
-    const litNodes = new Set(lit ? [...lit].map((key) => Number(key.split(" ")[0])) : []);
-    if (lit)
-      for (const key of lit) litNodes.add(machine.operands[Number(key.split(" ")[0])][Number(key.split(" ")[1])]);
-    if (explorer.selected >= 0) litNodes.add(explorer.selected);
+    const { lit } = explorer,
+      litNodes = new Set(lit ? [explorer.selected] : []);
+    for (const key of lit ?? []) {
+      const [node, k] = key.split(" ").map(Number);
+      litNodes.add(node).add(machine.operands[node][k]);
+    }
     const shownLit = new Set([...litNodes].map((node) => this.shownAs(node)));
     const scale = explorer.colourScale();
     this.world.classList.toggle("tinted", explorer.colourBy !== "role");
@@ -1043,21 +1033,20 @@ class Picture {
       }
     }
     const few = explorer.edgeNumbers,
-      litEdges = [...this.edges.values()].filter(
-        ({ edges }) => lit && edges.some(({ node, k }) => lit.has(`${node} ${k}`)),
-      ).length;
-    for (const edge of this.edges.values()) {
+      drawnEdges = [...this.edges.values()],
+      litEdges = new Set(drawnEdges.filter(({ edges }) => edges.some(({ node, k }) => lit?.has(`${node} ${k}`))));
+    for (const edge of drawnEdges) {
       const { edges, root, label } = edge;
-      const isLit = lit && edges.some(({ node, k }) => lit.has(`${node} ${k}`));
+      const isLit = litEdges.has(edge);
       const isActive = edges.some(({ node, k }) => now.edges.has(`${node} ${k}`));
-      root.classList.toggle("lit", Boolean(isLit));
+      root.classList.toggle("lit", isLit);
       root.classList.toggle("muted", Boolean(lit) && !isLit);
       root.classList.toggle("active", isActive);
       const { node, k } = edges[0];
       const written =
         edges.length === 1 &&
         explorer.isKnown(node) &&
-        ((isLit && litEdges <= MOST_NUMBERS) || isActive || (few && !lit));
+        ((isLit && litEdges.size <= MOST_NUMBERS) || isActive || (few && !lit));
       setText(label, written ? writer.number(machine.partials[node][k]) : "");
       label.setAttribute("class", `edge-number${isLit || isActive ? " strong" : ""}`);
       if (written) this.placeLabel(edge);
@@ -1575,10 +1564,6 @@ class Explorer {
     for (let i = 0; i < numbers.length; i++)
       if (Number.isFinite(numbers[i])) most = Math.max(most, Math.abs(numbers[i]));
     return most;
-  }
-
-  litEdges() {
-    return this.lit;
   }
 
   /** @param {number} step */
@@ -2540,12 +2525,14 @@ class Explorer {
 
 /** Take the dark or light of JupyterLab where there is one, else that of the system. @param {HTMLElement} host */
 function followTheme(host) {
+  const system = matchMedia("(prefers-color-scheme: dark)");
   const follow = () => {
     const light = document.body.dataset.jpThemeLight;
-    if (light === undefined) host.removeAttribute("data-theme");
-    else host.dataset.theme = light === "false" ? "dark" : "light";
+    const dark = light === undefined ? system.matches : light === "false";
+    host.dataset.theme = dark ? "dark" : "light";
   };
   follow();
+  system.addEventListener("change", follow);
   new MutationObserver(follow).observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light"] });
 }
 
