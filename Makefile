@@ -20,6 +20,9 @@ test: $(VENV)/installed-test ## Run the tests
 pytorch: $(VENV)/installed-test $(VENV)/installed-pytorch ## Run the tests that hold the library against PyTorch, or run on JAX
 	$(PY) -m pytest -m pytorch
 
+fuzz: $(VENV)/installed-test ## Run the fuzzers at length; EFFORT=... times what `make test` does
+	EFFORT=$(or $(EFFORT),100) $(PY) -m pytest --numprocesses auto tests/fuzzing
+
 notebooks: $(VENV)/installed-notebooks ## Open the lessons in JupyterLab
 	@cd notebooks && ../$(PY) -m jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) .
 
@@ -63,15 +66,15 @@ $(VENV)/made:
 	@touch $@
 
 $(VENV)/installed: pyproject.toml $(VENV)/made
-	@echo "Installing scalargrad into $(VENV)."
+	@echo "Installing glassgrad into $(VENV)."
 	@$(INSTALL) .
 	@touch $@
 
 $(VENV)/installed-%: pyproject.toml $(VENV)/made
-	@echo "Installing scalargrad[$*] into $(VENV)."
+	@echo "Installing glassgrad[$*] into $(VENV)."
 	@$(INSTALL) '.[$*]'
 	@touch $@
 
-.PHONY: help demo test pytorch notebooks lessons lint bench bench-compile format clean
+.PHONY: help demo test pytorch fuzz notebooks lessons lint bench bench-compile format clean
 # Two installations into one environment would get into each other's way.
 .NOTPARALLEL:

@@ -4,8 +4,8 @@ import autograd
 
 if not hasattr(autograd, "affine"):  # another distribution on PyPI installs an `autograd` too, and may hide this one
     raise ImportError(
-        f"nn needs the autograd of scalargrad, but Python found another one at {autograd.__file__}. "
-        "Install scalargrad in a virtual environment without the distribution named 'autograd'."
+        f"nn needs the autograd of glassgrad, but Python found another one at {autograd.__file__}. "
+        "Install glassgrad in a virtual environment without the distribution named 'autograd'."
     )
 
 from nn.compiled import CompiledTraining

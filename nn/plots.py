@@ -703,7 +703,7 @@ def _require_matplotlib() -> None:
     try:
         import matplotlib.pyplot  # noqa: F401
     except ImportError:
-        raise ImportError('nn.plots draws with matplotlib: pip install "scalargrad[plots]"') from None
+        raise ImportError("nn.plots draws with matplotlib: pip install '.[plots]', in a clone of glassgrad") from None
 
 
 def _axes(ax: "Axes | None", width: float, height: float, **subplot: Any) -> Any:

@@ -15,7 +15,8 @@ from nn.data import Scaled, Scaling
 from nn.layers import MLP, Labels
 from nn.module import Module
 
-FORMAT, VERSION = "scalargrad model", 1
+FORMAT, VERSION = "glassgrad model", 1
+FORMATS = (FORMAT, "scalargrad model")  # the second is what the project was called before
 
 
 class ModelFileError(ValueError):
@@ -108,7 +109,7 @@ def _read(path: str | Path) -> dict[str, Any]:
         content = read_json(path)
     except ValueError as error:
         raise ModelFileError(f"{path} is not a model, or damaged: {error}") from None
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
+    if not isinstance(content, dict) or content.get("format") not in FORMATS:
         raise ModelFileError(f"{path} is not a model: it does not say that its format is {FORMAT!r}")
     if content.get("version") != VERSION:
         raise ModelFileError(

@@ -1204,7 +1204,7 @@ from nn.networks import cost, two_three_one
 explore(cost(two_three_one("sigmoid", seed=1), [0.5, -0.3], 1.0, "bce"), digits=10)"""
 needs_jupyter = pytest.mark.skipif(
     not ON_CI and importlib.util.find_spec("jupyterlab") is None,
-    reason="no JupyterLab: install scalargrad[notebooks] to test the explorer in notebooks",
+    reason="no JupyterLab: install glassgrad[notebooks] to test the explorer in notebooks",
 )
 
 

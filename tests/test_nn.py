@@ -280,7 +280,7 @@ def test_another_autograd_is_named(tmp_path: Path) -> None:
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=Path(__file__).parent.parent)
     assert run.returncode == 1
     assert str(tmp_path / "autograd.py") in run.stderr
-    assert "Install scalargrad in a virtual environment" in run.stderr
+    assert "Install glassgrad in a virtual environment" in run.stderr
 
 
 # ------------------------------------------------------------------------------- what a layer can be made of

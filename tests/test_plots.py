@@ -590,7 +590,7 @@ def test_without_matplotlib_one_line_says_what_to_install(
     monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
     with pytest.raises(ImportError) as caught:
         draw(None)
-    assert str(caught.value) == 'nn.plots draws with matplotlib: pip install "scalargrad[plots]"'
+    assert str(caught.value) == "nn.plots draws with matplotlib: pip install '.[plots]', in a clone of glassgrad"
     assert caught.value.__suppress_context__
     assert caught.value.__cause__ is None
 

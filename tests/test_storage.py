@@ -141,10 +141,19 @@ def test_the_file_is_json_for_people(tmp_path: Path) -> None:
     MLP(1, [1], labels=Labels(weight="ω"), weights=[[[0.25]]]).save(path)
     text = path.read_text(encoding="utf-8")
     content = json.loads(text)
-    assert (content["format"], content["version"]) == ("scalargrad model", 1)
+    assert (content["format"], content["version"]) == ("glassgrad model", 1)
     assert content["parameters"] == {"ω": 0.25, "b^1_1": 0.0}
     assert "ω" in text
     assert text.count("\n") > 10
+
+
+def test_a_file_of_the_former_name_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "model.json"
+    path.write_text(json.dumps({**MLP_FILE, "format": "scalargrad model"}))
+    assert nn.load(path).state_dict() == plain().state_dict()
+    model = plain()
+    model.load(path)
+    assert model.state_dict() == plain().state_dict()
 
 
 def test_numbers_of_numpy_are_saved_as_floats(tmp_path: Path) -> None:
@@ -242,7 +251,7 @@ def test_where_nothing_can_be_written_or_read(tmp_path: Path) -> None:
 # -------------------------------------------------------------------------------------------------- damaged files
 
 MLP_FILE: dict[str, Any] = {
-    "format": "scalargrad model",
+    "format": "glassgrad model",
     "version": 1,
     "model": plain().architecture(),
     "parameters": plain().state_dict(),
@@ -292,7 +301,7 @@ WHOLE = json.dumps(MLP_FILE).encode()
         (b"[" * 100_000, "is not a model, or damaged: it is nested too deeply"),
         (b'{"format":' * 100_000, "is not a model, or damaged: it is nested too deeply"),
         (WHOLE.replace(b'"version": 1', b'"version": 1, "version": 1'), "damaged: version is there more than once"),
-        ([], "is not a model: it does not say that its format is 'scalargrad model'"),
+        ([], "is not a model: it does not say that its format is 'glassgrad model'"),
         ("model", "is not a model: it does not say that its format"),
         ({"weights": [1, 2]}, "is not a model: it does not say that its format"),
         (changed(MLP_FILE, format="another"), "is not a model: it does not say that its format"),

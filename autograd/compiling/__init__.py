@@ -3,7 +3,7 @@
 try:
     import numpy  # noqa: F401
 except ImportError as error:
-    raise ImportError("autograd.compile needs NumPy: pip install 'scalargrad[jit]'") from error
+    raise ImportError("autograd.compile needs NumPy: pip install '.[jit]', in a clone of glassgrad") from error
 
 from autograd.compiling.compiled import Compiled, Descent, compile
 from autograd.compiling.tracing import TracingError

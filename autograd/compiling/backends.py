@@ -108,7 +108,9 @@ def choose(backend: str, dtype: np.dtype[Any], vector_math: str, namespace: Any)
 
         return SourceBackend(dtype, np if namespace is None else namespace)
     if not installed:
-        raise ImportError("backend='native' needs llvmlite: pip install 'scalargrad[jit]', or take backend='source'")
+        raise ImportError(
+            "backend='native' needs llvmlite: pip install '.[jit]' (in a clone of glassgrad), or take backend='source'"
+        )
     return _native(dtype.itemsize, vector_math)
 
 

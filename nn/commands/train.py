@@ -117,7 +117,9 @@ def _add_training(command: argparse.ArgumentParser) -> None:
         help=f"end once the loss has fallen by no more than this in {PATIENCE} epochs",
     )
     command.add_argument(
-        "--compiled", action="store_true", help="compile it first, to native code (pip install 'scalargrad[jit]')"
+        "--compiled",
+        action="store_true",
+        help="compile it first, to native code (pip install '.[jit]' in a clone of glassgrad)",
     )
 
 

@@ -21,7 +21,7 @@ from tests.benchmarks.moons import ALPHA, LEARNING_RATE, initial_weights, two_mo
 
 ROUNDS = 5
 SECONDS = 0.4  # for how long a contestant is timed in a round
-OURS = "scalargrad, compiled"
+OURS = "glassgrad, compiled"
 TARGETS = {"JAX": 8, "PyTorch": 40, "NumPy": 10, "micrograd": 50_000}  # how many times as fast as they
 RATE = 1e-9  # of the descent on one row, which so stays where it is
 CLOSE_TO_C = 1.5  # how many times as long as C by lanes, at most

@@ -42,7 +42,7 @@ def measure(value: Any) -> Report:
     return {"seconds": perf_counter() - start, "end": "done" if correct else "wrong gradients"}
 
 
-CONTESTANTS: Contestants = {"micrograd": micrograd, "scalargrad": partial(measure, Value)}
+CONTESTANTS: Contestants = {"micrograd": micrograd, "glassgrad": partial(measure, Value)}
 
 
 def judge() -> bool:
@@ -53,7 +53,7 @@ def judge() -> bool:
     ]
     good = bool(ours < TARGET and our_end == "done")
     print(f"\nmicrograd   {theirs:6.2f} s   {their_end}")
-    print(f"scalargrad  {ours:6.2f} s   {our_end}   under {TARGET:.0f} s: {verdict(good)}")
+    print(f"glassgrad  {ours:6.2f} s   {our_end}   under {TARGET:.0f} s: {verdict(good)}")
     return good
 
 

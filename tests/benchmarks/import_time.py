@@ -42,7 +42,7 @@ def judge() -> bool:
     theirs, ours = [1000 * median(turn["seconds"] for turn in turns) for turns in zip(*rounds, strict=True)]
     third = rounds[0][1]["third"]
     print(f"\nmicrograd   {theirs:6.1f} ms")
-    print(f"scalargrad  {ours:6.1f} ms   under {TARGET:.0f} ms: {verdict(ours < TARGET)}")
+    print(f"glassgrad  {ours:6.1f} ms   under {TARGET:.0f} ms: {verdict(ours < TARGET)}")
     print(f"third-party modules it loads: {', '.join(third) or 'none'}   none: {verdict(not third)}")
     return ours < TARGET and not third
 

@@ -35,7 +35,7 @@ def measure(value: Any) -> Report:
     return {"bytes": size / (2 * COUNT)}
 
 
-CONTESTANTS: Contestants = {"micrograd": micrograd, "scalargrad": partial(measure, Value)}
+CONTESTANTS: Contestants = {"micrograd": micrograd, "glassgrad": partial(measure, Value)}
 
 
 def judge() -> bool:
@@ -44,7 +44,7 @@ def judge() -> bool:
     theirs, ours = [median(each[who]["bytes"] for each in rounds) for who in CONTESTANTS]
     good = bool(ours <= TARGET)
     print(f"\nmicrograd   {theirs:6.0f} bytes a node")
-    print(f"scalargrad  {ours:6.0f} bytes a node   at most {TARGET}: {verdict(good)}")
+    print(f"glassgrad  {ours:6.0f} bytes a node   at most {TARGET}: {verdict(good)}")
     print(f"ratio       {theirs / ours:6.1f}")
     return good
 

@@ -1,7 +1,7 @@
 """The training step of micrograd's demo: MLP(2, [16, 16, 1]) on two moons, hinge loss and L2, gradient descent.
 
-Three contestants take the same steps from the same weights: micrograd; scalargrad with every sum and product
-spelled out, which is the same graph; and scalargrad's nn, where a neuron's weighted sum is one node. Each takes
+Three contestants take the same steps from the same weights: micrograd; glassgrad with every sum and product
+spelled out, which is the same graph; and glassgrad's nn, where a neuron's weighted sum is one node. Each takes
 them in three ways: all 100 rows in one graph, as the demo does it, whose variable `total_loss` holds the graph of the
 last step until the next one is complete; one row at a time; and all 100 rows with the last graph dropped first.
 
@@ -76,7 +76,7 @@ def micrograd() -> tuple[list[Any], Loss]:
 
 
 def spelled_out() -> tuple[list[Value], Loss]:
-    """The same, over scalargrad's Value."""
+    """The same, over glassgrad's Value."""
     sizes = [2, 16, 16, 1]
     layers = [
         [([Value(0) for _ in range(inputs)], Value(0)) for _ in range(neurons)] for inputs, neurons in pairwise(sizes)
@@ -105,7 +105,7 @@ def spelled_out_loss(value: Any, model: Any, parameters: list[Any], rows: list[R
 
 
 def through_nn() -> tuple[list[Value], Loss]:
-    """The same, as one writes it with scalargrad."""
+    """The same, as one writes it with glassgrad."""
     model = MLP(2, [16, 16, 1])
     parameters = model.parameters()
 
