@@ -1,6 +1,7 @@
 """The command line: `python -m nn derive 2-3-1 --x 0.5 -0.3 --y 1`, `python -m nn train data.csv …`."""
 
 import io
+import os
 import sys
 from collections.abc import Sequence
 
@@ -10,8 +11,28 @@ from nn.commands.arguments import InputError, Parser, is_number
 COMMANDS = {"derive": derive, "explore": explore, "train": train}
 
 
+CANNOT, INTERRUPTED, NOT_READ = 2, 130, 141  # the last two as a shell has them, of what SIGINT or SIGPIPE ended
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command and return its exit code: 2 if the input is not accepted, 130 after Ctrl-C, or the command's."""
+    """Run a command and return its exit code, or one of these.
+
+    2 if the input is not accepted or the output cannot be written, 130 after Ctrl-C, and 141 where whoever read the
+    output has gone, as `head` does when it has its lines: files are written by then, and nothing is said.
+    """
+    try:
+        try:
+            return _run(arguments)
+        finally:
+            _flush()
+    except BrokenPipeError:
+        return NOT_READ
+    except OSError as error:
+        print(f"nn: cannot write the output: {error.strerror}", file=sys.stderr)
+        return CANNOT
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     arguments = sys.argv[1:] if arguments is None else arguments
     # A minus in front of a number is not an option's: argparse knows that of -0.3, but not of -3e-1 or -inf.
     given = [f" {a}" if a.startswith("-") and is_number(a) else a for a in arguments]
@@ -21,15 +42,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
         text, code = options.run(options)
     except InputError as error:
         print(f"{name}:", str(error).replace("\n", "\\n").replace("\r", "\\r"), file=sys.stderr)
-        return 2
+        return CANNOT
     except KeyboardInterrupt:
         print(f"{name}: interrupted", file=sys.stderr)
-        return 130
+        return INTERRUPTED
     if isinstance(sys.stdout, io.TextIOWrapper):
         # Formulas do not fit into the encodings of old, nor the names of some files into that of today.
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     print(text)
     return int(code)
+
+
+def _flush() -> None:
+    """Write out what was printed. Raises OSError where that is not possible, and lets go of it."""
+    failed: OSError | None = None
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except OSError as error:
+            failed = error
+            nowhere = os.open(os.devnull, os.O_WRONLY)  # Python tries again at its end, and would complain
+            os.dup2(nowhere, stream.fileno())
+            os.close(nowhere)
+    if failed is not None:
+        raise failed
 
 
 def _parser() -> Parser:

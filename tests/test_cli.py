@@ -1,11 +1,13 @@
 """`python -m nn derive`: what it prints and writes, and one line for every input that is not accepted."""
 
 import json
+import os
 import re
 import subprocess
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -233,3 +235,41 @@ def test_help(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="0"):
         main(arguments)
     assert "usage" in capsys.readouterr().out
+
+
+STUDENTS = str(Path("notebooks/students.csv").absolute())
+COMMANDS = {
+    "help": ["--help"],
+    "derive --help": ["derive", "--help"],
+    "derive": ["derive", "4-8-8-2", "--x", "1", "2", "3", "4", "--y", "0", "1", "--wrt", "w^1_11", "w^2_11"],
+    "explore": ["explore", "2-3-1", "--x", "0.5", "-0.3", "--y", "1"],
+    "train": ["train", STUDENTS, "--target", "salary", "--layers", "2-1", "--epochs", "2"],
+    "an error": ["derive", "2-3-1", "--x", "nonsense"],
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_closed_pipe_ends_a_command_quietly(command: str, tmp_path: Path) -> None:
+    arguments = [*COMMANDS[command], *(["--out", str(tmp_path / "page.html")] if command == "explore" else [])]
+    nobody, pipe = os.pipe()
+    os.close(nobody)
+    code, environment = [sys.executable, "-m", "nn", *arguments], {**os.environ, "PYTHONUNBUFFERED": ""}
+    to_error = command == "an error"
+    try:
+        other: Any = (
+            {"stderr": pipe, "stdout": subprocess.PIPE} if to_error else {"stdout": pipe, "stderr": subprocess.PIPE}
+        )
+        run = subprocess.run(code, **other, env=environment, check=False)
+    finally:
+        os.close(pipe)
+    assert (run.returncode, run.stdout or b"", run.stderr or b"") == (141, b"", b"")
+    assert command != "explore" or (tmp_path / "page.html").exists()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device here is always full")
+def test_output_that_cannot_be_written_is_one_line() -> None:
+    with Path("/dev/full").open("w") as full:
+        run = subprocess.run(
+            [sys.executable, "-m", "nn", *HEART], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (run.returncode, run.stderr) == (2, "nn: cannot write the output: No space left on device\n")
