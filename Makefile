@@ -17,11 +17,24 @@ demo: $(VENV)/installed ## Every gradient of a 2-3-1 network, derived and drawn,
 test: $(VENV)/installed-test ## Run the tests
 	$(PY) -m pytest --numprocesses auto
 
+pythons: $(VENV)/made ## Run the tests on every other Python from 3.11 on that is on this machine
+	@own=$$($(PY) -c 'import sys; print("%d.%d" % sys.version_info[:2])'); \
+	scripts/pythons | while read -r version python; do \
+		[ "$$version" = "$$own" ] || \
+			$(MAKE) --no-print-directory VENV=$(VENV)-$$version PYTHON="$$python" test </dev/null || exit 1; \
+	done
+
 pytorch: $(VENV)/installed-test $(VENV)/installed-pytorch ## Run the tests that hold the library against PyTorch, or run on JAX
 	$(PY) -m pytest -m pytorch
 
 fuzz: $(VENV)/installed-test ## Run the fuzzers at length; EFFORT=... times what `make test` does
 	EFFORT=$(or $(EFFORT),100) $(PY) -m pytest --numprocesses auto tests/fuzzing
+
+dist: $(VENV)/installed-dist ## Build wheel and sdist into dist/, check them, and try the wheel in an empty environment
+	rm -rf dist
+	$(PY) -m build --outdir dist
+	$(PY) -m twine check --strict dist/*
+	scripts/try-wheel $(PY) dist/*.whl
 
 notebooks: $(VENV)/installed-notebooks ## Open the lessons in JupyterLab
 	@cd notebooks && ../$(PY) -m jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) .
@@ -50,7 +63,7 @@ format: $(VENV)/installed-lint $(VENV)/installed-npm ## Put the code into its fo
 	$(PRETTIER) --write $(SCRIPTS)
 
 clean: ## Remove .venv, demo/ and what the tools left behind
-	rm -rf $(VENV) demo build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(VENV)-* demo build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # What checks JavaScript comes from npm, by the Node.js that is among the Python packages.
@@ -75,6 +88,6 @@ $(VENV)/installed-%: pyproject.toml $(VENV)/made
 	@$(INSTALL) '.[$*]'
 	@touch $@
 
-.PHONY: help demo test pytorch fuzz notebooks lessons lint bench bench-compile format clean
+.PHONY: help demo test pythons pytorch fuzz dist notebooks lessons lint bench bench-compile format clean
 # Two installations into one environment would get into each other's way.
 .NOTPARALLEL:

@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -125,6 +126,20 @@ def test_only_native_code_needs_llvm(path: Path) -> None:
     mine = {name.split(".")[2] for name in imports(path) if name.startswith("autograd.compiling.")}
     assert {top(name) for name in imports(path)} - OURS - sys.stdlib_module_names <= {"numpy", "llvmlite"}
     assert path.stem in native or not (native & mine or "llvmlite" in {top(name) for name in imports(path)})
+
+
+def test_instructions_name_this_project_and_install_it_from_a_clone() -> None:
+    tracked = [
+        path for folder in ("autograd", "nn", "notebooks", "scripts", "tests") for path in (ROOT / folder).rglob("*")
+    ]
+    files = [path for path in tracked if path.suffix in {".py", ".js", ".mjs", ".ipynb", ""} and path.is_file()]
+    files += [ROOT / name for name in ("README.md", "Makefile", "pyproject.toml", "LICENSE")]
+    former = "scalar" + "grad"
+    for path in files:
+        text = path.read_text(encoding="utf-8")
+        assert former not in text or path.name in {"storage.py", "test_storage.py"}, path
+        for install in re.findall(r"pip install (?!-)([^\n`]+)", text):
+            assert re.match(r"['\"]?\\*\.|graphviz|\{", install) or path == Path(__file__), (path, install)
 
 
 def test_the_core_can_be_read_in_one_sitting() -> None:
