@@ -3,11 +3,15 @@
 TYPE_CHECKING = False  # type checkers know better by its name
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any as Any
     from typing import SupportsFloat as SupportsFloat
+    from typing import TypeVar
     from typing import overload as overload
+
+    Function = TypeVar("Function", bound=Callable[..., object])
 else:
-    Any = SupportsFloat = object
+    Any = SupportsFloat = Function = object
 
     def overload(function: object) -> object:
         """Mark a signature for type checkers."""

@@ -1,8 +1,11 @@
 """no_grad and detect_anomaly: what else happens while operations are recorded."""
 
+import asyncio
 import contextlib
+import functools
+import inspect
 import math
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import AsyncGenerator, Callable, Generator, Iterator
 from contextvars import copy_context
 from typing import Any
 
@@ -305,3 +308,172 @@ def test_a_context_of_its_own_is_not_touched() -> None:
     context = copy_context()
     with no_grad():
         assert context.run(records)
+
+
+# Decorated functions of every kind
+
+CALLS: list[tuple[bool, bool]] = []  # what held while the body of a decorated function ran
+
+
+def note() -> None:
+    CALLS.append((records(), looks()))
+
+
+def plain() -> str:
+    note()
+    return "end"
+
+
+def generator() -> Generator[int, int, str]:
+    note()
+    received = yield 1
+    note()
+    try:
+        yield received
+    except KeyError:
+        note()
+        yield 3
+    finally:
+        note()
+    return "end"
+
+
+async def asynchronous() -> str:
+    note()
+    await asyncio.sleep(0)
+    note()
+    return "end"
+
+
+async def asynchronous_generator() -> AsyncGenerator[int, int]:
+    note()
+    received = yield 1
+    await asyncio.sleep(0)
+    note()
+    try:
+        yield received
+    except KeyError:
+        note()
+        yield 3
+    finally:
+        note()
+
+
+class Callables:
+    """Kinds that inspect does not know at first sight."""
+
+    def __call__(self) -> Generator[int, int, str]:
+        return generator()
+
+    method = staticmethod(generator)
+
+
+def unchanged() -> None:
+    assert (records(), looks()) == (True, False)
+
+
+def run_plain(function: Callable[..., Any]) -> None:
+    assert function() == "end"
+
+
+def run_generator(function: Callable[..., Any]) -> None:
+    running = function()
+    for sent, expected in ((None, 1), (2, 2)):
+        assert running.send(sent) == expected
+        unchanged()
+    assert running.throw(KeyError) == 3
+    unchanged()
+    with pytest.raises(StopIteration) as end:
+        next(running)
+    assert end.value.value == "end"
+    stopped = function()
+    assert [next(stopped), next(stopped)] == [1, None]
+    stopped.close()
+    unchanged()
+    assert list(function()) == [1, None]
+
+
+def run_coroutine(function: Callable[..., Any]) -> None:
+    async def beside() -> None:
+        for _ in range(3):
+            unchanged()
+            await asyncio.sleep(0)
+
+    async def both() -> None:
+        assert (await asyncio.gather(function(), beside()))[0] == "end"
+        unchanged()
+
+    asyncio.run(both())
+    by_hand = function()
+    by_hand.send(None)
+    unchanged()
+    by_hand.close()
+
+
+def run_async_generator(function: Callable[..., Any]) -> None:
+    async def drive() -> None:
+        running = function()
+        for sent, expected in ((None, 1), (2, 2)):
+            assert await running.asend(sent) == expected
+            unchanged()
+        assert await running.athrow(KeyError) == 3
+        unchanged()
+        with pytest.raises(StopAsyncIteration):
+            await anext(running)
+        assert [x async for x in function()] == [1, None]
+        stopped = function()
+        await anext(stopped)
+        await stopped.aclose()
+        unchanged()
+
+    asyncio.run(drive())
+
+
+KINDS: list[tuple[Callable[..., Any], Callable[[Callable[..., Any]], None]]] = [
+    (plain, run_plain),
+    (functools.partial(plain), run_plain),
+    (staticmethod(plain), run_plain),
+    (generator, run_generator),
+    (functools.partial(generator), run_generator),
+    (lambda: generator(), run_generator),
+    (Callables(), run_generator),
+    (Callables().method, run_generator),
+    (asynchronous, run_coroutine),
+    (lambda: asynchronous(), run_coroutine),
+    (asynchronous_generator, run_async_generator),
+    (lambda: asynchronous_generator(), run_async_generator),
+]
+
+
+@pytest.mark.parametrize(("context", "held"), [(no_grad, (False, False)), (detect_anomaly, (True, True))])
+@pytest.mark.parametrize(("function", "run"), KINDS)
+def test_a_decorated_function_of_any_kind_runs_in_the_block_and_its_caller_does_not(
+    function: Callable[..., Any],
+    run: Callable[[Callable[..., Any]], None],
+    context: Callable[[], Any],
+    held: tuple[bool, bool],
+) -> None:
+    CALLS.clear()
+    decorated = context()(function)
+    for _ in range(2):
+        run(decorated)
+        unchanged()
+    assert set(CALLS) == {held}
+    for kind in (inspect.isgeneratorfunction, inspect.iscoroutinefunction):
+        assert kind(decorated) == kind(getattr(function, "func", function)) or not inspect.isfunction(function)
+
+
+@pytest.mark.parametrize("context", [no_grad, detect_anomaly])
+@pytest.mark.parametrize("thing", [Value, Callables, classmethod(print), property(print), 3, None])
+def test_what_is_no_function_cannot_be_decorated(context: Callable[[], Any], thing: Any) -> None:
+    with pytest.raises(TypeError, match="decorates functions and methods, got"):
+        context()(thing)
+
+
+@pytest.mark.parametrize("context", [no_grad, detect_anomaly])
+def test_one_block_can_be_entered_again(context: Callable[[], Any]) -> None:
+    block = context()
+    for _ in range(2):
+        with block, block:
+            assert len(watchers.get()) == 2
+        assert watchers.get() == ()
