@@ -140,7 +140,9 @@ def _inside(node: Node) -> list[Node]:
     return nodes
 
 
-def _collapsed(nodes: list[Node], edges: Mapping[Edge, str], focus: Value | None) -> tuple[list[Node], dict[Edge, str]]:
+def _collapsed(
+    nodes: list[Node], edges: Mapping[Edge, str], focus: Value | None, digits: int
+) -> tuple[list[Node], dict[Edge, str]]:
     """Each neuron as one box, and the highlighted edges as those between boxes."""
     users: dict[Value, list[Node]] = {}
     for node in nodes:
@@ -162,29 +164,34 @@ def _collapsed(nodes: list[Node], edges: Mapping[Edge, str], focus: Value | None
         x for head in sums for x in head.operands if x.op is constant and head not in box and len(users[x]) == 1
     }
     taken_in |= {z for z, head in box.items() if head.value is not z}
-    result = [
-        _box(node, sums[node.value], taken_in) if node.value in sums else node
-        for node in nodes
-        if node.value not in taken_in
-    ]
-    between = {(_end(x, box), _end(node, box)): "" for x, node in edges}
-    kept = {edge: text for edge, text in edges.items() if edge in between}
-    return result, {edge: text for edge, text in (between | kept).items() if edge[0] is not edge[1]}
+    boxes = {head: _box(box[z.value], z, taken_in) for head, z in sums.items()}
+    shown = {node.value: boxes.get(node.value, node) for node in nodes if node.value not in taken_in}
+    highlighted: dict[Edge, str] = {}
+    for edge, text in edges.items():
+        start, end = (box[value].value if value in box else value for value in edge)
+        if start is not end:
+            through = end in boxes and sums[end].value is not end  # the box's derivative is not that of the edge
+            highlighted[start, end] = _slope_text(shown[end], shown[start], digits) if text and through else text
+    return [*shown.values()], highlighted
 
 
-def _end(value: Value, box: Mapping[Value, Node]) -> Value:
-    return box[value].value if value in box else value
+def _slope_text(node: Node, x: Node, digits: int) -> str:
+    return f"∂{node.name}/∂{x.name} = {format_number(node.partials[node.operands.index(x.value)], digits)}"
 
 
 def _box(head: Node, weighted_sum: Node, taken_in: set[Value]) -> Node:
+    """A neuron: its derivative by what goes into it, all ways through the box together."""
     steps = [p for x, p in zip(head.operands, head.partials, strict=True) if x is weighted_sum.value]
     slope = 1.0 if head is weighted_sum else sum(steps)
-    through = zip(weighted_sum.operands, weighted_sum.partials, strict=True)
-    edges = [(x, partial * slope) for x, partial in through if x not in taken_in]
+    edges = [(x, p * slope) for x, p in zip(weighted_sum.operands, weighted_sum.partials, strict=True)]
+    edges += [] if head is weighted_sum else [*zip(head.operands, head.partials, strict=True)]
+    slopes: dict[Value, float] = {}
+    for x, partial in edges:
+        if x not in taken_in:
+            slopes[x] = slopes[x] + partial if x in slopes else partial
     count = len(set(parameters_of(weighted_sum.value)))
     operation = f"{head.operation} · {count} parameter{'' if count == 1 else 's'}"
-    operands, partials = tuple([x for x, _ in edges]), tuple([partial for _, partial in edges])
-    return replace(head, role="neuron", operation=operation, operands=operands, partials=partials)
+    return replace(head, role="neuron", operation=operation, operands=(*slopes,), partials=(*slopes.values(),))
 
 
 # ------------------------------------------------------------------------------------------------------ DOT
@@ -505,7 +512,7 @@ def draw(
         if edge not in existing:
             raise ValueError(f"a highlight is an edge (operand, node) of the graph, got {edge!r}")
     if collapse or (collapse is None and not expand and len(nodes) > COLLAPSE_ABOVE):
-        nodes, edges = _collapsed(nodes, edges, focus)
+        nodes, edges = _collapsed(nodes, edges, focus, digits)
     if expand:
         nodes, edges = _expanded(nodes, edges)
     emphasis = None if highlight is None else Highlight(edges, focus)

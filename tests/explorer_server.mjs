@@ -37,6 +37,13 @@ const answers = {
   shares({ node, form }) {
     return explorer.handingOn(machine, node, machine.gradients, () => [1, 1], form).map(explorer.asText);
   },
+  shown({ groups, open }) {
+    const boxes = new explorer.Boxes(machine, groups);
+    boxes.open = open;
+    const writer = new explorer.Writer(machine, "text");
+    const told = (link) => [link.of, link.by, plain(machine.slope(link)), explorer.partialText(link, writer)];
+    return boxes.edges().map(({ from, to, links }) => [from, to, links.map(told)]);
+  },
   written({ numbers, form, digits }) {
     const writer = new explorer.Writer({ data: {} }, form, digits);
     return numbers.map((x) => [writer.number(Number(x)), writer.equals()]);

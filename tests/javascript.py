@@ -50,6 +50,10 @@ class Page:
     def shares(self, node: Value, form: str = "text") -> list[str]:
         return [str(text) for text in ask("shares", node=self.graph.index[node], form=form)]
 
+    def shown(self, groups: list[dict[str, Any]], opened: list[bool]) -> list[tuple[int, int, list[Any]]]:
+        """The edges of the picture where these boxes are open: from, to, and (of, by, number, text) for each link."""
+        return [tuple(edge) for edge in ask("shown", groups=groups, open=opened)]
+
 
 def number(x: float) -> float | str:
     """A number as JavaScript's Number() reads it."""

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograd import Value, affine, no_grad, squared_error, total
+from autograd import Value, affine, format_number, no_grad, sigmoid, squared_error, tanh, total
 from autograd.derivation import derive
 from autograd.drawing import Drawing, draw
 from autograd.rendering import LAYOUT_LIMIT
@@ -28,6 +28,7 @@ from nn.networks import cost, two_three_one
 
 GOLDEN = Path(__file__).parent / "golden"
 NAMES = ["w^1_11", "w^1_12", "w^1_21", "w^1_22", "w^1_31", "w^1_32", "b_1", "w^2_11", "w^2_12", "w^2_13", "b_2"]
+ACTIVATIONS = ("sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "silu", "gelu")
 PARAMETERS = dict(zip(NAMES, [0.1, -0.2, 0.4, 0.3, -0.5, 0.6, 0.05, 0.7, -0.8, 0.9, -0.1], strict=True))
 NASTY = [
     "quotes \" and ' and “”",
@@ -64,6 +65,19 @@ def small() -> Value:
     d: Value = a * b + c
     d.label = "d"
     return d
+
+
+def graphs_with_sharing() -> dict[str, Value]:
+    """Graphs in which boxes have shared weights, several results, and leaves that go into them twice."""
+    w, s, x, y, b = (Value(0.3 * i - 0.7, name) for i, name in enumerate(("w", "s", "x", "y", "b")))
+    first, second = tanh(affine([w, s], [x, y], b)), tanh(affine([s, w], [x, x]))
+    z = affine([w, Value(0.4, "u")], [first, second])
+    scaled = z * s  # an activation with an operand of its own, which goes into the weighted sum as well
+    scaled.label = "a"
+    model = MLP(2, [2, 2], activation="tanh", seed=3)
+    layer = model.layers[0]([x, y])
+    twice = total([sigmoid(layer[0]) * layer[1], *model.layers[1](layer), layer[0]])
+    return {"shared": scaled * 2 + z * z, "leaf": affine([w], [sigmoid(affine([w], [s], s))]) * s, "joined": twice}
 
 
 def rows(count: int) -> Value:
@@ -316,21 +330,47 @@ def test_neurons_collapse_by_themselves_above_200_nodes() -> None:
     assert len(draw(loss_of_network(), collapse=True).nodes) == 8
 
 
-def test_a_collapsed_picture_is_of_the_same_function() -> None:
+def textbook_networks() -> dict[str, Value]:
+    """Costs of networks with each activation, and graphs with what is hard about boxes."""
+    found = {name: cost(MLP(2, [2, 2], name, "identity", seed=1), [0.5, -0.3], [1, 0]) for name in ACTIVATIONS}
+    found |= {
+        f"2-3-1 {loss}": cost(two_three_one("sigmoid", seed=2), [0.5, -0.3], 1, loss) for loss in ("squared", "bce")
+    }
     z = affine([Value(2, "w")], [Value(3, "x")], Value(1, "b"))
     square: Value = z * z
     square.label = "a"
-    for loss in (loss_of_network("tanh"), loss_of_network("leaky_relu"), square, z.tanh() + z):
+    return {**found, **graphs_with_sharing(), "square": square, "sum": z.tanh() + z}
+
+
+@pytest.mark.parametrize("options", [{}, {"collapse": True}, {"collapse": False}, {"expand": True}], ids=str)
+def test_numbers_on_edges_are_derivatives(options: dict[str, Any]) -> None:
+    """Along all paths of any picture they multiply and add up to the gradient, and are what is written beside them."""
+    texts_of_boxes = 0
+    for name, loss in textbook_networks().items():
+        for value in topological_order(loss):
+            value.grad = 0.0
         loss.backward()
-        drawing = draw(loss, collapse=True)
-        gradients = dict.fromkeys(drawing.nodes, 0.0)
-        gradients[loss] = 1.0
+        drawing = draw(loss, **options)
+        gradients = dict.fromkeys(drawing.nodes, 0.0) | {loss: 1.0}
         for value, node in reversed([*drawing.nodes.items()]):
-            assert node.role == "constant" or gradients[value] == pytest.approx(node.grad)
+            assert node.role == "constant" or gradients[value] == pytest.approx(node.grad), name
             for x, partial in zip(node.operands, node.partials, strict=True):
                 gradients[x] += partial * gradients[value]
-        assert drawing.svg()
-        z.operands[0].grad = z.operands[1].grad = z.operands[2].grad = 0.0
+        for leaf in topological_order(loss):
+            if leaf.label and not leaf.operands:
+                texts_of_boxes += len(check_path(derive(loss, leaf).draw(**options)))
+    assert texts_of_boxes > 0 or options == {"expand": True}
+
+
+def check_path(drawing: Drawing) -> list[str]:
+    """Hold the texts on a highlighted path against the numbers of the same edges in that picture."""
+    assert drawing.highlight is not None
+    written = [(edge, text) for edge, text in drawing.highlight.edges.items() if text]
+    for (x, value), text in written:
+        node = drawing.nodes[value]
+        slope = sum(p for y, p in zip(node.operands, node.partials, strict=True) if y is x)
+        assert text == f"∂{node.name}/∂{drawing.nodes[x].name} = {format_number(slope)}"
+    return [text for _, text in written]
 
 
 def test_a_parameter_that_something_else_uses_stays() -> None:

@@ -49,6 +49,7 @@ from nn.networks import cost, four_two, four_two_two_one, network, two_three_one
 from tests.javascript import Page, ask, call, number
 from tests.test_compiling import Expected, of_table, size
 from tests.test_compiling_random import fair
+from tests.test_drawing import graphs_with_sharing
 from tests.test_operations import mp, points
 from tests.test_random_graphs import Program, apply_to_values, programs
 
@@ -373,6 +374,49 @@ def test_nodes_of_a_box_do_not_overlap() -> None:
         for group in boxes(value):
             for (_, x, y, w, h), (_, x2, y2, w2, h2) in itertools.combinations(group["items"], 2):
                 assert abs(x - x2) >= (w + w2) / 2 - 0.2 or abs(y - y2) >= (h + h2) / 2 - 0.2
+
+
+@pytest.mark.parametrize("name", [*NETWORKS, *graphs_with_sharing()])
+def test_numbers_on_edges_are_derivatives_whatever_boxes_are_closed(name: str) -> None:
+    """Along all paths that are shown they multiply and add up to the gradient, and are what is written beside them."""
+    output = NETWORKS.get(name) or graphs_with_sharing()[name]
+    page = Page(output)
+    groups, gradients, nodes = page.graph.groups(), page.gradients(), page.graph.nodes
+    choices = [*itertools.product((True, False), repeat=len(groups) - 1)][:: 1 if len(groups) < 8 else 5]
+    seen = set()
+    for opened in choices:
+        edges = page.shown(groups, [True, *opened])
+        into: dict[int, list[Any]] = {}
+        shown = {of for _, _, links in edges for of, *_ in links} | {by for _, _, links in edges for _, by, *_ in links}
+        for start, end, links in edges:
+            assert start != end
+            for of, by, slope, text in links:
+                into.setdefault(of, []).append((by, slope))
+                seen.add((of, by))
+                symbol = Writer().derivative(*(Writer().write(page.graph.symbols[nodes[i]]) for i in (of, by)))
+                assert text.startswith(f"{symbol} ")
+                assert re.split(r"[=≈] ", text)[-1] == format_number(float(slope))
+        found = dict.fromkeys(shown, 0.0) | {len(nodes) - 1: 1.0}
+        for of in sorted(shown, reverse=True):
+            for by, slope in into.get(of, ()):
+                found[by] += float(slope) * found[of]
+        leaves = [i for i in shown if not nodes[i].operands]
+        assert leaves
+        for i in leaves:
+            assert found[i] == pytest.approx(gradients[nodes[i]], rel=1e-12, abs=1e-15)
+        for of, entries in into.items():
+            for by, slope in entries:
+                expected = direct_slope(nodes[of], nodes[by], {nodes[i] for i in shown})
+                assert float(slope) == pytest.approx(expected, rel=1e-12, abs=1e-15)
+    assert len(seen) > sum(len({*node.operands}) for node in nodes) / 2  # of pairs, over all choices
+
+
+def direct_slope(of: Value, by: Value, shown: set[Value]) -> float:
+    """∂of/∂by where all else that is shown is held: by the chain rule over what is not."""
+    if of is by:
+        return 1.0
+    pairs = zip(of.operands, of.partials, strict=True)
+    return sum(p * direct_slope(x, by, shown) for x, p in pairs if x is by or x not in shown)
 
 
 # ------------------------------------------------------------------------------------------------------- the page

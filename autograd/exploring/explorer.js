@@ -20,6 +20,7 @@
  * @typedef {{title: string, lr: number, digits: number, nodes: NodeData[], groups: GroupData[], switches: SwitchData[],
  *   shapes: ShapeData[], cancelled: Record<string, number[]>, texts: string[], learning?: LearningData}} Data
  * @typedef {{node: number, k: number}} Edge  the k-th variable of a node
+ * @typedef {{of: number, by: number, way: Edge[]}} Link  how a node depends on another: by these edges, from it back
  * @typedef {{x: number, y: number, width: number, height: number}} Box
  * @typedef {{kind: "partial" | "derivative", edge: Edge} | {kind: "cancelled", edge: Edge, inner: Edge}
  *   | {kind: "gradient", node: number}} Factor
@@ -136,6 +137,26 @@ export class Machine {
     return outputs;
   }
 
+  /** The derivative that a link stands for. @param {Link} link */
+  slope({ of, by, way }) {
+    const gradients = new Map([[of, 1]]);
+    for (const { node, k } of way) {
+      const x = this.operands[node][k];
+      gradients.set(x, (gradients.get(x) ?? 0) + this.partials[node][k] * Number(gradients.get(node)));
+    }
+    return Number(gradients.get(by));
+  }
+
+  /** The edges of a link that its node feeds. @param {Link} link */
+  entries({ by, way }) {
+    return way.filter(({ node, k }) => this.operands[node][k] === by);
+  }
+
+  /** An edge by itself. @param {Edge} edge @returns {Link} */
+  link(edge) {
+    return { of: edge.node, by: this.operands[edge.node][edge.k], way: [edge] };
+  }
+
   /** Whether a node depends on another, for all nodes. @param {number} start */
   dependents(start) {
     const found = new Uint8Array(this.values.length);
@@ -165,24 +186,94 @@ export class Machine {
     return count[this.output];
   }
 
-  /** All paths from the output back to a node, as edges. @param {number} start @returns {Edge[][]} */
-  paths(start) {
-    const depends = this.dependents(start);
+  /** All paths of a link, as edges; at most so many. @param {Link} link @returns {Edge[][]} */
+  paths({ of, by, way }, most = Infinity) {
+    /** @type {Map<number, Edge[]>} */
+    const back = new Map();
+    for (const edge of way) back.set(edge.node, [...(back.get(edge.node) ?? []), edge]);
     /** @type {Edge[][]} */
     const found = [];
     /** @type {{node: number, path: Edge[]}[]} */
-    const waiting = depends[this.output] ? [{ node: this.output, path: [] }] : [];
-    for (let next = waiting.pop(); next; next = waiting.pop()) {
+    const waiting = [{ node: of, path: [] }];
+    for (let next = waiting.pop(); next && found.length < most; next = waiting.pop()) {
       const { node, path } = next;
-      if (node === start) found.push(path);
+      if (node === by) found.push(path);
       else {
-        for (let k = this.operands[node].length - 1; k >= 0; k--) {
-          if (depends[this.operands[node][k]])
-            waiting.push({ node: this.operands[node][k], path: [...path, { node, k }] });
-        }
+        const edges = [...(back.get(node) ?? [])].reverse(); // the first is taken last, and so looked at first
+        for (const edge of edges) waiting.push({ node: this.operands[node][edge.k], path: [...path, edge] });
       }
     }
     return found;
+  }
+}
+
+/** A graph in which some boxes are closed: what is shown of it, and what one thing that is shown does to another. */
+export class Boxes {
+  /** @param {Machine} machine @param {GroupData[]} groups */
+  constructor(machine, groups) {
+    this.machine = machine;
+    this.groups = groups;
+    this.count = machine.operands.length;
+    this.open = groups.map((group) => group.open);
+    /** The group that holds a node or a group. @type {number[]} */
+    this.parent = [];
+    groups.forEach((group, g) => group.items.forEach(([item]) => item !== LANE && (this.parent[item] = g)));
+  }
+
+  /** The box that is drawn for a node: itself, or the outermost closed group around it. @param {number} item */
+  shownAs(item) {
+    let shown = item;
+    for (let g = this.parent[item]; g !== undefined; g = this.parent[this.count + g]) {
+      if (!this.open[g]) shown = this.count + g;
+    }
+    return shown;
+  }
+
+  /** Whether an item is a group that is open. @param {number} item */
+  isOpen(item) {
+    return item >= this.count && this.open[item - this.count];
+  }
+
+  /** Edges between what is shown: each with a link for every node that is seen of the one, and of the other.
+   *  @returns {{from: number, to: number, links: Link[]}[]} */
+  edges() {
+    const { machine } = this,
+      shown = machine.operands.map((_, node) => this.shownAs(node));
+    /** @type {Map<string, {from: number, to: number, links: Link[]}>} */
+    const edges = new Map();
+    for (const of of machine.results) {
+      const to = shown[of];
+      if (of !== machine.output && machine.uses[of].every(({ node }) => shown[node] === to)) continue; // not seen
+      for (const link of this.linksInto(of, shown)) {
+        const from = shown[link.by],
+          edge = edges.get(`${from} ${to}`) ?? { from, to, links: [] };
+        edge.links.push(link);
+        edges.set(`${from} ${to}`, edge);
+      }
+    }
+    return [...edges.values()];
+  }
+
+  /** How a node depends on what is outside of its box. @param {number} of @param {number[]} shown
+   *  @returns {Link[]} */
+  linksInto(of, shown) {
+    const { operands } = this.machine,
+      inside = new Set([of]),
+      /** @type {Set<number>} */
+      outside = new Set();
+    for (const node of inside) for (const x of operands[node]) (shown[x] === shown[of] ? inside : outside).add(x);
+    const order = [...inside].sort((a, b) => a - b); // nodes are numbered in topological order
+    return [...outside].map((by) => {
+      const depends = new Set([by]),
+        /** @type {Edge[]} */
+        way = [];
+      for (const node of order) {
+        const edges = operands[node].flatMap((x, k) => (depends.has(x) ? [{ node, k }] : []));
+        if (edges.length) depends.add(node);
+        way.unshift(...edges);
+      }
+      return { of, by, way };
+    });
   }
 }
 
@@ -444,6 +535,7 @@ function isOne(machine, { node, k }) {
   return machine.data.texts[machine.data.shapes[machine.shapes[node]].partials[k][0]] === "1";
 }
 
+const LANE = -1; // among the items of a group, where edges pass
 const MOST_PATHS = 8; // beyond, the gradient is written as what the users of a node hand back
 
 /** The derivative of the output by a node, as `derive` writes it. @param {Machine} machine @param {number} node
@@ -453,7 +545,8 @@ export function derivation(machine, node, form) {
   const left = writer.gradient(node),
     value = machine.gradients[node];
   if (machine.pathCount(node) <= MOST_PATHS) {
-    const paths = machine.paths(node).filter((path) => path.length);
+    const way = machine.edgesFrom(node),
+      paths = way.length ? machine.paths({ of: machine.output, by: node, way }) : [];
     return {
       left,
       lines: writer.equation(
@@ -465,6 +558,21 @@ export function derivation(machine, node, form) {
     };
   }
   return handedBack(machine, node, form);
+}
+
+/** What an edge in the picture passes on: ∂z/∂x = formula = number. @param {Link} link @param {Writer} writer */
+export function partialText(link, writer) {
+  const { machine } = writer,
+    left = writer.derivative(link.of, link.by),
+    paths = machine.paths(link, MOST_PATHS + 1),
+    written = paths.length > MOST_PATHS ? [] : paths;
+  const lines = writer.equation(
+    left,
+    written.map((path) => path.map((edge) => ({ kind: "derivative", edge }))),
+    written.map((path) => path.map((edge) => ({ kind: "partial", edge }))),
+    machine.slope(link),
+  );
+  return [left, ...lines.map(({ sign, text }, i) => (sign ? `${sign} ${text}` : text))].join(" ");
 }
 
 /** The gradient of a node as the sum of what its users hand back. @param {Machine} machine @param {number} node
@@ -574,7 +682,6 @@ function formulaElement(markup) {
 
 const PAD = 12,
   HEADER = 24; // around what an open box holds, and above it
-const LANE = -1; // among the items of a group, where edges pass
 const MOST_NUMBERS = 24; // of edges that light up, beyond which they would cover one another
 const PHONE = 460; // pixels: narrower pictures show a part
 const READABLE = 0.5; // the least scale of a picture that is shown as a whole
@@ -592,8 +699,8 @@ const ROLES = {
  *  @typedef {{root: SVGElement, shape: SVGElement, name: SVGElement, value: SVGElement, formula: SVGElement,
  *  gradientName: SVGElement, gradient: SVGElement, title: SVGElement, shown: number}} Drawn */
 
-/** An edge in the picture, which may stand for several; rank counts those from the same node.
- *  @typedef {{from: number, to: number, edges: Edge[], root: SVGElement, label: SVGElement, rank: number,
+/** An edge in the picture, which may stand for several links; rank counts those from the same node.
+ *  @typedef {{from: number, to: number, links: Link[], root: SVGElement, label: SVGElement, rank: number,
  *  placed: boolean}} DrawnEdge */
 
 /** The picture: boxes, nodes and edges in SVG, with a view that can be moved and scaled. */
@@ -604,10 +711,7 @@ class Picture {
     this.machine = explorer.machine;
     this.data = explorer.data;
     this.count = this.data.nodes.length;
-    this.open = this.data.groups.map((group) => group.open);
-    /** The group that holds a node or a group. @type {number[]} */
-    this.parent = [];
-    this.data.groups.forEach((group, g) => group.items.forEach(([item]) => item !== LANE && (this.parent[item] = g)));
+    this.contents = new Boxes(this.machine, this.data.groups);
     /** @type {Map<number, Box>} */
     this.boxes = new Map();
     /** Where edges from outside pass the parameters of an open neuron, by group, and who has which track.
@@ -659,20 +763,6 @@ class Picture {
 
   // ------------------------------------------------------------------------------------------------- arranging
 
-  /** The box that is drawn for a node: itself, or the outermost closed group around it. @param {number} item */
-  shownAs(item) {
-    let shown = item;
-    for (let g = this.parent[item]; g !== undefined; g = this.parent[this.count + g]) {
-      if (!this.open[g]) shown = this.count + g;
-    }
-    return shown;
-  }
-
-  /** Whether an item is a group that is open. @param {number} item */
-  isOpen(item) {
-    return item >= this.count && this.open[item - this.count];
-  }
-
   /** Draw everything anew: what is open has changed. */
   build() {
     this.boxes.clear();
@@ -687,38 +777,29 @@ class Picture {
       toggles = s("g");
     for (const [item, box] of this.boxes) {
       if (item === this.count) continue; // the whole graph
-      if (this.isOpen(item)) frames.append(this.frame(item, box));
+      if (this.contents.isOpen(item)) frames.append(this.frame(item, box));
       else nodes.append(this.node(item, box));
       if (item < this.count) continue;
-      const [verb, sign, x, y] = this.isOpen(item)
+      const [verb, sign, x, y] = this.contents.isOpen(item)
         ? ["Collapse", "M-4 0H4", 16, 13]
         : ["Expand", "M-4 0H4M0-4V4", box.width - 2, 2];
       toggles.append(this.toggle(item, `${verb} ${this.titleOf(item)}`, sign, box.x + x, box.y + y));
     }
     /** @type {Map<number, number>} */
     const ranks = new Map();
-    for (const node of this.machine.results) {
-      this.machine.operands[node].forEach((x, k) => {
-        const from = this.shownAs(x),
-          to = this.shownAs(node),
-          key = `${from} ${to}`;
-        if (from === to) return;
-        const found = this.edges.get(key);
-        if (found) found.edges.push({ node, k });
-        else {
-          const root = this.edge(from, to),
-            label = s("text", { class: "edge-number" }),
-            rank = ranks.get(from) ?? 0;
-          ranks.set(from, rank + 1);
-          this.edges.set(key, { from, to, edges: [{ node, k }], root, label, rank, placed: false });
-          edges.append(root);
-          labels.append(label);
-          root.addEventListener("pointerenter", (event) => this.explain(key, /** @type {PointerEvent} */ (event)));
-          root.addEventListener("pointerleave", () => this.explain(""));
-          root.addEventListener("focus", () => this.explain(key));
-          root.addEventListener("blur", () => this.explain(""));
-        }
-      });
+    for (const { from, to, links } of this.contents.edges()) {
+      const key = `${from} ${to}`,
+        root = this.edge(from, to),
+        label = s("text", { class: "edge-number" }),
+        rank = ranks.get(from) ?? 0;
+      ranks.set(from, rank + 1);
+      this.edges.set(key, { from, to, links, root, label, rank, placed: false });
+      edges.append(root);
+      labels.append(label);
+      root.addEventListener("pointerenter", (event) => this.explain(key, /** @type {PointerEvent} */ (event)));
+      root.addEventListener("pointerleave", () => this.explain(""));
+      root.addEventListener("focus", () => this.explain(key));
+      root.addEventListener("blur", () => this.explain(""));
     }
     this.world.replaceChildren(frames, edges, nodes, labels, toggles);
     this.world.classList.toggle("many", this.edges.size > 120);
@@ -742,7 +823,7 @@ class Picture {
   measure(g) {
     const { items, kind } = this.data.groups[g];
     const spots = items.map(([item, , , width, height]) => {
-      const size = this.isOpen(item) ? this.measure(item - this.count) : { width, height };
+      const size = this.contents.isOpen(item) ? this.measure(item - this.count) : { width, height };
       return { x: 0, y: 0, width: size.width, height: size.height };
     });
     /** @type {number[][]} */
@@ -811,7 +892,7 @@ class Picture {
         return;
       }
       this.boxes.set(item, box);
-      if (this.isOpen(item)) this.place(item - this.count, box.x, box.y);
+      if (this.contents.isOpen(item)) this.place(item - this.count, box.x, box.y);
     });
   }
 
@@ -835,7 +916,7 @@ class Picture {
   toggle(item, name, sign, x, y) {
     const flip = (/** @type {Event} */ event) => {
       event.stopPropagation();
-      this.explorer.setOpen([item - this.count], !this.open[item - this.count]);
+      this.explorer.setOpen([item - this.count], !this.contents.open[item - this.count]);
     };
     return s(
       "g",
@@ -932,7 +1013,8 @@ class Picture {
   points(from, to) {
     const a = /** @type {Box} */ (this.boxes.get(from)),
       b = /** @type {Box} */ (this.boxes.get(to));
-    const lane = this.parent[from] === this.parent[to] ? undefined : this.lanes.get(this.parent[to]);
+    const lane =
+      this.contents.parent[from] === this.contents.parent[to] ? undefined : this.lanes.get(this.contents.parent[to]);
     /** @type {[number, number][]} */
     const points = [
       [a.x + a.width, a.y + a.height / 2],
@@ -941,7 +1023,7 @@ class Picture {
     if (lane) {
       if (!lane.tracks.includes(from)) lane.tracks.push(from);
       const { box } = lane,
-        all = this.machine.operands[to].filter((x) => this.parent[x] !== this.parent[to]).length;
+        all = this.machine.operands[to].filter((x) => this.contents.parent[x] !== this.contents.parent[to]).length;
       const y = box.y + (box.height * (lane.tracks.indexOf(from) + 0.5)) / Math.max(all, lane.tracks.length);
       points.splice(1, 0, [box.x, y], [box.x + box.width, y]);
     }
@@ -950,12 +1032,12 @@ class Picture {
 
   /** @param {number} from @param {number} to */
   path(from, to) {
-    const route = this.data.groups[this.parent[from]].routes?.[`${from} ${to}`];
+    const route = this.data.groups[this.contents.parent[from]].routes?.[`${from} ${to}`];
     if (route) {
       // Graphviz led it around what stands between
       const { x, y } = /** @type {Box} */ (this.boxes.get(from));
       const [, middle, centre, width, height] = /** @type {Placed} */ (
-        this.data.groups[this.parent[from]].items.find(([item]) => item === from)
+        this.data.groups[this.contents.parent[from]].items.find(([item]) => item === from)
       );
       const right = x - (middle - width / 2),
         down = y - (centre - height / 2);
@@ -989,11 +1071,11 @@ class Picture {
       const [node, k] = key.split(" ").map(Number);
       litNodes.add(node).add(machine.operands[node][k]);
     }
-    const shownLit = new Set([...litNodes].map((node) => this.shownAs(node)));
+    const shownLit = new Set([...litNodes].map((node) => this.contents.shownAs(node)));
     const scale = explorer.colourScale();
     this.world.classList.toggle("tinted", explorer.colourBy !== "role");
-    const active = now.node >= 0 ? this.shownAs(now.node) : -1;
-    const selected = explorer.selected >= 0 ? this.shownAs(explorer.selected) : -1;
+    const active = now.node >= 0 ? this.contents.shownAs(now.node) : -1;
+    const selected = explorer.selected >= 0 ? this.contents.shownAs(explorer.selected) : -1;
     for (const [item, part] of this.drawn) {
       const group = item >= this.count ? this.data.groups[item - this.count] : null;
       const node = group ? group.head : item;
@@ -1034,25 +1116,27 @@ class Picture {
     }
     const few = explorer.edgeNumbers,
       drawnEdges = [...this.edges.values()],
-      litEdges = new Set(drawnEdges.filter(({ edges }) => edges.some(({ node, k }) => lit?.has(`${node} ${k}`))));
+      /** @type {(edge: DrawnEdge, marked: Set<string> | null) => boolean} */
+      isAmong = ({ links }, marked) =>
+        links.some((link) => machine.entries(link).some(({ node, k }) => marked?.has(`${node} ${k}`))),
+      litEdges = new Set(drawnEdges.filter((edge) => isAmong(edge, lit)));
     for (const edge of drawnEdges) {
-      const { edges, root, label } = edge;
+      const { links, root, label } = edge;
       const isLit = litEdges.has(edge);
-      const isActive = edges.some(({ node, k }) => now.edges.has(`${node} ${k}`));
+      const isActive = isAmong(edge, now.edges);
       root.classList.toggle("lit", isLit);
       root.classList.toggle("muted", Boolean(lit) && !isLit);
       root.classList.toggle("active", isActive);
-      const { node, k } = edges[0];
       const written =
-        edges.length === 1 &&
-        explorer.isKnown(node) &&
+        links.length === 1 &&
+        explorer.isKnown(links[0].of) &&
         ((isLit && litEdges.size <= MOST_NUMBERS) || isActive || (few && !lit));
-      setText(label, written ? writer.number(machine.partials[node][k]) : "");
+      setText(label, written ? writer.number(machine.slope(links[0])) : "");
       label.setAttribute("class", `edge-number${isLit || isActive ? " strong" : ""}`);
       if (written) this.placeLabel(edge);
       root.setAttribute(
         "aria-label",
-        edges.length === 1 ? `edge, ${this.partialText(edges[0], writer)}` : `${edges.length} edges`,
+        links.length === 1 ? `edge, ${partialText(links[0], writer)}` : `${links.length} derivatives`,
       );
     }
   }
@@ -1114,18 +1198,6 @@ class Picture {
     return `${writer.label(node)}, ${ROLES[role] ?? role}, value ${value}, gradient ${gradient}${warning ? `, ${warning}` : ""}`;
   }
 
-  /** ∂z/∂x = formula = number. @param {Edge} edge @param {Writer} writer */
-  partialText({ node, k }, writer) {
-    const operand = this.machine.operands[node][k];
-    const lines = writer.equation(
-      writer.derivative(node, operand),
-      [[{ kind: "derivative", edge: { node, k } }]],
-      [[{ kind: "partial", edge: { node, k } }]],
-      this.machine.partials[node][k],
-    );
-    return [writer.derivative(node, operand), ...lines.map(({ sign, text }) => `${sign} ${text}`)].join(" ");
-  }
-
   /** Show what an edge passes on, at the pointer or at its middle; nothing for no edge.
    *  @param {string} key @param {PointerEvent} [event] */
   explain(key, event) {
@@ -1133,8 +1205,8 @@ class Picture {
     this.tip.hidden = !edge;
     if (!edge) return;
     const writer = new Writer(this.machine, "text"),
-      known = edge.edges.filter(({ node }) => this.explorer.isKnown(node));
-    const lines = known.slice(0, 6).map((one) => this.partialText(one, writer));
+      known = edge.links.filter(({ of }) => this.explorer.isKnown(of));
+    const lines = known.slice(0, 6).map((link) => partialText(link, writer));
     if (known.length > 6) lines.push(`… and ${known.length - 6} more`);
     this.tip.textContent = lines.join("\n") || "not computed yet";
     const area = this.svg.getBoundingClientRect(),
@@ -1174,7 +1246,7 @@ class Picture {
       [item, selected, now.node].find((node) => node >= 0) ??
       machine.leaves.find((leaf) => this.data.nodes[leaf].role === "input") ??
       0;
-    const about = /** @type {Box} */ (this.boxes.get(this.shownAs(asked))),
+    const about = /** @type {Box} */ (this.boxes.get(this.contents.shownAs(asked))),
       scale = 0.8;
     const left = item < 0 && selected < 0 && now.node < 0 ? 24 : (area.width - about.width * scale) / 2;
     this.view = { scale, x: left - about.x * scale, y: (area.height - about.height * scale) / 2 - about.y * scale };
@@ -1190,7 +1262,7 @@ class Picture {
       this.fit();
       if (this.view.scale > READABLE || width < PHONE) return;
       this.data.groups.forEach((group, g) => {
-        if (group.kind === kind) group.open = this.open[g] = false;
+        if (group.kind === kind) group.open = this.contents.open[g] = false;
       });
       this.build();
     }
@@ -1334,10 +1406,10 @@ class Picture {
 
   /** Open the box that the keyboard is on, or close the one around it. @param {number} item @param {boolean} open */
   flip(item, open) {
-    const g = open ? item - this.count : this.parent[item];
+    const g = open ? item - this.count : this.contents.parent[item];
     if (g > 0) {
       this.explorer.setOpen([g], open);
-      this.focus(open ? this.shownAs(this.data.groups[g].items[0][0]) : this.count + g);
+      this.focus(open ? this.contents.shownAs(this.data.groups[g].items[0][0]) : this.count + g);
     }
   }
 
@@ -1571,7 +1643,7 @@ class Explorer {
     this.step = Math.max(0, Math.min(this.last, step));
     this.now = this.nowAt(this.step);
     this.update();
-    if (this.now.node >= 0) this.picture.reveal(this.picture.shownAs(this.now.node));
+    if (this.now.node >= 0) this.picture.reveal(this.picture.contents.shownAs(this.now.node));
     this.say();
   }
 
@@ -1610,11 +1682,11 @@ class Explorer {
   /** Open the boxes that hide a node; not the one that it stands for. @param {number} node */
   openAround(node) {
     const { picture, data } = this;
-    if (node < 0 || picture.shownAs(node) === node) return;
+    if (node < 0 || picture.contents.shownAs(node) === node) return;
     let hidden = false;
-    for (let g = picture.parent[node]; g !== undefined; g = picture.parent[data.nodes.length + g]) {
-      if (picture.open[g] || data.groups[g].head === node) continue;
-      picture.open[g] = hidden = true;
+    for (let g = picture.contents.parent[node]; g !== undefined; g = picture.contents.parent[data.nodes.length + g]) {
+      if (picture.contents.open[g] || data.groups[g].head === node) continue;
+      picture.contents.open[g] = hidden = true;
     }
     if (!hidden) return;
     picture.build();
@@ -1623,7 +1695,7 @@ class Explorer {
 
   /** Open or close groups. @param {number[]} groups @param {boolean} open */
   setOpen(groups, open) {
-    for (const g of groups) if (g > 0) this.picture.open[g] = open;
+    for (const g of groups) if (g > 0) this.picture.contents.open[g] = open;
     this.picture.build();
     this.update();
     this.picture.openView(groups.length === 1 ? this.data.nodes.length + groups[0] : -1);
@@ -1707,7 +1779,7 @@ class Explorer {
     if (this.step !== this.last) state.set("step", String(this.step));
     if (this.selected >= 0) state.set("select", this.nameOf(this.selected));
     if (this.colourBy !== "role") state.set("colour", this.colourBy);
-    const flipped = data.groups.flatMap((group, g) => (group.open === this.picture.open[g] ? [] : [g]));
+    const flipped = data.groups.flatMap((group, g) => (group.open === this.picture.contents.open[g] ? [] : [g]));
     if (flipped.length) state.set("flip", flipped.join("."));
     data.switches.forEach((layer, i) => {
       const shape = machine.shapes[layer.nodes[0]],
@@ -1756,7 +1828,7 @@ class Explorer {
     });
     machine.compute();
     const flipped = new Set(state.get("flip")?.split(".").map(Number));
-    this.picture.open = data.groups.map((group, g) => (g > 0 && flipped.has(g) ? !group.open : group.open));
+    this.picture.contents.open = data.groups.map((group, g) => (g > 0 && flipped.has(g) ? !group.open : group.open));
     this.picture.build();
     this.colourBy = ["value", "gradient"].find((name) => name === state.get("colour")) ?? "role";
     const rate = Number(state.get("lr"));
@@ -2266,9 +2338,9 @@ class Explorer {
     const item = (edge, other) => {
       const text = h("span", { class: "partial" });
       const key = () =>
-        `${this.picture.shownAs(machine.operands[edge.node][edge.k])} ${this.picture.shownAs(edge.node)}`;
+        `${this.picture.contents.shownAs(machine.operands[edge.node][edge.k])} ${this.picture.contents.shownAs(edge.node)}`;
       const light = (/** @type {boolean} */ on) => this.picture.edges.get(key())?.root.classList.toggle("hovered", on);
-      updates.push(() => setText(text, this.picture.partialText(edge, new Writer(machine, "text"))));
+      updates.push(() => setText(text, partialText(machine.link(edge), new Writer(machine, "text"))));
       return h(
         "li",
         {},
