@@ -13,6 +13,7 @@ from types import MethodType
 
 from autograd.annotations import Any
 from autograd.floats import as_float
+from autograd.messages import shown
 
 # While a function is traced: what all operations are handed to, whichever of their operands comes first.
 tracer: ContextVar[Callable[..., Any] | None] = ContextVar("tracer", default=None)
@@ -81,7 +82,9 @@ class Operation:
         z = self.evaluate(*operands)
         partials = self.partials(z, *operands)
         if type(partials) is not tuple or len(partials) != len(operands):
-            raise TypeError(f"{self.name} needs a tuple of {len(operands)} partials, and its rule gave {partials!r}")
+            raise TypeError(
+                f"{self.name} needs a tuple of {len(operands)} partials, and its rule gave {shown(partials)}"
+            )
         return float(z), partials if self.arity is None else tuple([float(partial) for partial in partials])
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from autograd.checking import Slopes, finite_differences
 from autograd.gradient import dependents, grad
+from autograd.messages import shown
 from autograd.notation import (
     Derivative,
     Expression,
@@ -259,7 +260,7 @@ def derive(
         if not isinstance(value, Value):
             raise TypeError(f"derive takes Values, got {type(value).__name__} as {name}")
     if method not in ("auto", "paths", "recursion"):
-        raise ValueError(f"method is 'auto', 'paths' or 'recursion', got {method!r}")
+        raise ValueError(f"method is 'auto', 'paths' or 'recursion', got {shown(method)}")
     require_digits(digits)
     order = topological_order(output)
     require_current(order)
@@ -394,6 +395,6 @@ def require_current(order: list[Value]) -> None:
                 again = Value.apply_operation(node.op, node.operands).data
                 if again != node.data and not (math.isnan(again) and math.isnan(node.data)):
                     raise ValueError(
-                        f"the graph is out of date: {node!r} was made from other numbers than its operands have now. "
-                        "Compute the output again, then derive"
+                        f"the graph is out of date: {shown(node)} was made from other numbers than its operands have "
+                        "now. Compute the output again, then derive"
                     )

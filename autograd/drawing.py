@@ -18,6 +18,7 @@ from typing import Any
 
 from autograd import operations as ops
 from autograd.declaration import constant
+from autograd.messages import shown
 from autograd.notation import (
     Expression,
     Symbol,
@@ -437,7 +438,7 @@ class Drawing:
         path = Path(path)
         ending = path.suffix.lower()
         if ending not in ENDINGS:
-            raise ValueError(f"a drawing is saved as {', '.join(ENDINGS)}, got {str(path)!r}")
+            raise ValueError(f"a drawing is saved as {', '.join(ENDINGS)}, got {shown(str(path), 300)}")
         if ending in (".png", ".pdf"):
             content = self._render(ending[1:])
         else:
@@ -510,7 +511,7 @@ def draw(
     existing = {(x, node.value) for node in nodes for x in node.operands} if edges else set()
     for edge in edges:
         if edge not in existing:
-            raise ValueError(f"a highlight is an edge (operand, node) of the graph, got {edge!r}")
+            raise ValueError(f"a highlight is an edge (operand, node) of the graph, got {shown(edge)}")
     if collapse or (collapse is None and not expand and len(nodes) > COLLAPSE_ABOVE):
         nodes, edges = _collapsed(nodes, edges, focus, digits)
     if expand:

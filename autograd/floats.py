@@ -8,6 +8,7 @@ from collections.abc import Callable
 from numbers import Real
 
 from autograd.annotations import Any
+from autograd.messages import shown
 
 
 def as_float(x: Any, where: str) -> float:
@@ -15,9 +16,8 @@ def as_float(x: Any, where: str) -> float:
     if type(x) is float:
         return x
     if not isinstance(x, Real):
-        shown = repr(x) if len(repr(x)) <= 40 else repr(x)[:40] + "…"
         accepted = "real numbers" if where == "Value" else "real numbers and Values"
-        raise TypeError(f"{where} accepts {accepted}, got {type(x).__name__} {shown}")
+        raise TypeError(f"{where} accepts {accepted}, got {type(x).__name__} {shown(x)}")
     try:
         return float(x)
     except OverflowError:  # an int or a Fraction beyond the range of floats

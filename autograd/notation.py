@@ -18,6 +18,7 @@ from typing import Any, ClassVar, NamedTuple
 from autograd import operations as ops
 from autograd.arithmetic import Arithmetic
 from autograd.declaration import Operation, constant
+from autograd.messages import shown
 from autograd.value import Value
 
 # ---------------------------------------------------------------------------------------------- expressions
@@ -213,7 +214,7 @@ def _latex_letter(letter: str) -> str:
 def require_digits(digits: int) -> None:
     """Raise a ValueError for what is no number of significant digits."""
     if type(digits) is not int or not 1 <= digits <= 17:
-        raise ValueError(f"digits is a whole number from 1 to 17, got {digits!r}")
+        raise ValueError(f"digits is a whole number from 1 to 17, got {shown(digits)}")
 
 
 def round_significant(x: float, digits: int) -> float:

@@ -6,6 +6,7 @@ from typing import Any
 
 import autograd
 from autograd import Operation, Value, no_grad
+from autograd.messages import shown
 from nn.losses import Loss, LossFunction, as_list, loss_named, require_mean
 from nn.optimizers import SGD, Optimizer
 
@@ -39,7 +40,7 @@ class CompiledTraining:
     ) -> None:
         width = getattr(model, "nin", None) if inputs is None else inputs
         if not isinstance(width, Integral) or isinstance(width, bool) or width < 1:
-            raise ValueError(f"this model does not say how many inputs it takes: give inputs=, got {width!r}")
+            raise ValueError(f"this model does not say how many inputs it takes: give inputs=, got {shown(width)}")
         self.inputs = int(width)
         self.model, self.loss = model, loss_named(loss)
         self.optimizer = SGD(model.parameters()) if optimizer is None else optimizer
@@ -80,7 +81,7 @@ class CompiledTraining:
     ) -> list[float]:
         """The same, of `columns`, and without `store`, which costs as much as some steps: for loops of short calls."""
         if not isinstance(steps, Integral) or isinstance(steps, bool) or steps < 0:
-            raise ValueError(f"steps is a whole number, 0 or more, got {steps!r}")
+            raise ValueError(f"steps is a whole number, 0 or more, got {shown(steps)}")
         optimizer, descent = self.optimizer, self.descent
         before, last_rate, first = optimizer.steps, optimizer.last_rate, descent.steps
         try:

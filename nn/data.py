@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from autograd import as_value
+from autograd.messages import shown
 from nn.losses import Loss
 from nn.module import Module
 
@@ -35,7 +36,9 @@ def as_rows(rows: Any, width: int | None = None, name: str = "rows") -> list[lis
     result = []
     for i, row in enumerate(listed):
         if _is_number(row):
-            raise DataError(f"{name}[{i}] is a number, {row!r}: each row is a list of numbers, [{row!r}] if it is one")
+            raise DataError(
+                f"{name}[{i}] is a number, {shown(row)}: each row is a list of numbers, [{shown(row)}] if it is one"
+            )
         numbers = _as_list(row, f"{name}[{i}]", "a row of numbers")
         first = len(numbers) if first is None else first
         if len(numbers) != (width or first):
@@ -113,7 +116,7 @@ def _finite(x: Any, name: str, i: int, k: int | None, columns: list[str]) -> flo
             return number
         what = f"{number}"
     except TypeError:
-        what = f"{x!r}, which is not a number"
+        what = f"{shown(x)}, which is not a number"
     where = f"{name}[{i}]" + ("" if k is None else f"[{k}]") + (f" ({columns[k or 0]})" if columns else "")
     raise DataError(f"{where} is {what}")
 
@@ -137,7 +140,7 @@ class Table:
     def text(self, name: str) -> list[str]:
         """The cells of a column. Raises DataError where there is no such column."""
         if name not in self.names:
-            raise DataError(f"{self.path} has no column {name!r}: its columns are {', '.join(self.names)}")
+            raise DataError(f"{self.path} has no column {shown(name)}: its columns are {', '.join(self.names)}")
         k = self.names.index(name)
         return [row[k] for row in self.cells]
 
@@ -195,7 +198,7 @@ def _cell(text: str, where: str) -> float:
     try:
         number = float(text if "_" not in text else "")  # 2020_01 is a number in Python's source, and a date here
     except ValueError:
-        raise DataError(f"{where} is {text!r}, which is not a number") from None
+        raise DataError(f"{where} is {shown(text)}, which is not a number") from None
     if not math.isfinite(number):
         raise DataError(f"{where} is {text}, which is not finite")
     return number
@@ -212,7 +215,7 @@ def split(
     Raises DataError for another number of targets than of rows, and for fewer than two rows.
     """
     if not 0 <= share < 1:
-        raise ValueError(f"share is from 0 up to 1, got {share!r}")
+        raise ValueError(f"share is from 0 up to 1, got {shown(share)}")
     rows, targets = _as_list(rows, "rows", "rows of numbers"), _as_list(targets, "targets", "one target for each row")
     if len(targets) != len(rows):
         raise DataError(f"targets takes one for each of the {len(rows)} rows, got {len(targets)}")

@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple, SupportsFloat
 
 import autograd
 from autograd import Operation, Value, affine
+from autograd.messages import shown
 from nn.module import Module
 
 Activation = str | Operation | None
@@ -40,7 +41,9 @@ class Labels(NamedTuple):
             return template.format(l=layer, m=layer + 1, j=j, k=k, **pairs)
         except (LookupError, AttributeError, ValueError, TypeError):
             indices = "{l}, {m}, {j}, {k}, {jk}, {kj} and {lj}"
-            raise ValueError(f"the label of a {name} is a text with the indices {indices}, got {template!r}") from None
+            raise ValueError(
+                f"the label of a {name} is a text with the indices {indices}, got {shown(template)}"
+            ) from None
 
 
 TEXTBOOK = Labels()
@@ -68,7 +71,7 @@ class Neuron(Module):
         labels: Labels = TEXTBOOK,
     ) -> None:
         if bias is not None and bias != "neuron" and not isinstance(bias, Value):
-            raise ValueError(f"the bias of a neuron is 'neuron', a Value or None, got {bias!r}")
+            raise ValueError(f"the bias of a neuron is 'neuron', a Value or None, got {shown(bias)}")
         draw = init if callable(init) else initializer(init, nin, 1, rng)
         self.w = [Value(draw(), labels.written("weight", layer, index, k)) for k in range(1, nin + 1)]
         self.b = Value(0.0, labels.written("bias", layer, index)) if bias == "neuron" else bias
@@ -117,18 +120,18 @@ class Layer(Module):
         labels: Labels = TEXTBOOK,
     ) -> None:
         if bias not in ("neuron", "layer", None):
-            raise ValueError(f"bias is 'neuron', 'layer' or None, got {bias!r}")
+            raise ValueError(f"bias is 'neuron', 'layer' or None, got {shown(bias)}")
         draw = initializer(init if weights is None else "zeros", nin, nout, rng)
         of_each = Value(0.0, labels.written("layer_bias", layer)) if bias == "layer" else bias
         self.neurons = [
             Neuron(nin, activation, of_each, layer, j, init=draw, labels=labels) for j in range(1, nout + 1)
         ]
         if weights is not None:
-            _set(self.weights, weights, f"layer {layer} takes {nout} × {nin} weights, got {weights!r}")
+            _set(self.weights, weights, f"layer {layer} takes {nout} × {nin} weights, got {shown(weights)}")
         if biases is not None:
             count = len(self.biases)
             counted = f"{count} bias" if count == 1 else f"{count or 'no'} biases"
-            _set([self.biases], [biases], f"layer {layer} takes {counted}, got {biases!r}")
+            _set([self.biases], [biases], f"layer {layer} takes {counted}, got {shown(biases)}")
 
     @property
     def weights(self) -> list[list[Value]]:
@@ -187,11 +190,12 @@ class MLP(Module):
         sizes = [nin, *nouts] if isinstance(nouts, Sequence) else []
         if len(sizes) < 2 or not all(type(size) is int and size > 0 for size in sizes):
             raise ValueError(
-                f"an MLP takes a number of inputs and one of neurons for each layer, got {nin!r} and {nouts!r}"
+                "an MLP takes a number of inputs and one of neurons for each layer, "
+                f"got {shown(nin)} and {shown(nouts)}"
             )
         count = len(nouts)
         if not isinstance(labels, Labels) and not all(isinstance(names, Labels) for names in labels):
-            raise ValueError(f"labels are Labels, or a list with those of each layer, got {labels!r}")
+            raise ValueError(f"labels are Labels, or a list with those of each layer, got {shown(labels)}")
         activations = _activations(activation, output_activation, count)
         rng = None if seed is None else random.Random(seed)
         self._biases: list[Bias] = _for_each_layer(bias, count, "kinds of bias")
@@ -252,7 +256,7 @@ def activation_named(activation: str | Operation) -> Operation:
         for name in autograd.__all__
         if isinstance(op := getattr(autograd, name), Operation) and op.arity and op.arity - len(op.defaults) == 1
     ]
-    raise ValueError(f"an activation is an operation on one number ({', '.join(accepted)}), got {activation!r}")
+    raise ValueError(f"an activation is an operation on one number ({', '.join(accepted)}), got {shown(activation)}")
 
 
 def _written(activation: Operation | None) -> str | None:
@@ -275,7 +279,9 @@ def _activations(hidden: Any, output: Activation, count: int) -> list[Activation
 def initializer(init: str, nin: int, nout: int, rng: random.Random | None = None) -> Callable[[], float]:
     """What draws a weight for a layer of nin inputs and nout neurons; see MLP."""
     if not all(type(size) is int and size > 0 for size in (nin, nout)):
-        raise ValueError(f"a layer takes a number of inputs and one of neurons, above 0, got {nin!r} and {nout!r}")
+        raise ValueError(
+            f"a layer takes a number of inputs and one of neurons, above 0, got {shown(nin)} and {shown(nout)}"
+        )
     draw = rng or random
     limit, deviation = (6 / (nin + nout)) ** 0.5, (2 / nin) ** 0.5
     initializers: dict[str, Callable[[], float]] = {
@@ -286,7 +292,7 @@ def initializer(init: str, nin: int, nout: int, rng: random.Random | None = None
         "ones": lambda: 1.0,
     }
     if not isinstance(init, str) or init not in initializers:
-        raise ValueError(f"init is one of {', '.join(initializers)}, got {init!r}")
+        raise ValueError(f"init is one of {', '.join(initializers)}, got {shown(init)}")
     return initializers[init]
 
 
@@ -303,7 +309,7 @@ def _given(option: Any, count: int, what: str) -> list[Any]:
     if option is None:
         return [None] * count
     if isinstance(option, str) or not isinstance(option, Iterable):
-        raise ValueError(f"a network of {count} layers takes as many {what}, got {option!r}")
+        raise ValueError(f"a network of {count} layers takes as many {what}, got {shown(option)}")
     return _for_each_layer(list(option), count, what)
 
 

@@ -23,6 +23,7 @@ from autograd import (
     total,
 )
 from autograd import hinge as hinge_of_a_row
+from autograd.messages import shown
 
 SOME_ROWS = 12  # on which a loss of one's own is tried
 
@@ -154,7 +155,8 @@ def loss_named(loss: str | Operation | LossFunction) -> LossFunction:
     if callable(loss):
         return loss
     raise ValueError(
-        f"a loss is one of {', '.join(LOSSES)}, an operation, or a function of predictions and targets, got {loss!r}"
+        f"a loss is one of {', '.join(LOSSES)}, an operation, or a function of predictions and targets, "
+        f"got {shown(loss)}"
     )
 
 

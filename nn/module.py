@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value
+from autograd.messages import listed
 
 if TYPE_CHECKING:
     from nn.compiled import CompiledTraining
@@ -40,11 +41,11 @@ class Module:
         unknown, missing = state.keys() - parameters.keys(), parameters.keys() - state.keys()
         if unknown or missing:
             complaints = [
-                f"{what} {', '.join(sorted(names))}"
+                f"{what} {listed(sorted(names))}"
                 for what, names in (("unknown", unknown), ("missing", missing))
                 if names
             ]
-            raise KeyError(f"{'; '.join(complaints)} (the parameters are {', '.join(parameters)})")
+            raise KeyError(f"{'; '.join(complaints)} (the parameters are {listed(parameters)})")
         numbers = {name: Value(number).data for name, number in state.items()}
         for name, parameter in parameters.items():
             parameter.data = numbers[name]

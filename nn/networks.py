@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal, SupportsFloat
 
 from autograd import Value, binary_cross_entropy, half_squared_error, squared_error, total
+from autograd.messages import shown
 from nn.layers import MLP, Activation, Bias, Initialization, Labels
 
 COSTS = {"squared": squared_error, "half_squared": half_squared_error, "bce": binary_cross_entropy}
@@ -87,7 +88,7 @@ def two_two_one(
     a sigmoid in every neuron, on z_11, z_12 and Z.
     """
     if task not in ("regression", "classification"):
-        raise ValueError(f"the task is 'regression' or 'classification', got {task!r}")
+        raise ValueError(f"the task is 'regression' or 'classification', got {shown(task)}")
     f = None if task == "regression" else "sigmoid"
     init = init or ("ones" if seed is None else "uniform")
     hidden = Labels(weight="W^{l}_{kj}", bias="b_{lj}", z="z_{lj}", a="O_{lj}")
@@ -126,7 +127,7 @@ def cost(
     where there are several outputs. label and target are what the cost and the targets are called.
     """
     if loss not in COSTS:
-        raise ValueError(f"the loss is one of {', '.join(COSTS)}, got {loss!r}")
+        raise ValueError(f"the loss is one of {', '.join(COSTS)}, got {shown(loss)}")
     outputs = model(x)
     outputs = [outputs] if isinstance(outputs, Value) else outputs
     targets = list(y) if isinstance(y, Sequence) else [y]

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, SupportsFloat
 
 from autograd import Value, as_value, sqrt
+from autograd.messages import shown
 
 Schedule = Callable[[int], SupportsFloat]
 
@@ -140,10 +141,12 @@ class Adam(Optimizer):
         weight_decay: float = 0.0,
     ) -> None:
         super().__init__(parameters, lr)
-        _require(isinstance(betas, (tuple, list)) and len(betas) == 2, f"betas are two numbers, got {betas!r}")
+        _require(isinstance(betas, (tuple, list)) and len(betas) == 2, f"betas are two numbers, got {shown(betas)}")
         self.betas = _below_1(betas[0], "the first of betas"), _below_1(betas[1], "the second of betas")
         self.eps, self.weight_decay = _number(eps, "eps"), _number(weight_decay, "weight_decay")
-        _require(self.eps > 0, f"eps is above 0, or where all gradients are 0 it would be divided by 0, got {eps!r}")
+        _require(
+            self.eps > 0, f"eps is above 0, or where all gradients are 0 it would be divided by 0, got {shown(eps)}"
+        )
 
     def scalars(self, lr: float) -> tuple[float, ...]:
         """The learning rate, the same corrected for m, and the correction of √v."""
@@ -184,7 +187,7 @@ class AdamW(Adam):
 
 def linear(start: float, end: float, steps: int) -> Schedule:
     """From start to end in equal steps, then end."""
-    _require(steps > 0, f"steps is a whole number above 0, got {steps!r}")
+    _require(steps > 0, f"steps is a whole number above 0, got {shown(steps)}")
     return lambda step: start + (end - start) * min(step, steps) / steps
 
 
@@ -195,19 +198,19 @@ def exponential(start: float, factor: float) -> Schedule:
 
 def staircase(start: float, every: int, factor: float = 0.1) -> Schedule:
     """start, multiplied by factor after every so many steps."""
-    _require(every > 0, f"every is a whole number above 0, got {every!r}")
+    _require(every > 0, f"every is a whole number above 0, got {shown(every)}")
     return lambda step: start * factor ** (step // every)
 
 
 def cosine(start: float, steps: int, end: float = 0.0) -> Schedule:
     """From start to end along half a wave of the cosine, then end (I. Loshchilov and F. Hutter, SGDR, ICLR 2017)."""
-    _require(steps > 0, f"steps is a whole number above 0, got {steps!r}")
+    _require(steps > 0, f"steps is a whole number above 0, got {shown(steps)}")
     return lambda step: end + (start - end) * (1 + math.cos(math.pi * min(step, steps) / steps)) / 2
 
 
 def warmup(schedule: SupportsFloat | Schedule, steps: int) -> Schedule:
     """A rate, or a schedule, that is reached in equal steps from 0: its first is 1 / steps of it."""
-    _require(steps > 0, f"steps is a whole number above 0, got {steps!r}")
+    _require(steps > 0, f"steps is a whole number above 0, got {shown(steps)}")
 
     def warmed(step: int) -> float:
         rate = schedule(step) if callable(schedule) else schedule
@@ -226,9 +229,9 @@ def _number(x: Any, what: str, below: float = math.inf) -> float:
     try:
         number: float = x if type(x) is float else as_value(x).data
     except TypeError:
-        raise TypeError(f"{what} is a number, got {type(x).__name__} {x!r}") from None
+        raise TypeError(f"{what} is a number, got {type(x).__name__} {shown(x)}") from None
     fitting = "a finite number that is not negative" if below == math.inf else f"a number from 0 up to {below:g}"
-    _require(0 <= number < below, f"{what} is {fitting}, got {x!r}")
+    _require(0 <= number < below, f"{what} is {fitting}, got {shown(x)}")
     return number
 
 

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from autograd import Operation, Value, as_value, format_number, grad, no_grad, unicode_label
+from autograd.messages import listed, shown
 from nn.losses import LOSSES, Loss, LossFunction, as_list, loss_named
 from nn.training import History, prepared_data
 
@@ -97,7 +98,7 @@ class _Run(NamedTuple):
 def _runs(histories: Any, metric: str | None) -> list[_Run]:
     named = {"training": histories} if isinstance(histories, History) else histories
     if not isinstance(named, Mapping) or not all(isinstance(history, History) for history in named.values()):
-        raise TypeError(f"loss curves are drawn of a History, or of several by name, got {_shown(histories)}")
+        raise TypeError(f"loss curves are drawn of a History, or of several by name, got {_typed(histories)}")
     return [_Run(str(name), *_recorded(history, metric), history.diverged) for name, history in named.items()]
 
 
@@ -106,8 +107,10 @@ def _recorded(history: History, metric: str | None) -> tuple[list[float], list[f
     if metric is None:
         return history.loss, history.validation_loss
     if history.epochs and metric not in history.metrics:
-        known = ", ".join(map(repr, history.metrics)) or "none: train(…, metrics={'accuracy': …}) keeps some"
-        raise ValueError(f"there is no metric {metric!r} in the history: its metrics are {known}")
+        known = (
+            listed([shown(name) for name in history.metrics]) or "none: train(…, metrics={'accuracy': …}) keeps some"
+        )
+        raise ValueError(f"there is no metric {shown(metric)} in the history: its metrics are {known}")
     return history.metrics.get(metric, []), history.metrics.get(f"validation {metric}", [])
 
 
@@ -190,7 +193,7 @@ def decision_boundary(
     if not isinstance(classifier, Loss) or classifier.decide is None:
         deciding = ", ".join(name for name, known in LOSSES.items() if known.decide)
         raise ValueError(
-            f"{_shown(loss)} is no loss of classes: the loss is one of {deciding}, or a Loss with `decide`"
+            f"{_typed(loss)} is no loss of classes: the loss is one of {deciding}, or a Loss with `decide`"
         )
     points, wanted = prepared_data(model, rows, targets, classifier, width=2)
     x_range, y_range = [_widened(min(column), max(column), margin) for column in zip(*points, strict=True)]
@@ -356,7 +359,7 @@ def contours(
     """
     _require_matplotlib()
     if len(names) != 3:
-        raise ValueError(f"names are those of the two numbers and of the function, got {names!r}")
+        raise ValueError(f"names are those of the two numbers and of the function, got {shown(names)}")
     walks = _walks(paths, 2)
     grid = _grid(lambda x, y: _height(f, x, y), x_range, y_range, resolution)
     levels = _levels(grid, log)
@@ -397,7 +400,7 @@ def loss_surface(
     """
     _require_matplotlib()
     if kind not in ("contour", "3d"):
-        raise ValueError(f"kind is 'contour' or '3d', got {kind!r}")
+        raise ValueError(f"kind is 'contour' or '3d', got {shown(kind)}")
     if kind == "3d" and ax is not None and ax.name != "3d":
         raise ValueError("kind '3d' takes 3D axes: pyplot.subplots(subplot_kw={'projection': '3d'})")
     (p_name, p), (q_name, q) = _chosen(model, parameters)
@@ -438,13 +441,13 @@ def _chosen(model: Any, parameters: Sequence[Value | str]) -> list[tuple[str, Va
     """Two parameters of the model, with their names."""
     named = model.named_parameters()
     if isinstance(parameters, str) or len(parameters) != 2:
-        raise ValueError(f"a surface is drawn over two parameters, got {_shown(parameters)}")
+        raise ValueError(f"a surface is drawn over two parameters, got {_typed(parameters)}")
     chosen = []
     for wanted in parameters:
         found = [(name, value) for name, value in named if wanted is value or wanted == name]
         if not found:
-            names = ", ".join([name for name, _ in named])
-            raise ValueError(f"{_shown(wanted)} is no parameter of the model: its parameters are {names}")
+            names = listed([name for name, _ in named])
+            raise ValueError(f"{_typed(wanted)} is no parameter of the model: its parameters are {names}")
         chosen += found
     if chosen[0] == chosen[1]:
         raise ValueError(f"a surface is drawn over two different parameters, got {chosen[0][0]} twice")
@@ -484,9 +487,9 @@ def _grid(f: Callable[[float, float], Any], x_range: Range, y_range: Range, reso
 def _steps(between: Range, resolution: int) -> list[float]:
     ends = [as_value(end, "a range").data for end in as_list(between)]
     if len(ends) != 2 or not (ends[0] < ends[1] and math.isfinite(ends[1] - ends[0])):
-        raise ValueError(f"a range is from a number to a larger one, got {between!r}")
+        raise ValueError(f"a range is from a number to a larger one, got {shown(between)}")
     if type(resolution) is not int or resolution < 2:
-        raise ValueError(f"resolution is a whole number above 1, got {resolution!r}")
+        raise ValueError(f"resolution is a whole number above 1, got {shown(resolution)}")
     low, high = ends
     return [low + (high - low) * i / (resolution - 1) for i in range(resolution)]
 
@@ -508,7 +511,7 @@ def _tangent(f: Callable[[Any], Any], at: float) -> tuple[float, float, float]:
     x = Value(at)
     y = f(x)
     if not isinstance(y, Value):
-        raise TypeError(f"a tangent takes a function that gives a Value for a Value, got {_shown(y)}")
+        raise TypeError(f"a tangent takes a function that gives a Value for a Value, got {_typed(y)}")
     slope = grad(y, x).data
     if not (math.isfinite(y.data) and math.isfinite(slope)):
         raise ValueError(f"there is no tangent at {at:g}: the function is {y.data:g} there, and its slope {slope:g}")
@@ -518,18 +521,20 @@ def _tangent(f: Callable[[Any], Any], at: float) -> tuple[float, float, float]:
 def _walks(paths: Any, width: int) -> dict[str, list[tuple[float, ...]]]:
     """Paths by name, each a list of points of one or two finite numbers."""
     if not isinstance(paths, Mapping | None):
-        raise TypeError(f"paths are given by name, such as {{'lr 0.1': …}}, got {_shown(paths)}")
+        raise TypeError(f"paths are given by name, such as {{'lr 0.1': …}}, got {_typed(paths)}")
     point_is = "a number" if width == 1 else "a pair of numbers"
     walks = {}
     for name, path in (paths or {}).items():
         if not hasattr(path, "__iter__"):
-            raise TypeError(f"the path {name!r} is a sequence, of which each point is {point_is}, got {_shown(path)}")
+            raise TypeError(
+                f"the path {shown(name)} is a sequence, of which each point is {point_is}, got {_typed(path)}"
+            )
         walk = [tuple([as_value(x, "a path").data for x in as_list(point)]) for point in path]
         if not walk:
-            raise ValueError(f"the path {name!r} is empty")
+            raise ValueError(f"the path {shown(name)} is empty")
         for i, point in enumerate(walk):
             if len(point) != width or not all(map(math.isfinite, point)):
-                raise ValueError(f"point {i} of the path {name!r} is {point}: a point is {point_is}, finite")
+                raise ValueError(f"point {i} of the path {shown(name)} is {point}: a point is {point_is}, finite")
         walks[str(name)] = walk
     return walks
 
@@ -629,7 +634,7 @@ def images(
     if columns is None:
         columns = min(math.ceil(math.sqrt(len(squares))), 10)
     elif type(columns) is not int or columns < 1:
-        raise ValueError(f"columns is a whole number above 0, got {columns!r}")
+        raise ValueError(f"columns is a whole number above 0, got {shown(columns)}")
     lines = math.ceil(len(squares) / columns)
     captions = [_caption(*pair) for pair in zip(named, predicted, strict=True)]
     ax = _axes(ax, max(1.3 * columns, 2), max(1.3 * CELL * lines, 2))
@@ -656,7 +661,7 @@ def _picture(picture: Any, i: int) -> list[list[float]]:
             raise ValueError(f"pictures[{i}] is {len(flat)} numbers, which make no square: give it as a list of rows")
         rows = [flat[k : k + side] for k in range(0, len(flat), side)]
     if len({len(row) for row in rows}) > 1:
-        raise ValueError(f"pictures[{i}] has rows of {', '.join(str(len(row)) for row in rows)} numbers")
+        raise ValueError(f"pictures[{i}] has rows of {listed([len(row) for row in rows])} numbers")
     numbers = [[as_value(x, "a picture").data for x in row] for row in rows]
     if not all(math.isfinite(x) for row in numbers for x in row):
         raise ValueError(f"pictures[{i}] has a number that is not finite")
@@ -732,5 +737,5 @@ def _written(label: Any) -> str:
     return f" {text}" if text.startswith("_") else text
 
 
-def _shown(x: Any) -> str:
-    return f"{type(x).__name__} {x!r:.60}"
+def _typed(x: Any) -> str:
+    return f"{type(x).__name__} {shown(x)}"

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from autograd import Value
+from autograd.messages import shown
 from nn.data import Scaled, Scaling
 from nn.layers import MLP, Labels
 from nn.module import Module
@@ -113,7 +114,7 @@ def _read(path: str | Path) -> dict[str, Any]:
         raise ModelFileError(f"{path} is not a model: it does not say that its format is {FORMAT!r}")
     if content.get("version") != VERSION:
         raise ModelFileError(
-            f"{path} is a model of version {content.get('version')!r}, and only version {VERSION} can be read"
+            f"{path} is a model of version {shown(content.get('version'))}, and only version {VERSION} can be read"
         )
     if not isinstance(content.get("model"), dict) or not isinstance(content.get("parameters"), dict):
         raise ModelFileError(f"{path} is damaged: it lacks the model or its parameters")

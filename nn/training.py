@@ -11,6 +11,7 @@ from operator import attrgetter
 from typing import Any
 
 from autograd import AnomalyError, Operation, Value, detect_anomaly, no_grad
+from autograd.messages import shown
 from nn.compiled import CompiledTraining
 from nn.data import as_rows, as_targets
 from nn.losses import LossFunction, as_list, bce, loss_named
@@ -331,7 +332,7 @@ def _require_options(
     _require_count("batch_size", 1 if batch_size is None else batch_size)
     _require_count("patience", patience)
     if tolerance is not None and not tolerance >= 0:
-        raise ValueError(f"tolerance is a number that is not negative, or None, got {tolerance!r}")
+        raise ValueError(f"tolerance is a number that is not negative, or None, got {shown(tolerance)}")
     if not isinstance(metrics or {}, Mapping):
         raise TypeError(f"metrics are functions by name, {{'accuracy': …}}, got {type(metrics).__name__}")
     if not isinstance(callbacks, Iterable):
@@ -345,11 +346,13 @@ def _optimizer_for(model: Any, optimizer: Any) -> Optimizer:
     if callable(getattr(model, "parameters", None)) and not isinstance(model, type):
         parameters = list(model.parameters())
     if optimizer is None and parameters is None:
-        raise TypeError(f"train takes a model that has parameters(), or an optimizer, got {model!r}")
+        raise TypeError(f"train takes a model that has parameters(), or an optimizer, got {shown(model)}")
     if optimizer is None:
         return SGD(parameters or [])
     if not isinstance(optimizer, Optimizer):
-        raise TypeError(f"optimizer is one that was made, such as SGD(model.parameters(), lr=0.1), got {optimizer!r}")
+        raise TypeError(
+            f"optimizer is one that was made, such as SGD(model.parameters(), lr=0.1), got {shown(optimizer)}"
+        )
     if parameters is not None and not set(parameters) & set(optimizer.parameters):
         raise ValueError(f"this {type(optimizer).__name__} was made for another model: it moves no parameter of this")
     return optimizer
@@ -391,7 +394,7 @@ def _has_settled(losses: list[float], tolerance: float, patience: int) -> bool:
 
 def _require_count(name: str, count: Any) -> None:
     if not isinstance(count, Integral) or isinstance(count, bool) or count < 1:
-        raise ValueError(f"{name} is a whole number above 0, got {count!r}")
+        raise ValueError(f"{name} is a whole number above 0, got {shown(count)}")
 
 
 def _progress_bar(epochs: int, wanted: bool | None) -> Any:

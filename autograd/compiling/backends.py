@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from autograd.messages import shown
 from autograd.program import CompileError, Program
 
 ROOM = 16  # numbers: what training changes takes a multiple of so much memory, with zeros at its end
@@ -95,11 +96,11 @@ def as_numpy(array: Any) -> Array:
 def choose(backend: str, dtype: np.dtype[Any], vector_math: str, namespace: Any) -> Backend:
     """The backend of that name. Raises ValueError for one that does not exist, ImportError for one that is missing."""
     if backend not in ("auto", "native", "source"):
-        raise ValueError(f"backend is 'auto', 'native' or 'source', got {backend!r}")
+        raise ValueError(f"backend is 'auto', 'native' or 'source', got {shown(backend)}")
     if vector_math not in ("auto", "system", "scalar"):
-        raise ValueError(f"vector_math is 'auto', 'system' or 'scalar', got {vector_math!r}")
+        raise ValueError(f"vector_math is 'auto', 'system' or 'scalar', got {shown(vector_math)}")
     if isinstance(namespace, str):
-        raise ValueError(f"a namespace is a module, such as numpy, and not its name, got {namespace!r}")
+        raise ValueError(f"a namespace is a module, such as numpy, and not its name, got {shown(namespace)}")
     installed = find_spec("llvmlite") is not None
     if namespace is not None and backend == "native":
         raise ValueError("a namespace is for backend='source', which computes with its functions")

@@ -14,6 +14,7 @@ from autograd.compiling.backends import Array, Backend, Batches, Kernel, State, 
 from autograd.compiling.source import written
 from autograd.compiling.tracing import build, trace
 from autograd.declaration import Operation
+from autograd.messages import shown
 from autograd.program import Program, without_dead_instructions
 from autograd.value import Value
 
@@ -66,7 +67,7 @@ def compile(
         raise TypeError(f"compile takes a function of scalars, got {type(function).__name__}")
     kind = next((np.dtype(name) for name in ("float64", "float32") if _is_dtype(dtype, name)), None)
     if kind is None:
-        raise ValueError(f"dtype is 'float64' or 'float32', got {dtype!r}")
+        raise ValueError(f"dtype is 'float64' or 'float32', got {shown(dtype)}")
     values = _checked_parameters(parameters)
     chosen = choose(backend, kind, vector_math, namespace)
     recorded = trace(function, _input_names(function, inputs), values)
@@ -130,7 +131,9 @@ class Compiled:
             return np.array(doubles("d", [parameter.data for parameter in self.parameters]), self.dtype)
         except TypeError:  # which NumPy does not raise for None, of which it makes nan
             i, x = next((i, p) for i, p in enumerate(self.parameters) if not hasattr(p.data, "__float__"))
-            raise TypeError(f"the data of {x.label or f'parameters[{i}]'} is no real number, but {x.data!r}") from None
+            raise TypeError(
+                f"the data of {x.label or f'parameters[{i}]'} is no real number, but {shown(x.data)}"
+            ) from None
 
     def checked(self, columns: Sequence[Any] | Array) -> tuple[Sequence[Array] | Array, int]:
         """The columns as arrays, and the number of rows; raises what a call raises."""
@@ -292,7 +295,7 @@ class Descent:
 
 def _checked_size(size: Any) -> int:
     if not isinstance(size, Integral) or isinstance(size, bool) or size < 1:
-        raise ValueError(f"a batch has a whole number of rows, 1 or more, got {size!r}")
+        raise ValueError(f"a batch has a whole number of rows, 1 or more, got {shown(size)}")
     return int(size)
 
 
@@ -349,7 +352,7 @@ def _input_names(function: Callable[..., Any], inputs: int | Sequence[str] | Non
             or not isinstance(inputs, Iterable)
             or not all(isinstance(name, str) for name in inputs)
         ):
-            raise TypeError(f"inputs are a number of them, or a list of names, got {inputs!r}")
+            raise TypeError(f"inputs are a number of them, or a list of names, got {shown(inputs)}")
         return list(inputs)
     if isinstance(function, Operation) and function.arity:
         return [f"x_{i}" for i in range(1, function.arity - len(function.defaults) + 1)]

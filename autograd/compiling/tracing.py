@@ -13,6 +13,7 @@ from autograd import operations as ops
 from autograd.arithmetic import Arithmetic
 from autograd.declaration import Operation, tracer
 from autograd.gradient import grad
+from autograd.messages import shown
 from autograd.program import INPUT, PARAMETER, Builder, Program, Register, without_dead_instructions
 from autograd.recording import watching
 from autograd.value import MANY, Value, as_value, current_watchers, new, topological_order
@@ -165,7 +166,7 @@ def trace(function: Callable[..., Any], names: Sequence[str], parameters: Sequen
         single = not isinstance(returned, (list, tuple))
         outputs = [returned] if single else list(returned)
         if returned is None or not outputs:
-            raise TypeError(f"a compiled function returns a Value, or a list of them, got {returned!r}")
+            raise TypeError(f"a compiled function returns a Value, or a list of them, got {shown(returned)}")
         outputs = [as_value(x, "what a compiled function returns") for x in outputs]
         gradient = grad(outputs[0], parameters) if single else None
         root = _node(ops.total, (*outputs, *(gradient or ())))

@@ -17,6 +17,7 @@ from autograd.derivation import require_current
 from autograd.drawing import Drawing, draw
 from autograd.exploring.graph import Graph
 from autograd.floats import as_float
+from autograd.messages import shown
 from autograd.notation import require_digits
 from autograd.rendering import write_whole
 from autograd.value import Value, topological_order
@@ -65,7 +66,7 @@ class Explorer:
         """Write the page to a file ending in .html, and return its path. Raises ValueError for other endings."""
         path = Path(path)
         if path.suffix.lower() not in (".html", ".htm"):
-            raise ValueError(f"a page is saved as .html, got {str(path)!r}")
+            raise ValueError(f"a page is saved as .html, got {shown(str(path), 300)}")
         write_whole(path, self.html().encode())
         return path
 
@@ -121,12 +122,12 @@ def explore(
     require_digits(digits)
     lr = as_float(lr, "lr")
     if not (lr > 0 and math.isfinite(lr)):
-        raise ValueError(f"lr is a finite number above 0, got {lr!r}")
+        raise ValueError(f"lr is a finite number above 0, got {shown(lr)}")
     require_current(topological_order(value))
     graph = Graph(value, digits)
     taken = _rows(graph, leaves, rows, predictions)
     if not isinstance(batch_size, Integral) or batch_size < 1:
-        raise ValueError(f"batch_size is a whole number above 0, got {batch_size!r}")
+        raise ValueError(f"batch_size is a whole number above 0, got {shown(batch_size)}")
     drawing = draw(value, digits=digits)
     name = drawing.nodes[value].name
     count = len(graph.nodes)
@@ -160,9 +161,9 @@ def _rows(
             if not isinstance(node, Value):
                 raise TypeError(f"{name} are Values, got {type(node).__name__} as {name}[{i}]")
     if made := next((node for node in leaves if node.operands), None):
-        raise ValueError(f"leaves were not made from anything, got {made!r}")
+        raise ValueError(f"leaves were not made from anything, got {shown(made)}")
     if missing := next((node for node in predictions if node not in graph.index), None):
-        raise ValueError(f"predictions are nodes of the graph, got {missing!r}")
+        raise ValueError(f"predictions are nodes of the graph, got {shown(missing)}")
     return Rows(list(leaves), numbers, list(predictions))
 
 

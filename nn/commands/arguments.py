@@ -10,6 +10,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, NoReturn
 
+from autograd.messages import shown
+
 Commands = Any  # what add_subparsers() returns: argparse has no public name for it
 Result = tuple[str, int]  # what a command prints, and its exit code
 
@@ -39,7 +41,7 @@ def number(text: str) -> float:
     """A finite number."""
     if is_number(text) and math.isfinite(float(text)):
         return float(text)
-    raise argparse.ArgumentTypeError(f"takes finite numbers, got {text.strip()!r}")
+    raise argparse.ArgumentTypeError(f"takes finite numbers, got {shown(text.strip())}")
 
 
 def number_that(wanted: str, fits: Callable[[float], bool]) -> Callable[[str], float]:
@@ -48,7 +50,7 @@ def number_that(wanted: str, fits: Callable[[float], bool]) -> Callable[[str], f
     def parse(text: str) -> float:
         if is_number(text) and math.isfinite(float(text)) and fits(float(text)):
             return float(text)
-        raise argparse.ArgumentTypeError(f"takes {wanted}, got {text.strip()!r}")
+        raise argparse.ArgumentTypeError(f"takes {wanted}, got {shown(text.strip())}")
 
     return parse
 
@@ -60,7 +62,7 @@ def whole_number(low: int, high: int | None = None) -> Callable[[str], int]:
     def parse(text: str) -> int:
         if re.fullmatch(r"\d{1,15}", text) and low <= int(text) <= (int(text) if high is None else high):
             return int(text)
-        raise argparse.ArgumentTypeError(f"takes {wanted}, got {text.strip()!r}")
+        raise argparse.ArgumentTypeError(f"takes {wanted}, got {shown(text.strip())}")
 
     return parse
 

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 from autograd import unicode_label
+from autograd.messages import listed, shown
 from nn.commands.arguments import Commands, InputError, Result, require_file_to_write, writing
 from nn.commands.network import add_options, network_for, title_for
 from nn.layers import MLP
@@ -53,7 +54,7 @@ def _labels_asked_for(model: MLP, wrt: list[str] | None) -> list[str]:
     asked = [written.get(label, label) for label in wrt or labels]
     unknown = [label for label in asked if label not in labels]
     if unknown:
-        raise InputError(f"--wrt takes parameters of the network ({', '.join(labels)}), got {', '.join(unknown)!r}")
+        raise InputError(f"--wrt takes parameters of the network ({listed(labels)}), got {shown(', '.join(unknown))}")
     return asked
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from autograd import Value
+from autograd.messages import shown
 from nn.commands.arguments import InputError, layer_sizes, number, require_weights, whole_number
 from nn.layers import MLP
 from nn.networks import network
@@ -57,7 +58,7 @@ def title_for(options: argparse.Namespace) -> str:
 def _sizes(text: str) -> list[int]:
     sizes = layer_sizes(text)
     if len(sizes) < 2:
-        raise InputError(f"SIZES takes neurons in each layer, as 2-3-1, got {text!r}")
+        raise InputError(f"SIZES takes neurons in each layer, as 2-3-1, got {shown(text)}")
     require_weights("SIZES", text, sizes, MOST_WEIGHTS)
     return sizes
 
@@ -77,7 +78,7 @@ def _require_probabilities(model: MLP, options: argparse.Namespace) -> None:
             saturated = options.activation == "sigmoid"
             remedy = "the sigmoid is saturated, so take smaller inputs" if saturated else "use --activation sigmoid"
             raise InputError(
-                f"--loss bce takes a prediction strictly between 0 and 1, got {output.data!r}: "
+                f"--loss bce takes a prediction strictly between 0 and 1, got {shown(output.data)}: "
                 f"{remedy}, or other parameters"
             )
 

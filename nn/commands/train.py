@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from autograd import Value, no_grad
+from autograd.messages import shown
 from nn.commands.arguments import (
     Commands,
     InputError,
@@ -43,7 +44,7 @@ def _strip(text: str) -> str:
 def _layers(text: str) -> list[int]:
     if sizes := layer_sizes(text):
         return sizes
-    raise argparse.ArgumentTypeError(f"takes neurons in each layer after the inputs, as 8-1, got {text.strip()!r}")
+    raise argparse.ArgumentTypeError(f"takes neurons in each layer after the inputs, as 8-1, got {shown(text.strip())}")
 
 
 def _activation(text: str) -> str:
