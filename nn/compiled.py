@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from numbers import Integral
+from operator import setitem
 from typing import Any
 
 import autograd
-from autograd import Operation, Value, no_grad
+from autograd import Operation, Value, at_once, no_grad
 from autograd.messages import shown
 from nn.losses import Loss, LossFunction, as_list, loss_named, require_mean
 from nn.optimizers import SGD, Optimizer
@@ -53,9 +54,10 @@ class CompiledTraining:
         options = {"inputs": names, "backend": backend, "dtype": dtype}
         self.row_loss = autograd.compile(self._loss_of_row, self.optimizer.parameters, **options)
         self.row_outputs = autograd.compile(self._outputs_and_loss, self.optimizer.parameters, **options)
-        scalars = len(self.optimizer.next_scalars(1)[0])
-        self.optimizer.steps -= 1
+        scalars = len(self._scalars(self.optimizer.steps, 1)[1][0])
         self.descent = autograd.Descent(self.row_loss, self.optimizer.rule, self.optimizer.kept, scalars)
+        self._steps_elsewhere: int  # steps that the optimizer took without us
+        self._rates: tuple[int, list[float]]  # steps before a run; the last rate then, and those of the run
         self.load()
 
     def steps(
@@ -72,8 +74,11 @@ class CompiledTraining:
         """
         columns = self.columns(rows, targets)
         try:
-            return self.steps_on(columns, steps, batch_size, order)
-        finally:
+            try:
+                return self.steps_on(columns, steps, batch_size, order)
+            finally:
+                self.store()
+        finally:  # once more, for Ctrl-C may have come when the former began
             self.store()
 
     def steps_on(
@@ -82,16 +87,32 @@ class CompiledTraining:
         """The same, of `columns`, and without `store`, which costs as much as some steps: for loops of short calls."""
         if not isinstance(steps, Integral) or isinstance(steps, bool) or steps < 0:
             raise ValueError(f"steps is a whole number, 0 or more, got {shown(steps)}")
-        optimizer, descent = self.optimizer, self.descent
-        before, last_rate, first = optimizer.steps, optimizer.last_rate, descent.steps
-        try:
-            losses: list[float] = descent.run(columns, optimizer.next_scalars(int(steps)), batch_size, order).tolist()
-        finally:
-            taken = descent.steps - first
-            if taken < steps:  # as if no more had been asked for
-                optimizer.steps, optimizer.last_rate = before, last_rate
-                optimizer.next_scalars(taken)
+        rates, scalars = self._scalars(self.steps_taken, int(steps))
+        self._rates = self.descent.steps, [self.last_rate, *rates]
+        losses: list[float] = self.descent.run(columns, scalars, batch_size, order).tolist()
         return losses
+
+    @property
+    def steps_taken(self) -> int:
+        """The optimizer's number of steps, those included of which it does not know before `store`."""
+        return self._steps_elsewhere + self.descent.steps
+
+    @property
+    def last_rate(self) -> float:
+        """The learning rate of the last step."""
+        first, rates = self._rates
+        return rates[self.descent.steps - first]
+
+    def _scalars(self, taken: int, steps: int) -> tuple[list[float], list[tuple[float, ...]]]:
+        """The learning rates of the steps that follow so many, and all that the rule takes in each."""
+        optimizer = self.optimizer
+        if callable(optimizer.lr):
+            rates = [optimizer.rate_after(i) for i in range(taken, taken + steps)]
+        else:
+            rates = [optimizer.learning_rate] * steps
+            if type(optimizer).scalars is Optimizer.scalars:  # the same for all of them
+                return rates, [optimizer.scalars(rate, taken + 1) for rate in rates[:1]] * steps
+        return rates, [optimizer.scalars(rate, i) for i, rate in enumerate(rates, taken + 1)]
 
     def columns(self, rows: Any, targets: Any) -> Any:
         """Rows and targets as the program takes them: an array with a row for each input and target."""
@@ -122,20 +143,25 @@ class CompiledTraining:
         return [row[0] for row in outputs] if self.outputs == 1 else outputs, float(results[:, -1].mean())
 
     def store(self) -> None:
-        """Give parameters and optimizer their present numbers."""
-        self.descent.store()
-        self.optimizer.state = self.descent.numbers[1:].tolist()
+        """Give parameters and optimizer their present numbers: all of them, or none where this is interrupted."""
+        numbers, *state = self.descent.numbers.tolist()
+        at_once(self.optimizer.changes(numbers, state, self.steps_taken, self.last_rate))
 
     def load(self) -> None:
-        """Take the numbers of parameters and optimizer as they are."""
-        self.descent.numbers[0] = self.row_loss.numbers()
-        for row, kept in zip(self.descent.numbers[1:], self.optimizer.state, strict=True):
-            row[:] = kept
+        """Take the numbers of parameters and optimizer as they are: all of them, or none where this is interrupted."""
+        optimizer, descent = self.optimizer, self.descent
+        elsewhere, rates = optimizer.steps - descent.steps, (descent.steps, [optimizer.last_rate])
+        numbers = [self.row_loss.numbers(), *optimizer.state]
+        at_once(
+            [
+                *[(setitem, descent.numbers, i, row) for i, row in enumerate(numbers)],
+                (setattr, self, "_steps_elsewhere", elsewhere),
+                (setattr, self, "_rates", rates),
+            ]
+        )
 
     def __repr__(self) -> str:
-        return (
-            f"<training of {self.row_loss!r} by {type(self.optimizer).__name__}, {self.optimizer.steps} steps so far>"
-        )
+        return f"<training of {self.row_loss!r} by {type(self.optimizer).__name__}, {self.steps_taken} steps so far>"
 
     def _loss_of_row(self, *numbers: Any) -> Value:
         prediction = self.model(list(numbers[: self.inputs]))

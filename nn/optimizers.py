@@ -9,7 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, SupportsFloat
 
-from autograd import Value, as_value, sqrt
+from autograd import Value, as_value, at_once, sqrt
 from autograd.messages import shown
 
 Schedule = Callable[[int], SupportsFloat]
@@ -42,33 +42,38 @@ class Optimizer(ABC):
     @property
     def learning_rate(self) -> float:
         """The learning rate of the next step."""
-        return _number(self.lr(self.steps) if callable(self.lr) else self.lr, "a learning rate")
+        return self.rate_after(self.steps)
+
+    def rate_after(self, steps: int) -> float:
+        """The learning rate of the step that follows so many."""
+        return _number(self.lr(steps) if callable(self.lr) else self.lr, "a learning rate")
 
     def step(self) -> None:
-        """Move every parameter one step against its gradient."""
-        (scalars,) = self.next_scalars(1)
-        self._update(scalars)
+        """Move every parameter one step against its gradient: all of them, or none where this is interrupted."""
+        rate = self.learning_rate
+        scalars = self.scalars(rate, self.steps + 1)
+        moved = []
+        for parameter, *kept in zip(self.parameters, *self.state, strict=True):
+            moved.append(self.rule(parameter.data, parameter.grad, *kept, *scalars))
+        numbers, *state = map(list, zip(*moved, strict=True))
+        _require(len(state) == self.kept, f"a rule gives a number and {self.kept} that are kept, got {len(state)} kept")
+        at_once(self.changes(numbers, state, self.steps + 1, rate))
 
-    def next_scalars(self, steps: int) -> list[tuple[float, ...]]:
-        """Count the next steps, and give the scalars of each."""
-        if not callable(self.lr) and type(self).scalars is Optimizer.scalars:  # the same for all of them
-            self.last_rate, self.steps = self.learning_rate, self.steps + steps
-            return [self.scalars(self.last_rate)] * steps
-        table = []
-        for i in range(steps):
-            if i == 0 or callable(self.lr):
-                self.last_rate = self.learning_rate
-            self.steps += 1
-            table.append(self.scalars(self.last_rate))
-        return table
+    def changes(
+        self, numbers: Iterable[float], state: list[list[float]], steps: int, last_rate: float
+    ) -> list[tuple[Any, ...]]:
+        """What it takes, in the form of `at_once`, to be where so many steps have led."""
+        own = {"state": state, "steps": steps, "last_rate": last_rate}
+        moves = [(setattr, parameter, "data", x) for parameter, x in zip(self.parameters, numbers, strict=True)]
+        return [*moves, *[(setattr, self, name, value) for name, value in own.items()]]
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to 0."""
         for parameter in self.parameters:
             parameter.grad = 0.0
 
-    def scalars(self, lr: float) -> tuple[float, ...]:
-        """What the rule takes in the present step, whose number is self.steps."""
+    def scalars(self, lr: float, step: int) -> tuple[float, ...]:
+        """What the rule takes in a step, besides its gradient: of its learning rate and its number, from 1."""
         return (lr,)
 
     @abstractmethod
@@ -78,13 +83,6 @@ class Optimizer(ABC):
         w: its number; g: its gradient; numbers: those kept of it, and then the scalars of the step. All of them may
         be symbols of what they will be: they can be calculated with, and not looked at.
         """
-
-    def _update(self, scalars: tuple[float, ...]) -> None:
-        for i, parameter in enumerate(self.parameters):
-            kept = [numbers[i] for numbers in self.state]
-            parameter.data, *kept = self.rule(parameter.data, parameter.grad, *kept, *scalars)
-            for numbers, number in zip(self.state, kept, strict=True):
-                numbers[i] = number
 
 
 class SGD(Optimizer):
@@ -148,10 +146,10 @@ class Adam(Optimizer):
             self.eps > 0, f"eps is above 0, or where all gradients are 0 it would be divided by 0, got {shown(eps)}"
         )
 
-    def scalars(self, lr: float) -> tuple[float, ...]:
+    def scalars(self, lr: float, step: int) -> tuple[float, ...]:
         """The learning rate, the same corrected for m, and the correction of √v."""
         beta1, beta2 = self.betas
-        return lr, lr / (1 - beta1**self.steps), math.sqrt(1 - beta2**self.steps)
+        return lr, lr / (1 - beta1**step), math.sqrt(1 - beta2**step)
 
     def rule(self, w: Any, g: Any, *numbers: Any) -> Sequence[Any]:
         """See the class."""

@@ -10,7 +10,7 @@ from numbers import Integral
 from operator import attrgetter
 from typing import Any
 
-from autograd import AnomalyError, Operation, Value, detect_anomaly, no_grad
+from autograd import AnomalyError, Operation, Value, at_once, detect_anomaly, no_grad
 from autograd.messages import shown
 from nn.compiled import CompiledTraining
 from nn.data import as_rows, as_targets
@@ -49,11 +49,14 @@ class History:
 
     def _append(self, epoch: "History") -> None:
         """Add the entries of one epoch, all at once: an epoch that is interrupted leaves none."""
-        self.loss += epoch.loss
-        self.learning_rate += epoch.learning_rate
-        self.validation_loss += epoch.validation_loss
-        for name, entries in epoch.metrics.items():
-            self.metrics.setdefault(name, []).extend(entries)
+        at_once(
+            [
+                (self.loss.extend, epoch.loss),
+                (self.learning_rate.extend, epoch.learning_rate),
+                (self.validation_loss.extend, epoch.validation_loss),
+                *[(self.metrics.setdefault(name, []).extend, entries) for name, entries in epoch.metrics.items()],
+            ]
+        )
 
     def __repr__(self) -> str:
         loss = f", loss {self.loss[0]:.4g} → {self.loss[-1]:.4g}" if self.loss else ""
@@ -165,8 +168,11 @@ def train(
     except KeyboardInterrupt:
         history.stopped, history.interrupted = f"interrupted in epoch {history.epochs}", True
     finally:
-        bar.close()
-        trainer.finish()
+        try:
+            trainer.finish()
+        finally:  # once more, for Ctrl-C may have come when the former began
+            trainer.finish()
+            bar.close()
     return history
 
 
@@ -285,7 +291,7 @@ class _CompiledTrainer(_Trainer):
             total += self._steps(epoch, columns, part, batch_size)
         if self.watched or self.metrics:  # they may look at the parameters
             self.finish()
-        entry = History([total / len(order)], [self.optimizer.last_rate])
+        entry = History([total / len(order)], [self.program.last_rate])
         self._measure(entry, "", predicted, [self.targets[i] for i in order])
         return entry
 

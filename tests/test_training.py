@@ -481,7 +481,8 @@ class Spoiler(SGD):
 
     spoils = 2
 
-    def _update(self, scalars: tuple[float, ...]) -> None:
+    def step(self) -> None:
+        super().step()
         if self.steps == self.spoils:
             self.parameters[0].data = math.nan
 

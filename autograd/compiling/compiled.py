@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.committing import at_once
 from autograd.compiling.backends import Array, Backend, Batches, Kernel, State, as_numpy, choose
 from autograd.compiling.source import written
 from autograd.compiling.tracing import build, trace
@@ -240,7 +241,18 @@ class Descent:
         self._state = State(count, kept, step.dtype)
         self.numbers, self.gradient = self._state.numbers[:, :count], self._state.gradient[:count]
         self.numbers[0] = step.numbers()
-        self.steps, self.finite = 0, True
+        self._so_far: tuple[int, Array] = 0, np.empty(0)  # steps, and the losses that there are, or will be, since
+        self.finite = True
+
+    @property
+    def steps(self) -> int:
+        """How many were taken: read off the losses, since Ctrl-C may come when a step is taken and not yet counted."""
+        before, losses = self._so_far
+        if not len(losses):
+            return before
+        finite = int(np.isfinite(losses).sum())
+        *gradient, loss = np.isfinite(self._state.gradient[: len(self.gradient) + 1]).tolist()
+        return before + finite - bool(finite and loss and not all(gradient))  # a step that was not taken has a loss
 
     def run(self, columns: Sequence[Any], scalars: Any, batch_size: int | None = None, order: Any = None) -> Array:
         """Take steps, and return the losses before each.
@@ -262,35 +274,32 @@ class Descent:
         batches = Batches(arrays, rows, size, None)
         if order is not None:
             batches.order = _checked_order(order, rows, -(-len(table) // batches.each_epoch))
-        losses = np.empty(len(table), self.step.dtype)
-        losses.fill(np.nan)
-        before, self.finite = self.steps, True
-        try:
-            self._run(batches, table, losses)
-        except BaseException:  # Ctrl-C comes between steps and their number, but the losses are there
-            self.steps = before + int(np.isfinite(losses).sum())
-            raise
-        return losses[: self.steps - before + 1]
+        losses = np.full(len(table), np.nan, self.step.dtype)
+        return losses[: self._run(batches, table, losses) + 1]
 
-    def _run(self, batches: Batches, table: Array, losses: Array) -> None:
-        """Take steps in parts, whole epochs each, so that Ctrl-C is heard."""
+    def _run(self, batches: Batches, table: Array, losses: Array) -> int:
+        """Take steps in parts, whole epochs each, so that Ctrl-C is heard; gives how many were taken."""
+        before, self.finite = self.steps, True
         done, steps = 0, batches.each_epoch * -(-FIRST_STEPS // batches.each_epoch)
         while self.finite and done < len(table):
             start = perf_counter()
             part = slice(done, done + steps)
+            self._so_far = before + done, losses[part]
             taken = self.step.backend.descend(
                 self.step._means, self._update, batches, self._state, table[part], losses[part]
             )
             self.finite = taken == len(losses[part])
-            self.steps, done = self.steps + taken, done + taken
+            done += taken
+            self._so_far = before + done, losses[:0]
             if batches.order is not None:
                 batches.order = batches.order[steps // batches.each_epoch :]
             steps *= 2 if perf_counter() - start < PATIENCE else 1
+        return done
 
     def store(self) -> None:
-        """Give the parameters, which are Values, their present numbers."""
-        for parameter, number in zip(self.step.parameters, self.numbers[0].tolist(), strict=True):
-            parameter.data = number
+        """Give the parameters, which are Values, their present numbers: all, or none where this is interrupted."""
+        numbers = self.numbers[0].tolist()
+        at_once([(setattr, p, "data", x) for p, x in zip(self.step.parameters, numbers, strict=True)])
 
 
 def _checked_size(size: Any) -> int:

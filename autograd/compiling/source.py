@@ -10,11 +10,13 @@ from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from functools import lru_cache
 from importlib import import_module
+from operator import setitem
 from typing import Any
 
 import numpy as np
 
 from autograd import operations as ops
+from autograd.committing import at_once
 from autograd.compiling.backends import Array, Batches, Quick, State, as_numpy
 from autograd.declaration import Operation, constant
 from autograd.listing import Writer
@@ -191,9 +193,9 @@ class SourceBackend:
         return SourceKernel(program, mean, self.namespace)
 
     def descend(self, step: Any, update: Any, batches: Batches, state: State, scalars: Array, losses: Array) -> int:
-        """Steps of training, one after another."""
+        """Steps of training, one after another, each of which is there whole when Ctrl-C comes."""
         count = state.parameters
-        numbers, gradient = state.numbers[:, :count], state.gradient[: count + 1]
+        numbers, gradient = state.numbers[:, :count], np.empty(count + 1, self.dtype)
         for done, scalars_of_step in enumerate(scalars):
             epoch, first = divmod(done, batches.each_epoch)
             first *= batches.size
@@ -203,10 +205,16 @@ class SourceBackend:
             columns = [column[chosen] if column.ndim else column for column in batches.columns]
             rows = min(batches.size, batches.rows - first)
             step(columns, rows, numbers[0], gradient)
-            finite = np.isfinite(gradient).all()
+            finite, moved = np.isfinite(gradient).all(), numbers.copy()
             if finite:
-                update([numbers[0], gradient[:-1], *numbers[1:]], count, scalars_of_step, numbers)
-            losses[done] = gradient[-1]  # only now, for Ctrl-C may have come before the update
+                update([numbers[0], gradient[:-1], *numbers[1:]], count, scalars_of_step, moved)
+            at_once(
+                [
+                    (setitem, numbers, ..., moved),
+                    (setitem, state.gradient, slice(count + 1), gradient),
+                    (setitem, losses, done, gradient[-1]),
+                ]
+            )
             if not finite:
                 return done
         return len(scalars)
