@@ -48,7 +48,7 @@ from autograd.value import Value, as_value, topological_order
 
 if TYPE_CHECKING:
     from autograd.checking import GradientError, Slopes, check_gradients, finite_differences
-    from autograd.compiling import Compiled, Descent, TracingError, compile
+    from autograd.compiling import Compiled, Descent, TracingError, compile, real_array
     from autograd.derivation import Check, Derivation, Evaluation, derive, evaluate
     from autograd.drawing import Drawing, draw
     from autograd.exploring import Explorer, explore
@@ -108,6 +108,7 @@ __all__ = [
     "no_grad",
     "operation",
     "pow",
+    "real_array",
     "relu",
     "sigmoid",
     "sign",
@@ -147,6 +148,7 @@ _LAZY = {
     "explore": "exploring",
     "finite_differences": "checking",
     "format_number": "notation",
+    "real_array": "compiling",
     "unicode_label": "notation",
 }
 

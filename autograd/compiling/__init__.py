@@ -5,7 +5,8 @@ try:
 except ImportError as error:
     raise ImportError("autograd.compile needs NumPy: pip install '.[jit]', in a clone of glassgrad") from error
 
+from autograd.compiling.arrays import real_array
 from autograd.compiling.compiled import Compiled, Descent, compile
 from autograd.compiling.tracing import TracingError
 
-__all__ = ["Compiled", "Descent", "TracingError", "compile"]
+__all__ = ["Compiled", "Descent", "TracingError", "compile", "real_array"]

@@ -8,12 +8,12 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from autograd.compiling.arrays import Array
 from autograd.messages import shown
 from autograd.program import CompileError, Program
 
 ROOM = 16  # numbers: what training changes takes a multiple of so much memory, with zeros at its end
 
-Array = np.ndarray[Any, Any]
 Quick = Callable[[Any, Any], tuple[float, Array] | None]
 
 
@@ -80,17 +80,6 @@ class State:
         self.parameters = parameters
         self.pointers: Any = None  # to them, once a backend has asked,
         self.scratch: Any = None  # and what other memory it needs for a step
-
-
-def as_numpy(array: Any) -> Array:
-    """An array of any library as NumPy's. Those on a device do not turn into one by themselves, but give one."""
-    try:
-        return np.asarray(array)
-    except TypeError:
-        fetch = getattr(array, "get", None) or getattr(array, "cpu", None)  # CuPy's and PyTorch's name for it
-        if fetch is None:
-            raise
-        return np.asarray(fetch())
 
 
 def choose(backend: str, dtype: np.dtype[Any], vector_math: str, namespace: Any) -> Backend:

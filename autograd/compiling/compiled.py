@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from autograd.committing import at_once
-from autograd.compiling.backends import Array, Backend, Batches, Kernel, State, as_numpy, choose
+from autograd.compiling.arrays import Array, index_array, real_array
+from autograd.compiling.backends import Backend, Batches, Kernel, State, choose
 from autograd.compiling.source import written
 from autograd.compiling.tracing import build, trace
 from autograd.declaration import Operation
@@ -109,11 +110,11 @@ class Compiled:
     def values_of(self, columns: Sequence[Any] | Array, numbers: Array | None = None) -> Array:
         """The same, of columns in a list, or as the rows of one array."""
         arrays, rows = self.checked(columns)
-        scalars = self.numbers() if numbers is None else np.ascontiguousarray(as_numpy(numbers), self.dtype)
+        scalars = self.numbers() if numbers is None else real_array("numbers", numbers, self.dtype)
         if scalars.shape != (self._count,):
             raise ValueError(f"numbers are those of the {self._count} parameters, got an array of {scalars.shape}")
         output = np.empty((len(self.program.outputs), rows), self.dtype)
-        self._rows(arrays, rows, scalars, output)
+        self._rows(arrays, rows, np.ascontiguousarray(scalars), output)
         return output[0] if self._single else output.T
 
     @property
@@ -161,30 +162,12 @@ class Compiled:
         return arrays, rows
 
     def _as_array(self, name: str, column: Any) -> Array:
-        if isinstance(column, Value):
-            raise TypeError(
-                f"the input {name} is an array of real numbers, got a Value: within a function that is compiled or "
-                "differentiated, call the function itself and not what it was compiled to"
-            )
-        if isinstance(column, np.ma.MaskedArray):
-            raise TypeError(
-                f"the input {name} is a masked array, and a mask would be ignored: give .compressed() or .filled()"
-            )
-        try:
-            array = as_numpy(column)
-        except (TypeError, ValueError, RuntimeError) as error:
-            raise TypeError(
-                f"the input {name} is an array of real numbers, got {type(column).__name__} ({error})"
-            ) from error
-        if array.dtype.kind not in "biuf":
-            raise TypeError(
-                f"the input {name} is an array of real numbers, got {type(column).__name__} ({array.dtype})"
-            )
+        array = real_array(f"the input {name}", column, self.dtype)
         if array.ndim > 1:
             raise ValueError(
                 f"the input {name} is an array of one dimension, got one of shape {array.shape}: each input is a column"
             )
-        return array.astype(self.dtype, copy=False)
+        return array
 
     def _carefully(self, columns: Sequence[Any]) -> tuple[float, Array]:
         if not self._single:
@@ -262,10 +245,11 @@ class Descent:
         for one after another. Steps go on from epoch to epoch while there are scalars.
 
         Where a loss or its gradient is not finite the steps end, before that one, whose loss is the last returned.
-        Raises ValueError for what does not fit, before a step is taken. Ctrl-C ends them within a moment.
+        Raises ValueError for what does not fit, TypeError for what is not real numbers, before a step is taken. Ctrl-C
+        ends them within a moment.
         """
         arrays, rows = self.step.checked(columns)
-        table = np.ascontiguousarray(scalars, self.step.dtype)
+        table = np.ascontiguousarray(real_array("scalars", scalars, self.step.dtype))
         if table.ndim == 1 and not len(table):  # no steps
             table = table.reshape(0, self._scalars)
         if table.ndim != 2 or table.shape[1] != self._scalars:
@@ -309,18 +293,15 @@ def _checked_size(size: Any) -> int:
 
 
 def _checked_order(order: Any, rows: int, epochs: int) -> Array:
-    try:
-        indices = np.asarray(order)
-    except ValueError:  # its rows are of unequal length
-        raise ValueError(f"order has the indices of {rows} rows for each epoch, got rows of unequal length") from None
-    if indices.dtype.kind not in "iu" or indices.ndim != 2 or indices.shape[1] != rows or len(indices) < epochs:
+    indices = index_array("order", order)
+    if indices.ndim != 2 or indices.shape[1] != rows or len(indices) < epochs:
         raise ValueError(
-            f"order has the indices of {rows} rows for each epoch, of which there are {epochs}, got an array of "
-            f"{indices.dtype} and shape {indices.shape}"
+            f"order has the indices of {rows} rows for each epoch, of which there are {epochs}, got an array of shape "
+            f"{indices.shape}"
         )
     if ((indices < 0) | (indices >= rows)).any():
         raise ValueError(f"order has the indices of {rows} rows, from 0, got {indices.min()} to {indices.max()}")
-    return np.ascontiguousarray(indices, np.int64)
+    return indices
 
 
 def _is_dtype(dtype: Any, name: str) -> bool:

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from llvmlite import binding, ir
 
-from autograd.compiling.backends import ROOM, Array, Batches, Quick, State
+from autograd.compiling.arrays import Array
+from autograd.compiling.backends import ROOM, Batches, Quick, State
 from autograd.compiling.calling import CallWriter, as_python_function
 from autograd.compiling.code import I64, POINTER, Code
 from autograd.compiling.kernel import KernelWriter

@@ -17,7 +17,8 @@ import numpy as np
 
 from autograd import operations as ops
 from autograd.committing import at_once
-from autograd.compiling.backends import Array, Batches, Quick, State, as_numpy
+from autograd.compiling.arrays import Array, as_numpy
+from autograd.compiling.backends import Batches, Quick, State
 from autograd.declaration import Operation, constant
 from autograd.listing import Writer
 from autograd.program import CompileError, Program

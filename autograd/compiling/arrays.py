@@ -1,0 +1,72 @@
+"""The one door by which numbers come in, whatever library their arrays are of."""
+
+from typing import Any
+
+import numpy as np
+
+from autograd.value import Value
+
+Array = np.ndarray[Any, Any]
+NESTED = 3  # levels of lists that are searched for masks
+
+
+def real_array(name: str, numbers: Any, dtype: Any = "float64") -> Array:
+    """Real numbers as an array of a type, which is the one that was given where that is of this type already.
+
+    name: what they are, for errors, such as "the input x"; numbers: one, a list of them (or of lists), or an array of
+    any library; dtype: NumPy's, of real numbers.
+
+    Raises TypeError for what is not real numbers: text, None, objects, complex numbers, dates; and for masked arrays,
+    whose masks would be ignored. What is too large for the type becomes inf.
+    """
+    array = _plain(name, numbers, "biuf", "real numbers")
+    with np.errstate(over="ignore"):
+        array = array.astype(dtype, copy=False)
+    return array if array.flags.aligned else array.copy()
+
+
+def index_array(name: str, numbers: Any) -> Array:
+    """Whole numbers as a new array of int64, which nobody else can change; it raises what `real_array` does."""
+    return np.array(_plain(name, numbers, "iu", "whole numbers"), np.int64, order="C")
+
+
+def as_numpy(array: Any) -> Array:
+    """An array of any library as NumPy's. Those on a device do not turn into one by themselves, but give one."""
+    try:
+        return np.asarray(array)
+    except TypeError:
+        fetch = getattr(array, "get", None) or getattr(array, "cpu", None)  # CuPy's and PyTorch's name for it
+        if fetch is None:
+            raise
+        return np.asarray(fetch())
+
+
+def _plain(name: str, numbers: Any, kinds: str, what: str) -> Array:
+    """An array whose kind is among kinds."""
+    if type(numbers) is np.ndarray and numbers.dtype.kind in kinds:
+        return numbers
+    if isinstance(numbers, Value):
+        raise TypeError(
+            f"{name} is an array of {what}, got a Value: within a function that is compiled or differentiated, call "
+            "the function itself and not what it was compiled to"
+        )
+    if _has_mask(numbers, NESTED):
+        raise TypeError(f"{name} is a masked array, and a mask would be ignored: give .compressed() or .filled()")
+    try:
+        array = as_numpy(numbers)
+    except (TypeError, ValueError, RuntimeError) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise TypeError(f"{name} is an array of {what}, got {type(numbers).__name__} ({reason})") from error
+    if array.dtype.kind not in kinds:
+        raise TypeError(f"{name} is an array of {what}, got {type(numbers).__name__} ({array.dtype})")
+    return array
+
+
+def _has_mask(numbers: Any, levels: int) -> bool:
+    """Whether it is a masked array, or a list of such, of which NumPy would take the numbers and not the masks."""
+    if isinstance(numbers, np.ma.MaskedArray):
+        return True
+    if not levels or not isinstance(numbers, (list, tuple)):
+        return False
+    searched = {kind for kind in set(map(type, numbers)) if issubclass(kind, (list, tuple, np.ma.MaskedArray))}
+    return any(type(x) in searched and _has_mask(x, levels - 1) for x in numbers) if searched else False
