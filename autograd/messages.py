@@ -20,15 +20,14 @@ def shown(x: Any, most: int = MOST_CHARACTERS) -> str:
         text = _short.repr(x)
     except Exception:  # an int of 5,000 digits is not written; any other class may do as it likes
         text = f"<{type(x).__name__}>"
-    return _cut(text, most)
+    return _cut(" ".join(text[: 2 * most].split()) if "\n" in text else text, most)  # arrays have several lines
 
 
 def listed(names: Collection[object], most: int = MOST_NAMES) -> str:
     """Names with commas between, and how many there are where they are more than most."""
-    text = ", ".join([_cut(str(name), MOST_CHARACTERS) for name in islice(names, most)])
+    text = ", ".join([_cut(str(name).replace("\n", r"\n"), MOST_CHARACTERS) for name in islice(names, most)])
     return text if len(names) <= most else f"{text}, … ({len(names):,} in all)"
 
 
 def _cut(text: str, most: int) -> str:
-    text = " ".join(text[: 2 * most].split()) if "\n" in text else text
     return text if len(text) <= most else text[:most] + "…"

@@ -9,13 +9,14 @@ if not hasattr(autograd, "affine"):  # another distribution on PyPI installs an 
     )
 
 from nn.compiled import CompiledTraining
-from nn.data import DataError, Scaled, Scaling, Table, read_csv, split
+from nn.data import DataError, Scaled, Scaling, split
 from nn.exploring import explore
 from nn.layers import MLP, Labels, Layer, Neuron
 from nn.losses import Loss, bce, bce_with_logits, cross_entropy, hinge, l2, mse
 from nn.module import Module
 from nn.optimizers import SGD, Adam, AdamW, Optimizer
 from nn.storage import ModelFileError, load
+from nn.tables import Table, read_csv
 from nn.training import DivergenceError, History, Trace, train
 
 __all__ = [

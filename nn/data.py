@@ -1,12 +1,9 @@
-"""Rows of numbers, from wherever they come: checked, read from CSV files, split, and brought to one scale."""
+"""Rows of numbers, from wherever they come: checked, split, and brought to one scale."""
 
-import csv
-import io
 import math
 import random
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 from autograd import as_value
@@ -43,7 +40,7 @@ def as_rows(rows: Any, width: int | None = None, name: str = "rows") -> list[lis
         first = len(numbers) if first is None else first
         if len(numbers) != (width or first):
             expected = f"the model takes {width}" if width else f"{name}[0] has {first}"
-            raise DataError(f"{name}[{i}] has {len(numbers)} {_plural('number', len(numbers))}, and {expected}")
+            raise DataError(f"{name}[{i}] has {len(numbers)} {plural('number', len(numbers))}, and {expected}")
         result.append([_finite(x, name, i, k, columns) for k, x in enumerate(numbers)])
     if not result[0]:
         raise DataError(f"{name}[0] has no numbers")
@@ -72,7 +69,7 @@ def as_targets(targets: Any, rows: int, outputs: int, loss: Any = None, name: st
             raise DataError(f"{name}[{i}] is {len(floats)} numbers: {loss} takes {loss.targets}")
         if len(floats) != wanted:
             raise DataError(
-                f"{name}[{i}] takes {wanted} {_plural('number', wanted)} for {outputs} {_plural('output', outputs)} "
+                f"{name}[{i}] takes {wanted} {plural('number', wanted)} for {outputs} {plural('output', outputs)} "
                 f"of the model, got {len(floats)}"
             )
         for x in floats if isinstance(loss, Loss) else []:
@@ -83,7 +80,7 @@ def as_targets(targets: Any, rows: int, outputs: int, loss: Any = None, name: st
 
 
 def _below(outputs: int) -> str:
-    return f" to {outputs - 1}, for {outputs} {_plural('output', outputs)} of the model"
+    return f" to {outputs - 1}, for {outputs} {plural('output', outputs)} of the model"
 
 
 def _columns(table: Any) -> list[str]:
@@ -121,87 +118,12 @@ def _finite(x: Any, name: str, i: int, k: int | None, columns: list[str]) -> flo
     raise DataError(f"{where} is {what}")
 
 
-def _plural(noun: str, count: int) -> str:
+def plural(noun: str, count: int) -> str:
+    """A noun, for so many of it."""
     return noun if count == 1 else noun + "s"
 
 
-# ------------------------------------------------------------------------------------------------------ CSV files
-
-
-@dataclass(frozen=True)
-class Table:
-    """A CSV file: for each row its line in the file, and its cells, under the names of the columns."""
-
-    path: Path
-    names: list[str]
-    lines: list[int]
-    cells: list[list[str]]
-
-    def text(self, name: str) -> list[str]:
-        """The cells of a column. Raises DataError where there is no such column."""
-        if name not in self.names:
-            raise DataError(f"{self.path} has no column {shown(name)}: its columns are {', '.join(self.names)}")
-        k = self.names.index(name)
-        return [row[k] for row in self.cells]
-
-    def numbers(self, name: str) -> list[float]:
-        """The numbers of a column. Raises DataError for a cell that is none, by line and column."""
-        return [
-            _cell(text, f"{self.path}, line {line}, column {name}")
-            for line, text in zip(self.lines, self.text(name), strict=True)
-        ]
-
-    def rows(self, names: Sequence[str]) -> list[list[float]]:
-        """The numbers of some columns, row by row."""
-        return [list(row) for row in zip(*[self.numbers(name) for name in names], strict=True)]
-
-
-def read_csv(path: str | Path) -> Table:
-    """A CSV file with a header, in UTF-8; lines before it that begin with # are remarks, and blank ones nothing.
-
-    Raises OSError for a file that cannot be read, and DataError for one that is not a table, by line.
-    """
-    path = Path(path)
-    try:
-        lines = list(io.StringIO(path.read_bytes().decode("utf-8-sig"), newline=""))
-    except UnicodeDecodeError as error:
-        raise DataError(f"{path} is not UTF-8 text: byte {error.start} is {error.object[error.start]:#04x}") from None
-    remarks = next((i for i, line in enumerate(lines) if line.strip() and not line.startswith("#")), len(lines))
-    reader = csv.reader(lines[remarks:])
-    try:
-        records = [
-            (remarks + reader.line_num, [cell.strip() for cell in cells])
-            for cells in reader
-            if any(map(str.strip, cells))
-        ]
-    except csv.Error as error:
-        raise DataError(f"{path}, line {remarks + reader.line_num}: {error}") from None
-    if not records:
-        raise DataError(f"{path} is empty: it takes a header and rows")
-    (_, names), *rows = records
-    repeated = sorted({name for name in names if names.count(name) > 1})
-    if repeated or "" in names:
-        raise DataError(f"{path} needs a name of its own for each column, got {', '.join(map(repr, names))}")
-    if not rows:
-        raise DataError(f"{path} has a header and no rows")
-    for line, cells in rows:
-        if len(cells) != len(names):
-            raise DataError(
-                f"{path}, line {line} has {len(cells)} {_plural('cell', len(cells))}, and the header {len(names)}"
-            )
-    return Table(path, names, [line for line, _ in rows], [cells for _, cells in rows])
-
-
-def _cell(text: str, where: str) -> float:
-    if not text:
-        raise DataError(f"{where} is empty")
-    try:
-        number = float(text if "_" not in text else "")  # 2020_01 is a number in Python's source, and a date here
-    except ValueError:
-        raise DataError(f"{where} is {shown(text)}, which is not a number") from None
-    if not math.isfinite(number):
-        raise DataError(f"{where} is {text}, which is not finite")
-    return number
+# ------------------------------------------------------------------------------------------------------- splitting
 
 
 def split(
@@ -306,7 +228,7 @@ class Scaled(Module):
         for count, scaling, what in ((taken, inputs, "input"), (given, outputs, "output")):
             if count and scaling and len(scaling.means) != count:
                 wrong = f"and their scaling {len(scaling.means)} columns"
-                raise ValueError(f"the model has {count} {_plural(what, count)}, {wrong}")
+                raise ValueError(f"the model has {count} {plural(what, count)}, {wrong}")
         self.model, self.inputs, self.outputs = model, inputs, outputs
         self.names = None if names is None else list(names)
         self.classes = None if classes is None else list(classes)

@@ -245,7 +245,7 @@ def test_placement_is_learned_by_every_loss_of_classes(
     assert figures(out, "  if ") == [pytest.approx(100 * y.count(usual) / len(y), abs=0.06) for _, y in parts]
 
     model, losses = nn.load(path), []
-    assert (model.names, model.classes) == (["cgpa", "iq"], [0, 1])
+    assert (model.names, model.classes) == (["cgpa", "iq"], ["0", "1"])
     confused = [[0, 0], [0, 0]]
     for part, placed in parts:
         predictions = outputs(model, part)
@@ -298,12 +298,25 @@ def test_two_classes_may_be_text(loss: str, number: int, tmp_path: Path, capsys:
     assert yes > no
 
 
+def test_labels_are_the_text_of_the_file_and_numbers_may_be_german(tmp_path: Path, capsys: Capture) -> None:
+    """Through floats, the first two would be one class; 01234 would be 1234, and 1,0 be 1."""
+    labels = ["1234567890123456789", "1234567890123456790", "01234", "1,0", "1"]
+    data, path = tmp_path / "table.csv", tmp_path / "model.json"
+    rows = [f"{label}@{k},{i}" for k, label in enumerate(labels) for i in range(9)]
+    data.write_bytes("\r\n".join(["größe@x", *rows]).encode("cp1252"))
+    arguments = ["train", str(data), "--target", "größe", "--loss", "cross_entropy", "--layers", "5"]
+    options = ["--separator", "@", "--decimal", ",", "--encoding", "cp1252", "--epochs", "1", "--quiet"]
+    assert main([*arguments, *options, "--out", str(path)]) == 0
+    assert nn.load(path).classes == ["1", "1,0", "01234", "1234567890123456789", "1234567890123456790"]
+    assert "01234 (9 rows), 1234567890123456789 (9 rows), 1234567890123456790 (9 rows)" in capsys.readouterr().out
+
+
 def test_numbers_as_classes_are_sorted_as_numbers(tmp_path: Path) -> None:
     path = tmp_path / "model.json"
     table = flowers(tmp_path, ["10", "9.0", "-2"])
     arguments = ["train", table, "--target", "kind", "--loss", "cross_entropy", "--layers", "3", "--epochs", "1"]
     assert main([*arguments, "--out", str(path), "--quiet"]) == 0
-    assert json.dumps(nn.load(path).classes) == "[-2, 9, 10]"
+    assert json.dumps(nn.load(path).classes) == '["-2", "9.0", "10"]'
 
 
 def test_the_table_of_classes_has_the_truth_down_and_the_prediction_across(tmp_path: Path, capsys: Capture) -> None:
@@ -394,7 +407,7 @@ def test_ctrl_c_keeps_what_was_learned(
 
 
 def test_ctrl_c_outside_of_training_is_one_line(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(path: Path) -> Any:
+    def interrupted(path: Path, **options: Any) -> Any:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(command, "read_csv", interrupted)
@@ -414,6 +427,9 @@ FILES = {
     "text.csv": b"a,b\n1,2\n3,two\n4,5\n",
     "nan.csv": b"a,b\n1,2\n3,nan\n4,5\n",
     "twice.csv": b"a,a\n1,2\n3,4\n",
+    "inches.csv": b'a,b\n1,2\n3,"5 inch\n4,5\n',
+    "remark.csv": b"# a,b\n1,2\n3,4\n",
+    "german.csv": b"a;b\n1;1.234\n3;5.678\n",
     "latin.csv": b"a,b\n1,2\ncaf\xe9,3\n",
     "one_column.csv": b"b\n1\n2\n3\n",
     "one_row.csv": b"a,b\n1,2\n",
@@ -441,7 +457,13 @@ FILES = {
         ("hole_in_x.csv --target b --layers 1", "hole_in_x.csv, line 3, column a is empty"),
         ("text.csv --target b --layers 1", "text.csv, line 3, column b is 'two', which is not a number"),
         ("nan.csv --target b --layers 1", "nan.csv, line 3, column b is nan, which is not finite"),
-        ("twice.csv --target a --layers 1", "twice.csv needs a name of its own for each column, got 'a', 'a'"),
+        ("twice.csv --target a --layers 1", "line 1 needs a name of its own for each column, and 'a' is there 2 times"),
+        ("inches.csv --target b --layers 1", "inches.csv, line 3 has a quote that is never closed"),
+        ("remark.csv --target b --layers 1", "remark.csv begins with '# a,b', which may be a remark or the header"),
+        ("german.csv --target b --layers 1", "column b is '1.234', which may be 1.234 or 1234: the option decimal"),
+        ("good.csv --target b --layers 1 --separator ab", "argument --separator: takes one character, and no quote"),
+        ("good.csv --target b --layers 1 --decimal x", "argument --decimal: invalid choice: 'x'"),
+        ("good.csv --target b --layers 1 --encoding x", "argument --encoding: takes one that Python knows, as utf-8"),
         ("broken_name.csv --target b --layers 1", "broken_name.csv has no column 'b': its columns are a, b\\nc"),
         # the columns
         ("good.csv --target c --layers 1", "good.csv has no column 'c': its columns are a, b, kind"),

@@ -1,9 +1,8 @@
-"""Rows from everywhere, what is wrong with them and where; CSV files, splits and scaling."""
+"""Rows from everywhere, what is wrong with them and where; splits and scaling."""
 
 import math
 from collections.abc import Callable
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,7 +22,6 @@ from nn import (
     cross_entropy,
     hinge,
     mse,
-    read_csv,
     split,
     train,
 )
@@ -198,94 +196,6 @@ def test_targets_of_several_outputs() -> None:
 def test_targets_are_refused_by_position(targets: Any, outputs: int, loss: Any, message: str) -> None:
     with pytest.raises(DataError, match=message):
         as_targets(targets, 3, outputs, loss)
-
-
-# ------------------------------------------------------------------------------------------------------- CSV files
-
-
-@pytest.fixture
-def written(tmp_path: Path) -> Callable[[str | bytes], Path]:
-    def write(content: str | bytes) -> Path:
-        path = tmp_path / "data.csv"
-        path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return path
-
-    return write
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        "x,y,name\n1,2.5,a\n-3e1,4,b\n",
-        "x,y,name\r\n1,2.5,a\r\n-3e1,4,b",
-        "\ufeffx,y,name\n1,2.5,a\n-3e1,4,b\n",
-        "# made by hand\n# in 2026\nx,y,name\n1,2.5,a\n-3e1,4,b\n",
-        "\ufeff# made by hand\n\n# in 2026\n\nx,y,name\n\n1,2.5,a\n , ,\n-3e1,4,b\n\n",
-        '"x","y","name"\n"1","2.5","a"\n-3e1,"4",b\n',
-        " x , y,name\n 1,  2.5 , a\n-3e1,4,b \n",
-    ],
-)
-def test_tables_in_every_shape(written: Callable[[str], Path], content: str) -> None:
-    table = read_csv(written(content))
-    assert table.names == ["x", "y", "name"]
-    assert table.numbers("x") == [1.0, -30.0]
-    assert table.rows(["y", "x"]) == [[2.5, 1.0], [4.0, -30.0]]
-    assert table.text("name") == ["a", "b"]
-
-
-def test_quoted_cells_may_hold_commas_quotes_and_line_breaks(written: Callable[[str], Path]) -> None:
-    table = read_csv(written('a,b\n"1,5","say ""hi"""\n"two\nlines",2\n'))
-    assert table.cells == [["1,5", 'say "hi"'], ["two\nlines", "2"]]
-    assert table.lines == [2, 4]
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        ("", "is empty: it takes a header and rows"),
-        ("# only\n# remarks\n", "is empty: it takes a header and rows"),
-        ("\n \n", "is empty"),
-        ("x,y\n", "has a header and no rows"),
-        ("x,y\n1,2\n3\n", "line 3 has 1 cell, and the header 2"),
-        ("# remark\n\nx,y\n\n1,2\n3,4,5\n", "line 6 has 3 cells, and the header 2"),
-        ("x,x\n1,2\n", "needs a name of its own for each column, got 'x', 'x'"),
-        ("x,\n1,2\n", "needs a name of its own for each column, got 'x', ''"),
-        (b"x,y\n1,\xff\n", "is not UTF-8 text: byte 6 is 0xff"),
-        ("x\n1\n".encode("utf-16"), "is not UTF-8 text"),
-        (f"x\n{'1' * 200_000}\n", "line 2: field larger than field limit"),
-    ],
-)
-def test_files_that_are_no_table(written: Callable[[str | bytes], Path], content: str | bytes, message: str) -> None:
-    with pytest.raises(DataError, match=message) as raised:
-        read_csv(written(content))
-    assert "data.csv" in str(raised.value)
-
-
-@pytest.mark.parametrize(
-    ("cell", "message"),
-    [
-        ("abc", "line 4, column y is 'abc', which is not a number"),
-        ("", "line 4, column y is empty"),
-        ("nan", "line 4, column y is nan, which is not finite"),
-        ("-inf", "line 4, column y is -inf, which is not finite"),
-        ("1e999", "line 4, column y is 1e999, which is not finite"),
-        ("2020_01", "line 4, column y is '2020_01', which is not a number"),
-        ('"1,5"', "line 4, column y is '1,5', which is not a number"),
-    ],
-)
-def test_cells_that_are_no_numbers_by_line_and_column(written: Callable[[str], Path], cell: str, message: str) -> None:
-    table = read_csv(written(f"# remark\nx,y\n1,2\n3,{cell}\n"))
-    with pytest.raises(DataError, match=message):
-        table.numbers("y")
-    assert table.numbers("x") == [1.0, 3.0]
-
-
-def test_columns_and_files_that_are_not_there(written: Callable[[str], Path], tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="has no column 'z': its columns are x, y"):
-        read_csv(written("x,y\n1,2\n")).rows(["x", "z"])
-    for path in (tmp_path / "none.csv", tmp_path):
-        with pytest.raises(OSError, match=str(tmp_path)):
-            read_csv(path)
 
 
 # ----------------------------------------------------------------------------------------------------------- split

@@ -3,13 +3,14 @@
 import argparse
 import contextlib
 import math
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
 from autograd import Value, no_grad
-from autograd.messages import shown
+from autograd.messages import listed, shown
 from nn.commands.arguments import (
     Commands,
     InputError,
@@ -22,10 +23,11 @@ from nn.commands.arguments import (
     writing,
 )
 from nn.commands.trained import Trained
-from nn.data import DataError, Scaled, Scaling, Table, read_csv, split
+from nn.data import DataError, Scaled, Scaling, split
 from nn.layers import MLP, Initialization, activation_named
 from nn.losses import LOSSES, as_list
 from nn.optimizers import SGD, Adam, AdamW, Optimizer
+from nn.tables import Table, read_csv
 from nn.training import PATIENCE, DivergenceError, History, train
 
 MOST_WEIGHTS = 1_000_000  # a scalar each: more would fill the memory before they learn
@@ -34,11 +36,25 @@ RATES = {"sgd": 0.1, "adam": 0.01, "adamw": 0.01}
 TWO_CLASSES = {"bce": (0.0, 1.0), "bce_with_logits": (0.0, 1.0), "hinge": (-1.0, 1.0)}  # the targets of each loss
 MOST_LISTED = 6
 
-Cell = str | int | float
-
 
 def _strip(text: str) -> str:
     return text.strip()  # a column may be called -1: the command line puts a space before numbers
+
+
+def _separator(text: str) -> str:
+    if text in ("tab", r"\t"):
+        return "\t"
+    if len(text) == 1 and text not in '"\r\n':
+        return text
+    raise argparse.ArgumentTypeError(f"takes one character, and no quote, or tab, got {shown(text)}")
+
+
+def _encoding(text: str) -> str:
+    try:
+        "".encode(text)
+    except LookupError:
+        raise argparse.ArgumentTypeError(f"takes one that Python knows, as utf-8, got {shown(text)}") from None
+    return text
 
 
 def _layers(text: str) -> list[int]:
@@ -75,6 +91,11 @@ def add(commands: Commands) -> None:
 def _add_data(command: argparse.ArgumentParser) -> None:
     share = number_that("a number from 0 up to 1, without 1", lambda x: 0 <= x < 1)
     command.add_argument("data", type=Path, metavar="DATA.csv", help="a table with a header")
+    command.add_argument(
+        "--separator", type=_separator, metavar="CHARACTER", help="between cells, or tab (a comma, ; or tab: as it is)"
+    )
+    command.add_argument("--decimal", choices=(".", ","), help="the mark in numbers (as the numbers of a column tell)")
+    command.add_argument("--encoding", type=_encoding, metavar="NAME", help="of the text (utf-8, or as its mark says)")
     command.add_argument("--target", required=True, type=_strip, metavar="COLUMN", help="the column to learn")
     command.add_argument("--inputs", nargs="+", type=_strip, metavar="COLUMN", help="to tell it from (all others)")
     command.add_argument(
@@ -132,7 +153,7 @@ class _Task:
     names: list[str]
     rows: list[list[float]]
     targets: list[float]
-    classes: list[Cell] | None
+    classes: list[str] | None
 
 
 def run(options: argparse.Namespace) -> Result:
@@ -179,9 +200,9 @@ def _require_options_that_fit(options: argparse.Namespace) -> None:
     inputs = options.inputs or []
     if options.target in inputs:
         raise InputError(f"--inputs takes other columns than the target, got {options.target}")
-    repeated = sorted({name for name in inputs if inputs.count(name) > 1})
+    repeated = sorted(name for name, count in Counter(inputs).items() if count > 1)
     if repeated:
-        raise InputError(f"--inputs takes each column once, got {', '.join(repeated)} more than once")
+        raise InputError(f"--inputs takes each column once, got {listed(repeated)} more than once")
 
 
 @contextlib.contextmanager
@@ -199,7 +220,11 @@ def _require_network(options: argparse.Namespace, task: _Task) -> None:
     written = "-".join(map(str, sizes))
     wanted = len(task.classes) if task.classes and options.loss == "cross_entropy" else 1
     if sizes[-1] != wanted:
-        why = f"one for each class of {options.target} ({_listed(task.classes or [])})" if wanted > 1 else "the output"
+        why = (
+            f"one for each class of {options.target} ({listed(task.classes or [], MOST_LISTED)})"
+            if wanted > 1
+            else "the output"
+        )
         unit = "neuron" if wanted == 1 else "neurons"
         raise InputError(f"--layers ends in {wanted} {unit} with --loss {options.loss}, {why}: got {written}")
     require_weights("--layers", written, [len(task.names), *sizes], MOST_WEIGHTS)
@@ -224,7 +249,7 @@ def _require_variety(options: argparse.Namespace, task: _Task, training: list[in
 
 
 def _task(options: argparse.Namespace) -> _Task:
-    table = read_csv(options.data)
+    table = read_csv(options.data, separator=options.separator, decimal=options.decimal, encoding=options.encoding)
     cells = table.text(options.target)
     names = options.inputs or [name for name in table.names if name != options.target]
     if not names:
@@ -236,51 +261,43 @@ def _task(options: argparse.Namespace) -> _Task:
         raise DataError(str(error) + ("" if chosen else "; --inputs chooses other columns")) from None
     if options.loss == "mse":
         return _Task(table, names, rows, table.numbers(options.target), None)
-    values = _labels(table, options.target, cells)
-    classes: list[Any] = sorted(set(values))
+    classes = _classes(options, table, cells)
     if options.loss == "cross_entropy":
-        _require_labels(options, table, values, classes)
+        if len(classes) < 2:
+            raise DataError(f"every row has {classes[0]} for {options.target}: there are no classes to tell apart")
         numbers: Sequence[float] = [float(k) for k in range(len(classes))]
     else:
         _require_two(options, classes)
         numbers = TWO_CLASSES[options.loss]
     as_target = dict(zip(classes, numbers, strict=True))
-    return _Task(table, names, rows, [as_target[value] for value in values], classes)
+    return _Task(table, names, rows, [as_target[cell] for cell in cells], classes)
 
 
-def _labels(table: Table, target: str, cells: list[str]) -> list[Cell]:
-    """What the cells of a column say: numbers, if all of them are, and text otherwise."""
+def _classes(options: argparse.Namespace, table: Table, cells: list[str]) -> list[str]:
+    """What the cells of a column say, each once: in the order of the numbers, if all are, or else of the text."""
     for line, cell in zip(table.lines, cells, strict=True):
         if not cell:
-            raise DataError(f"{table.path}, line {line}, column {target} is empty")
+            raise DataError(f"{table.path}, line {line}, column {options.target} is empty")
     try:
-        numbers = table.numbers(target)
+        numbers = table.numbers(options.target)
     except DataError:
-        return list(cells)
-    return [int(x) if x.is_integer() else x for x in numbers]
+        return sorted(set(cells))
+    if options.loss == "cross_entropy":
+        for line, number in zip(table.lines, numbers, strict=True):
+            if not number.is_integer():
+                raise DataError(
+                    f"--loss cross_entropy takes classes, text or whole numbers, and {table.path}, line {line}, "
+                    f"column {options.target} is {number:g}: for numbers there is --loss mse"
+                )
+    return [cell for _, cell in sorted(set(zip(numbers, cells, strict=True)))]
 
 
-def _require_labels(options: argparse.Namespace, table: Table, values: list[Cell], classes: list[Cell]) -> None:
-    for line, value in zip(table.lines, values, strict=True):
-        if isinstance(value, float):
-            raise DataError(
-                f"--loss cross_entropy takes classes, text or whole numbers, and {table.path}, line {line}, "
-                f"column {options.target} is {value:g}: for numbers there is --loss mse"
-            )
-    if len(classes) < 2:
-        raise DataError(f"every row has {classes[0]} for {options.target}: there are no classes to tell apart")
-
-
-def _require_two(options: argparse.Namespace, classes: list[Cell]) -> None:
+def _require_two(options: argparse.Namespace, classes: list[str]) -> None:
     if len(classes) != 2:
         raise DataError(
             f"--loss {options.loss} takes a target of two different values, and {options.target} has {len(classes)}: "
-            f"{_listed(classes)}"
+            f"{listed(classes, MOST_LISTED)}"
         )
-
-
-def _listed(values: Sequence[Cell]) -> str:
-    return ", ".join(map(str, values[:MOST_LISTED])) + (", …" if len(values) > MOST_LISTED else "")
 
 
 # --------------------------------------------------------------------------------------------------------- training
