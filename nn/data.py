@@ -2,6 +2,7 @@
 
 import math
 import random
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -10,6 +11,8 @@ from autograd import as_value
 from autograd.messages import shown
 from nn.losses import Loss
 from nn.module import Module
+
+ROUNDING = 100 * sys.float_info.epsilon  # relative: what a sum of some hundred terms may have lost
 
 
 class DataError(ValueError):
@@ -172,13 +175,9 @@ class Scaling:
 
     @staticmethod
     def of(rows: Any) -> "Scaling":
-        """The scaling that fits some rows. A column of equal numbers is only moved."""
-        means, deviations = [], []
-        for column in zip(*as_rows(rows), strict=True):
-            mean = _mean(column)
-            means.append(mean)
-            deviations.append(math.hypot(*(x - mean for x in column)) / math.sqrt(len(column)) or 1.0)
-        return Scaling(means, deviations)
+        """The scaling that fits some rows. A column whose numbers are equal, but for rounding, is only moved."""
+        means, deviations = zip(*map(mean_and_deviation, zip(*as_rows(rows), strict=True)), strict=True)
+        return Scaling(list(means), [deviation or 1.0 for deviation in deviations])
 
     def __call__(self, row: Sequence[Any]) -> list[Any]:
         """A row of numbers or Values, scaled."""
@@ -197,6 +196,13 @@ class Scaling:
     def _require_width(self, row: Sequence[Any]) -> None:
         if len(row) != len(self.means):
             raise ValueError(f"a scaling of {len(self.means)} columns takes rows of as many numbers, got {len(row)}")
+
+
+def mean_and_deviation(numbers: Sequence[float]) -> tuple[float, float]:
+    """The mean of some numbers and their standard deviation, which is 0 where they are equal but for rounding."""
+    mean = _mean(numbers)
+    deviation = math.hypot(*(x - mean for x in numbers)) / math.sqrt(len(numbers))
+    return mean, deviation if deviation > ROUNDING * max(map(abs, numbers)) else 0.0
 
 
 def _mean(numbers: Sequence[float]) -> float:

@@ -277,6 +277,27 @@ def test_a_column_of_equal_numbers_is_only_moved(x: float, count: int) -> None:
     assert (scaling.means, scaling.deviations) == ([x], [1.0])
 
 
+@pytest.mark.parametrize("size", [1e-300, 1e-9, 1.0, 1e9, 1e300])
+@pytest.mark.parametrize(
+    "column", [[0.1 + 0.2, 0.3], [1.0, sum([0.1] * 10)], [100.0, sum([0.1] * 1000)], [1 / 3, 1 - 2 / 3, 1 / 3]]
+)
+def test_a_column_that_is_equal_but_for_rounding_is_only_moved(column: list[float], size: float) -> None:
+    """What is left after rounding must not be blown up, for a row or a target that comes later."""
+    column = [size * x for x in column] * 10
+    assert len(set(column)) > 1
+    scaling = Scaling.of([[x, i] for i, x in enumerate(column)])
+    assert scaling.deviations[0] == 1.0 != scaling.deviations[1]
+    ((moved, _),) = scaling.rows([[column[0] * 1.1, 0]])
+    assert moved == pytest.approx(column[0] / 10)
+
+
+@pytest.mark.parametrize("offset", [1e-300, 1.0, 1e9, -1e12, 1e300])
+def test_what_varies_little_beside_its_size_is_no_rounding(offset: float) -> None:
+    step = max(abs(offset) * 1e-12, math.ulp(offset))
+    scaling = Scaling.of([[offset + i * step] for i in (0, 1, 2)] * 1000)
+    assert scaling.deviations == pytest.approx([math.sqrt(2 / 3) * step], rel=1e-3)
+
+
 @pytest.mark.parametrize("size", [1e-200, 1e-150, 1e150, 1e300, 1.7e308])
 def test_numbers_of_any_size_are_scaled(size: float) -> None:
     scaling = Scaling.of([[0.5 * size], [size], [0.75 * size], [0.75 * size]])

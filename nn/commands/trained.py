@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from autograd import no_grad
-from nn.data import Scaled, Scaling
+from nn.data import Scaled, mean_and_deviation
 from nn.losses import LOSSES, as_list
 from nn.training import History
 
@@ -112,7 +112,7 @@ class Trained:
         return {"training": self.training, "test": self.test} if self.test else {"training": self.training}
 
     def _numbers(self) -> Columns:
-        mean = _mean([self.targets[i] for i in self.training])
+        mean, _ = mean_and_deviation([self.targets[i] for i in self.training])
         names = [
             f"RMSE, in the units of {self.target}",
             f"  if the mean, {_figure(mean)}, is always predicted",
@@ -122,7 +122,7 @@ class Trained:
         for part, chosen in self._parts.items():
             targets = [self.targets[i] for i in chosen]
             error = _rmse([self._predictions[i].data for i in chosen], targets)
-            spread = _rmse([_mean(targets)] * len(targets), targets)
+            spread = mean_and_deviation(targets)[1]
             fit = 1 - (error / spread) * (error / spread) if spread else math.nan  # there is nothing to explain
             columns.append([part, _figure(error), _figure(_rmse([mean] * len(targets), targets)), _share(fit)])
         return columns
@@ -183,10 +183,6 @@ class Trained:
 
 def _rmse(predictions: Sequence[float], targets: Sequence[float]) -> float:
     return math.hypot(*(p - y for p, y in zip(predictions, targets, strict=True))) / math.sqrt(len(targets))
-
-
-def _mean(numbers: Sequence[float]) -> float:
-    return Scaling.of([[x] for x in numbers]).means[0]
 
 
 def _share(x: float) -> str:
