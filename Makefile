@@ -3,7 +3,8 @@
 VENV := .venv
 NPM := $(VENV)/npm/node_modules
 PRETTIER := $(VENV)/bin/node $(NPM)/prettier/bin/prettier.cjs --print-width 120
-SCRIPTS := autograd/exploring/explorer.js autograd/exploring/explorer.css tests/explorer_server.mjs
+SCRIPTS := autograd/exploring/explorer.js autograd/exploring/explorer.css tests/explorer_server.mjs tests/typesetting.mjs
+FROM_NPM = PATH="$(abspath $(VENV)/bin):$$PATH" npm install --silent --no-audit --no-fund --prefix $(VENV)/npm
 PY := $(VENV)/bin/python
 INSTALL := $(PY) -m pip --disable-pip-version-check install --quiet --editable
 
@@ -14,7 +15,7 @@ demo: $(VENV)/installed ## Every gradient of a 2-3-1 network, derived and drawn,
 	@$(PY) -m nn derive 2-3-1 --x 0.5 -0.3 --y 1 --seed 1 --out demo
 	@echo "Open demo/index.html in a browser."
 
-test: $(VENV)/installed-test ## Run the tests
+test: $(VENV)/installed-test $(VENV)/installed-tex ## Run the tests
 	$(PY) -m pytest --numprocesses auto
 
 pythons: $(VENV)/made ## Run the tests on every other Python from 3.11 on that is on this machine
@@ -69,8 +70,13 @@ clean: ## Remove .venv, demo/ and what the tools left behind
 # What checks JavaScript comes from npm, by the Node.js that is among the Python packages.
 $(VENV)/installed-npm: $(VENV)/installed-lint
 	@echo "Installing typescript and prettier into $(VENV)."
-	@PATH="$(abspath $(VENV)/bin):$$PATH" npm install --silent --no-audit --no-fund --prefix $(VENV)/npm \
-		typescript@5.9.3 prettier@3.10.1
+	@$(FROM_NPM) typescript@5.9.3 prettier@3.10.1
+	@touch $@
+
+# What typesets formulas in browsers and notebooks, to hold ours against.
+$(VENV)/installed-tex: $(VENV)/installed-test
+	@echo "Installing KaTeX and MathJax into $(VENV)."
+	@$(FROM_NPM) katex@0.19.1 mathjax-full@3.2.2
 	@touch $@
 
 # An environment counts as made when it is complete, so its stamp is a file and not the folder.

@@ -25,6 +25,7 @@ from autograd.notation import (
     Writer,
     format_number,
     formula,
+    printable,
     require_digits,
     symbols_for,
     unicode_label,
@@ -229,12 +230,12 @@ EDGE = {"fontname": SANS, "fontsize": "10.5", "fontcolor": INK, "color": "#8a8a8
 
 
 def _clean(text: str) -> str:
-    """Without what XML cannot hold, what ends a string in C, and what turns the direction of writing."""
-    return "".join(c if c.isprintable() or c in "\n\u00a0\u200d" else "\ufffd" for c in text.expandtabs())
+    """Lines that can be printed."""
+    return "\n".join(map(printable, text.split("\n")))
 
 
 def _shortened(text: str) -> str:
-    text = _clean(text).strip().replace("\n", "⏎")
+    text = printable(text).strip()
     return text if len(text) <= LABEL_LENGTH else f"{text[: LABEL_LENGTH - 12]}…{text[-11:]}"
 
 

@@ -160,7 +160,8 @@ def symbols_for(order: Iterable[Value]) -> dict[Value, Expression]:
             count[""] = next(unused)
             label = f"v_{count['']}"
         elif shared[written] > 1:
-            count[written] = count.get(written, 0) + 1
+            unused = (k for k in range(count.get(written, 0) + 1, len(nodes) + 2) if f"{written}[{k}]" not in shared)
+            count[written] = next(unused)
             label = f"{label}[{count[written]}]"
         symbols[node] = Symbol(label, node.data)
     return symbols
@@ -171,15 +172,30 @@ def symbols_for(order: Iterable[Value]) -> dict[Value, Expression]:
 _LABEL = re.compile(r"(?P<base>[^\W\d_]+)(?P<prime>'*)(\^(?P<up>[\w,]+?))?(_(?P<down>[\w,]+))?(?P<which>\[\d+\])?")
 _SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _SUBSCRIPTS = str.maketrans("0123456789aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
-_LATEX_SPECIAL = {c: f"\\{c}" for c in "{}$&#_%"}
-_LATEX_SPECIAL |= {c: rf"}}{name}\text{{" for c, name in (("\\", r"\backslash"), ("^", r"\wedge"), ("~", r"\sim"))}
+_RAISED, _LOWERED = ({up: plain for plain, up in table.items()} for table in (_SUPERSCRIPTS, _SUBSCRIPTS))
+
+
+def printable(text: str) -> str:
+    """On one line, without what XML and UTF-8 cannot hold, ends a string in C, or turns the direction of writing."""
+    text = text.replace("\n", "⏎").replace("\t", " ")
+    return "".join([c if c.isprintable() or c in "\u00a0\u200d" else "�" for c in text])
+
+
+def _parts(label: str) -> re.Match[str] | None:
+    """Base, primes, indices and number of a label that is written with indices, as w^1_21 or w¹₂₁; None for others."""
+    for chars, sign in ((_RAISED, "^"), (_LOWERED, "_")):
+        run = f"(?<=[\\w'])[{''.join(map(chr, chars))}]+"
+        if found := re.search(run, label):
+            label = label[: found.start()] + sign + found[0].translate(chars) + label[found.end() :]
+    match = _LABEL.fullmatch(label)
+    return match if match and match["base"].isalpha() else None
 
 
 def unicode_label(label: str) -> str:
-    """w^1_21 as w¹₂₁, and 10,2 below as ₁₀,₂; a label of another form as it is."""
-    match = _LABEL.fullmatch(label)
+    """w^1_21 as w¹₂₁, and 10,2 below as ₁₀,₂; a label of another form as it is, with � for what cannot be printed."""
+    match = _parts(label)
     if not match:
-        return label
+        return printable(label)
     up = (match["up"] or "").translate(_SUPERSCRIPTS)
     down = (match["down"] or "").translate(_SUBSCRIPTS)
     if any(c.isascii() and c != "," for c in up + down):  # a letter that has no raised or lowered form
@@ -187,28 +203,49 @@ def unicode_label(label: str) -> str:
     return match["base"] + match["prime"].replace("'", "′") + up + down + (match["which"] or "")
 
 
-def _printable(label: str) -> str:
-    return "".join([c if c.isprintable() else "�" for c in label])
+# What stands for a character in LaTeX: in mathematics, and in text. Of the Greek letters those that look as Latin ones
+# have no macro; the variants are told apart as Unicode does: φ is \varphi, and ϕ is \phi.
+_GREEK = r"""
+α\alpha β\beta γ\gamma δ\delta ε\varepsilon ζ\zeta η\eta θ\theta ι\iota κ\kappa λ\lambda μ\mu µ\mu ν\nu ξ\xi π\pi ρ\rho
+σ\sigma ς\varsigma τ\tau υ\upsilon φ\varphi χ\chi ψ\psi ω\omega ϑ\vartheta ϕ\phi ϵ\epsilon ϰ\varkappa ϱ\varrho ϖ\varpi
+ϝ\digamma Γ\Gamma Δ\Delta Θ\Theta Λ\Lambda Ξ\Xi Π\Pi Σ\Sigma Υ\Upsilon Φ\Phi Ψ\Psi Ω\Omega ℓ\ell ℏ\hbar"""
+_MATHEMATICS = {word[0]: word[1:] + " " for word in _GREEK.split()} | {"ο": "o"}
+_MATHEMATICS |= {c: rf"\mathrm{{{latin}}}" for c, latin in zip("ΑΒΕΖΗΙΚΜΝΟΡΤΧ", "ABEZHIKMNOPTX", strict=True)}
+_MATHEMATICS |= {"\\": r"{\backslash}", "^": r"{\wedge}", "~": r"{\sim}", "⏎": r"{\hookleftarrow}", "�": r"{\square}"}
+_ESCAPED = {c: f"\\{c}" for c in "{}$&#_%"}
+_IN_NAMES = {ord(c): tex for c, tex in {**_MATHEMATICS, **_ESCAPED, " ": "\\ ", "\u00a0": "\\ "}.items()}
+_IN_TEXT = {ord(c): f"}}{tex}\\text{{" for c, tex in _MATHEMATICS.items()} | {ord(c): x for c, x in _ESCAPED.items()}
+_IN_TEXT |= {0xA0: "~"}
 
 
 def latex_label(label: str) -> str:
     """w^1_21 as w^{1}_{21}; a label of another form as text."""
-    match = _LABEL.fullmatch(label)
+    match = _parts(label)
     if not match:
-        return r"\text{“" + "".join(_LATEX_SPECIAL.get(c, c) for c in _printable(label)) + "”}"
-    base = "".join(map(_latex_letter, match["base"]))
+        return latex_text(f"“{label}”")
+    base, up, down, which = (latex_name(match[part] or "") for part in ("base", "up", "down", "which"))
     base = base if len(match["base"]) == 1 else rf"\mathrm{{{base}}}"
-    up = f"^{{{match['up']}}}" if match["up"] else ""
-    down = f"_{{{match['down']}}}" if match["down"] else ""
-    return base + match["prime"] + up + down + (match["which"] or "")
+    return base + match["prime"] + (up and f"^{{{up}}}") + (down and f"_{{{down}}}") + which
 
 
-def _latex_letter(letter: str) -> str:
-    greek = re.fullmatch(r"GREEK (SMALL|CAPITAL) LETTER (\w+)", unicodedata.name(letter, ""))
-    if not greek:
-        return letter
-    name = greek[2].lower()
-    return "\\" + (name if greek[1] == "SMALL" else name.capitalize()) + " "
+def latex_text(text: str) -> str:
+    """Any text in a formula."""
+    return _with_bases(rf"\text{{{_normal(text).translate(_IN_TEXT)}}}")
+
+
+def latex_name(name: str) -> str:
+    r"""A name in a formula: what LaTeX has no letters for is in \text."""
+    foreign = re.compile("[^\\x00-\\x7f]+")
+    return _with_bases(foreign.sub(lambda found: rf"\text{{{found[0]}}}", _normal(name).translate(_IN_NAMES)))
+
+
+def _normal(text: str) -> str:
+    return unicodedata.normalize("NFC", printable(text))
+
+
+def _with_bases(latex: str) -> str:
+    """With a circle beneath accents that stand on no letter: they would get onto a brace."""
+    return re.sub(r"(?<![^\W_])(?<![\u0300-\u036f])(?=[\u0300-\u036f])", "◌", latex)
 
 
 def require_digits(digits: int) -> None:
@@ -322,6 +359,11 @@ def _terms(e: Expression) -> list[tuple[bool, Expression]]:
             case _:
                 terms.append((negative, e))
     return terms
+
+
+def _around_operands(op: Operation) -> list[str]:
+    """The text of an operation, taken apart at its operands; a name is in one piece, whatever is in it."""
+    return op.text.split("%s") if op.text != op.name else [op.name]
 
 
 def _is_sum(e: Expression) -> bool:
@@ -471,13 +513,13 @@ class Writer:
         return self.power(self.brackets(text) if self._level(base) == ATOM and self.is_raised(text) else text, exponent)
 
     def _call(self, op: Operation, operands: tuple[Expression, ...]) -> str:
-        template = self.template(op)
-        if "%s" not in template:
-            return template + self.brackets(self.comma.join([self.write(x) for x in operands]))
-        around = template.split("%s")
-        return template % tuple(
-            self.write(x, SUM if around[k + 1] else ATOM, leading=around[k].endswith(("(", "[", "{", "|", ">")))
-            for k, x in enumerate(operands)
+        first, *others = around = self.template(op)
+        if len(others) != len(operands):
+            name = self.name(op.name) if others else first
+            return name + self.brackets(self.comma.join([self.write(x) for x in operands]))
+        return first + "".join(
+            self.write(x, SUM if after else ATOM, leading=before.endswith(("(", "[", "{", "|", ">"))) + after
+            for x, (before, after) in zip(operands, pairwise(around), strict=True)
         )
 
     # What differs between text, LaTeX and MathML:
@@ -488,11 +530,15 @@ class Writer:
 
     def label(self, label: str) -> str:
         """A name; in quotes if it could be read as something else."""
-        return unicode_label(label) if _LABEL.fullmatch(label) else f"“{_printable(label)}”"
+        return unicode_label(label) if _parts(label) else f"“{printable(label)}”"
 
-    def template(self, op: Operation) -> str:
-        """How an operation is written."""
-        return op.text
+    def name(self, name: str) -> str:
+        """The name of a function."""
+        return printable(name)
+
+    def template(self, op: Operation) -> list[str]:
+        """How an operation is written: its name, or what stands before, between and after its operands."""
+        return [printable(part) for part in _around_operands(op)]
 
     def brackets(self, text: str) -> str:
         """Round brackets."""
@@ -539,11 +585,19 @@ class LatexWriter(Writer):
         """A name."""
         return latex_label(label)
 
-    def template(self, op: Operation) -> str:
-        """How an operation is written: its LaTeX, or its name upright."""
-        if op.latex.startswith("\\") or "%s" in op.latex:
-            return op.latex
-        return r"\operatorname{" + op.latex.replace("_", r"\_") + "}"
+    def name(self, name: str) -> str:
+        """The name of a function, upright."""
+        return _MATHEMATICS.get(name) or rf"\operatorname{{{latex_name(name)}}}"
+
+    def template(self, op: Operation) -> list[str]:
+        """How an operation is written: as its row has it in LaTeX, else as in text."""
+        if op.latex != op.text:
+            in_latex = op.latex.startswith("\\") or "%s" in op.latex
+            return op.latex.split("%s") if in_latex else [self.name(op.latex)]
+        around = _around_operands(op)
+        if len(around) == 1:
+            return [self.name(around[0])]
+        return [latex_text(part) if any(map(str.isalnum, part)) else latex_name(part) for part in around]
 
     def brackets(self, text: str) -> str:
         """Round brackets, as high as what they hold."""
@@ -592,9 +646,9 @@ class MathmlWriter(Writer):
 
     def label(self, label: str) -> str:
         """A name."""
-        match = _LABEL.fullmatch(label)
+        match = _parts(label)
         if not match:
-            return f"<mtext>“{escape(_printable(label))}”</mtext>"
+            return f"<mtext>“{escape(printable(label))}”</mtext>"
         base = f"<mi>{match['base']}</mi>"
         if match["prime"]:  # inside <mi> it would make the letter upright
             base = f"<msup>{base}<mo>{match['prime'].replace(chr(39), '′')}</mo></msup>"
@@ -603,16 +657,18 @@ class MathmlWriter(Writer):
         indexed = f"<{tag}>{base}{down}{up}</{tag}>" if up or down else base
         return indexed + (f"<mo>{match['which']}</mo>" if match["which"] else "")
 
-    def template(self, op: Operation) -> str:
+    def name(self, name: str) -> str:
+        """The name of a function, and whatever else is written with it."""
+        tokens = re.findall(r"\d+|[^\W\d]+|\S", printable(name))
+        tags = ["mn" if token.isdigit() else "mi" if token.isidentifier() else "mo" for token in tokens]
+        return "".join([f"<{tag}>{escape(token)}</{tag}>" for tag, token in zip(tags, tokens, strict=True)])
+
+    def template(self, op: Operation) -> list[str]:
         """How an operation is written: as in text, but for a root and a power of e."""
         if op.latex in _MATHML_TEMPLATES:
-            return _MATHML_TEMPLATES[op.latex]
-        tokens = re.findall(r"%s|\d+|[^\W\d]+|\S", op.text)
-        return "".join(
-            "<mrow>%s</mrow>" if token == "%s" else f"<{tag}>{escape(token)}</{tag}>"
-            for token in tokens
-            for tag in ["mn" if token.isdigit() else "mi" if token.isidentifier() else "mo"]
-        )
+            return _MATHML_TEMPLATES[op.latex].split("%s")
+        parts = map(self.name, _around_operands(op))
+        return "\0".join(parts).replace("\0", "<mrow>\0</mrow>").split("\0")
 
     def brackets(self, text: str) -> str:
         """Round brackets, as high as what they hold."""

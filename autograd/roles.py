@@ -4,6 +4,7 @@ import re
 
 from autograd import operations as ops
 from autograd.declaration import Operation, constant
+from autograd.notation import printable
 from autograd.value import Value
 
 LETTERS = {"w": "parameter", "b": "parameter", "x": "input", "y": "target", "t": "target"}
@@ -18,7 +19,7 @@ SIGNS |= {ops.total: "sum", ops.affine: "weighted sum"}
 
 def sign_of(op: Operation | None) -> str:
     """What stands for an operation in a picture: its sign, or its name."""
-    return SIGNS.get(op, op.name.replace("_", " ")) if op else ""
+    return SIGNS.get(op, printable(op.name.replace("_", " "))) if op else ""
 
 
 def roles_in(order: list[Value]) -> dict[Value, str]:

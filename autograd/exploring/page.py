@@ -18,7 +18,7 @@ from autograd.drawing import Drawing, draw
 from autograd.exploring.graph import Graph
 from autograd.floats import as_float
 from autograd.messages import shown
-from autograd.notation import require_digits
+from autograd.notation import printable, require_digits
 from autograd.rendering import write_whole
 from autograd.value import Value, topological_order
 
@@ -131,7 +131,8 @@ def explore(
     drawing = draw(value, digits=digits)
     name = drawing.nodes[value].name
     count = len(graph.nodes)
-    title = title or (f"The graph of {name}" if value.label else f"A graph of {count} node{'' if count == 1 else 's'}")
+    usual = f"The graph of {name}" if value.label else f"A graph of {count} node{'' if count == 1 else 's'}"
+    title = printable(title or usual)
     told: dict[str, Any] = {"title": title, "lr": lr, **graph.data()}
     if taken:
         told["learning"] = {
