@@ -2,9 +2,11 @@
 
 import copy
 import math
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import count
 
 from autograd import (
     Check,
@@ -47,11 +49,7 @@ class Entry:
     parameter: Value
     derivation: Derivation
     check: Check
-
-    @property
-    def file_name(self) -> str:
-        """Of its picture."""
-        return self.label.replace("^", "").replace(",", "-") + ".svg"
+    file_name: str  # of its picture, and of its section in the page
 
 
 @dataclass(frozen=True)
@@ -159,6 +157,7 @@ def report(
     where None; digits: significant digits of the numbers written; lr: the learning rate of the step that is shown.
     The gradients of the parameters are set to those of this row; the parameters keep their values.
     """
+    title = title.encode(errors="replace").decode()  # half of a surrogate pair, as a file's name may have one
     model.zero_grad()
     c = cost(model, x, y, loss)
     c.backward()
@@ -166,12 +165,30 @@ def report(
     chosen = {label: parameters[label] for label in labels or parameters}
     slopes = finite_differences(c, chosen.values())
     entries = []
-    for (label, parameter), slope in zip(chosen.items(), slopes, strict=True):
+    for (label, parameter), slope, name in zip(chosen.items(), slopes, _file_names(chosen), strict=True):
         derivation = derive(c, parameter, digits=digits)
-        entries.append(Entry(label, parameter, derivation, Check(derivation.value, parameter.grad, slope)))
+        entries.append(Entry(label, parameter, derivation, Check(derivation.value, parameter.grad, slope), name))
     after = copy.deepcopy(model)
     SGD(after.parameters(), lr).step()
     return Report(title, c, evaluate(c, digits=digits), entries, digits, lr, cost(after, x, y, loss).data)
+
+
+# No file is called so: the network's own picture, and what is a device on Windows.
+RESERVED = {"network", "con", "prn", "aux", "nul", *(f"{port}{i}" for port in ("com", "lpt") for i in range(10))}
+NAME_LENGTH = 60
+
+
+def _file_names(labels: Iterable[str]) -> list[str]:
+    """A name for each label: like it, but safe on any system, and another one wherever capitals do not count."""
+    taken = set(RESERVED)
+    names = []
+    for label in labels:
+        plain = re.sub(r"[^A-Za-z0-9_]+", "-", label.replace("^", "")).strip("-")[:NAME_LENGTH] or "parameter"
+        candidates = (f"{plain}-{i}" if i > 1 else plain for i in count(1))
+        name = next(name for name in candidates if name.lower() not in taken)
+        taken.add(name.lower())
+        names.append(f"{name}.svg")
+    return names
 
 
 def _name(label: str) -> str:

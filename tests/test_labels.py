@@ -1,6 +1,7 @@
 """Any label and any name of an operation, in all that is written: formulas, pictures, pages, files and source."""
 
 import ast
+import re
 import unicodedata
 from html.parser import HTMLParser
 from pathlib import Path
@@ -11,6 +12,8 @@ import pytest
 from autograd import Operation, Value, compile, derive, draw, evaluate, explore, operation, total, unicode_label
 from autograd.notation import LatexWriter, Symbol, Writer, latex_label, symbols_for
 from autograd.value import topological_order
+from nn import MLP
+from nn.report import _file_names, report
 from tests.typesetting import complaints
 
 GREEK = [
@@ -143,3 +146,30 @@ def test_names_that_people_use(name: str) -> None:
     }[name]
     around = LatexWriter().write(called(name)(Symbol("x", 1.0), Symbol("y", 1.0))).removesuffix("(x, y)")
     assert (latex_label(name), around, unicode_label(name)) == expected
+
+
+def test_file_names_of_a_report_are_safe_and_each_is_given_once(tmp_path: Path) -> None:
+    alike = ["w^1", "w1", "W1", "w_1", "w-1", "w 1", "w1-2", "network", "index", "x" * 250, "x" * 251, "é", "è"]
+    labels = list(dict.fromkeys([*alike, *HOSTILE, *GREEK]))
+    names = _file_names(labels)
+    assert names == _file_names(labels)
+    assert len({name.lower() for name in names}) == len(labels)
+    for name in names:
+        assert re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,70}\.svg", name), name
+        assert name.lower() not in ("network.svg", "con.svg", "nul.svg")
+    assert _file_names(["w^1_21", "w^1_10,2", "b_1"]) == ["w1_21.svg", "w1_10-2.svg", "b_1.svg"]  # as ever
+
+
+def test_a_report_holds_any_label(tmp_path: Path) -> None:
+    model = MLP(2, [1], seed=1)
+    for parameter, label in zip(model.parameters(), ["w^1", "w1", "../../\ud800"], strict=True):
+        parameter.label = label
+    result = report(model, [0.5, -0.3], [1.0], title="\ud800<b>")
+    pictures = result.pictures()
+    assert [*pictures] == ["network.svg", "w1.svg", "w1-2.svg", "parameter.svg"]
+    page = result.page(pictures)
+    assert page.encode()
+    assert result.text().encode()
+    anchors = re.findall(r'<a href="#([^"]*)"', page)
+    assert len(set(anchors)) == len(anchors) == 5
+    assert all(page.count(f'id="{anchor}"') == 1 for anchor in anchors)
