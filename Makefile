@@ -37,6 +37,9 @@ dist: $(VENV)/installed-dist ## Build wheel and sdist into dist/, check them, an
 	$(PY) -m twine check --strict dist/*
 	scripts/try-wheel $(PY) dist/*.whl
 
+mutants: $(VENV)/installed-test $(VENV)/installed-mutants ## Change the code at random, and see whether a test notices; SEED=...
+	$(PY) -m tests.mutation $(if $(SEED),--seed $(SEED))
+
 notebooks: $(VENV)/installed-notebooks ## Open the lessons in JupyterLab
 	@cd notebooks && ../$(PY) -m jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) .
 
@@ -94,6 +97,6 @@ $(VENV)/installed-%: pyproject.toml $(VENV)/made
 	@$(INSTALL) '.[$*]'
 	@touch $@
 
-.PHONY: help demo test pythons pytorch fuzz dist notebooks lessons lint bench bench-compile format clean
+.PHONY: help demo test pythons pytorch fuzz mutants dist notebooks lessons lint bench bench-compile format clean
 # Two installations into one environment would get into each other's way.
 .NOTPARALLEL:
