@@ -5,10 +5,11 @@ accumulation of derivatives: A. Griewank and A. Walther, Evaluating Derivatives,
 """
 
 from collections.abc import Iterable
+from contextvars import copy_context
 
 from autograd.annotations import overload
 from autograd.declaration import constant
-from autograd.recording import rule, watchers, watching
+from autograd.recording import rule, watchers
 from autograd.value import Value, as_value, topological_order
 
 
@@ -51,14 +52,13 @@ def local_partials(node: Value, needed: set[Value]) -> list[tuple[Value, Value |
     """The partials of a node as graphs, each with its operand, for those operands that are needed."""
     assert node.op is not None
     made: list[Value] = []
-    token = rule.set(node.op.name)
-    with watching(made.append):
-        try:  # constants go in as floats, so that what depends on them alone stays a number
-            partials = node.op.partials(node, *[x.data if x.op is constant else x for x in node.operands])
-        except ArithmeticError:  # a user's row, in Python's / and **, which raise where those of Values do not
-            partials = node.op.partials(node, *node.operands)
-        finally:
-            rule.reset(token)
+    context = copy_context()  # which goes as it came, whatever happens
+    context.run(rule.set, node.op.name)
+    context.run(watchers.set, (made.append,))
+    try:  # constants go in as floats, so that what depends on them alone stays a number
+        partials = context.run(node.op.partials, node, *[x.data if x.op is constant else x for x in node.operands])
+    except ArithmeticError:  # a user's row, in Python's / and **, which raise where those of Values do not
+        partials = context.run(node.op.partials, node, *node.operands)
     found = [(x, partial) for x, partial in zip(node.operands, partials, strict=True) if x in needed]
     if watchers.get():
         _show(made, {partial for _, partial in found})

@@ -283,6 +283,32 @@ def test_labels_of_inputs_parameters_and_constants_are_kept() -> None:
         assert name in source
 
 
+def test_parameters_of_a_class_of_one_s_own() -> None:
+    class Weight(Value):
+        def doubled(self) -> Value:
+            return self * 2
+
+    class Slotted(Value):
+        __slots__ = ("rate",)
+
+    class Own(Value):
+        def __mul__(self, other: Any) -> Value:
+            return super().__mul__(other) + 0.0
+
+    v, s, o, w = Weight(2.0, "v"), Slotted(3.0), Own(4.0), Value(W)
+    parameters = [v, s, o, w]
+    step = compiled(lambda x: v.doubled() * s * o * w * x + x * v + tanh(s), parameters)
+    loss, gradient = step([2.0])
+    assert loss == pytest.approx(2 * 2 * 3 * 4 * W * 2 + 4 + math.tanh(3))
+    assert gradient[0] == pytest.approx(2 * 3 * 4 * W * 2 + 2)
+    assert [type(p) for p in parameters] == [Weight, Slotted, Own, Value]
+    for use, message in REFUSED.values():
+        for p in parameters:
+            with pytest.raises(TracingError, match=message):
+                autograd.compile(lambda x, use=use, p=p: use(p), parameters)
+    assert [type(p) for p in parameters] == [Weight, Slotted, Own, Value]
+
+
 # Threads
 
 

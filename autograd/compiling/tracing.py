@@ -4,18 +4,20 @@ Everything such a Value meets becomes a node of the graph, as always, but nothin
 number, and so fix in the recording what may differ from row to row, is an error at the line where it happens.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextvars import copy_context
+from functools import lru_cache
 from threading import RLock
 from typing import Any, NamedTuple
 
 from autograd import operations as ops
 from autograd.arithmetic import Arithmetic
+from autograd.committing import at_once
 from autograd.declaration import Operation, tracer
 from autograd.gradient import grad
 from autograd.messages import shown
 from autograd.program import INPUT, PARAMETER, Builder, Program, Register, without_dead_instructions
-from autograd.recording import watching
+from autograd.recording import watchers
 from autograd.value import MANY, Value, as_value, current_watchers, new, topological_order
 
 
@@ -83,7 +85,7 @@ class Traced(Arithmetic, Value):
             for x in operands:
                 _ = x.data if isinstance(x, Traced) else x
             return Value.apply_operation(op, operands)
-        if Traced not in map(type, operands):
+        if not any([isinstance(x, Traced) for x in operands]):  # noqa: C419 (which is slower)
             takers = [x for x in operands if hasattr(x, "apply_operation")]
             return takers[0].apply_operation(op, operands)  # type: ignore[no-any-return]
         return _node(op, tuple([as_value(x, op.name) for x in operands]))
@@ -138,21 +140,6 @@ class Trace(NamedTuple):
 _one_at_a_time = RLock()  # for parameters may be shared
 
 
-@contextmanager
-def _without_numbers(parameters: Sequence[Value]) -> Iterator[None]:
-    with _one_at_a_time, watching():
-        token = tracer.set(Traced.apply_operation)
-        before = [type(parameter) for parameter in parameters]  # Traced, within another trace
-        try:
-            for parameter in parameters:
-                parameter.__class__ = Traced
-            yield
-        finally:
-            for parameter, kind in zip(parameters, before, strict=True):
-                parameter.__class__ = kind
-            tracer.reset(token)
-
-
 def trace(function: Callable[..., Any], names: Sequence[str], parameters: Sequence[Value]) -> Trace:
     """Call function on one traced input for each name, and differentiate what it returns, if that is one Value.
 
@@ -160,17 +147,53 @@ def trace(function: Callable[..., Any], names: Sequence[str], parameters: Sequen
     meanwhile. Raises TracingError where the function uses a number, TypeError where it returns something else than
     Values or numbers.
     """
+    with _one_at_a_time:
+        kinds = [_kind_of(parameter) for parameter in parameters]
+        try:
+            try:
+                return copy_context().run(_trace, function, names, parameters)
+            finally:
+                _set_kinds(parameters, kinds)
+        finally:  # once more, for Ctrl-C may have come when the former began
+            _set_kinds(parameters, kinds)
+
+
+def _trace(function: Callable[..., Any], names: Sequence[str], parameters: Sequence[Value]) -> Trace:
+    """The same, in a context of its own: that goes as it came, whatever happens."""
+    watchers.set(())
+    tracer.set(Traced.apply_operation)
+    kinds: Any = map(type, parameters)
+    _set_kinds(parameters, [_traced_kind(kind) for kind in kinds])
     inputs = [_node(None, (), name) for name in names]
-    with _without_numbers(parameters):
-        returned = function(*inputs)
-        single = not isinstance(returned, (list, tuple))
-        outputs = [returned] if single else list(returned)
-        if returned is None or not outputs:
-            raise TypeError(f"a compiled function returns a Value, or a list of them, got {shown(returned)}")
-        outputs = [as_value(x, "what a compiled function returns") for x in outputs]
-        gradient = grad(outputs[0], parameters) if single else None
-        root = _node(ops.total, (*outputs, *(gradient or ())))
-        return Trace(inputs, list(parameters), outputs, gradient, single, topological_order(root)[:-1])
+    returned = function(*inputs)
+    single = not isinstance(returned, (list, tuple))
+    outputs = [returned] if single else list(returned)
+    if returned is None or not outputs:
+        raise TypeError(f"a compiled function returns a Value, or a list of them, got {shown(returned)}")
+    outputs = [as_value(x, "what a compiled function returns") for x in outputs]
+    gradient = grad(outputs[0], parameters) if single else None
+    root = _node(ops.total, (*outputs, *(gradient or ())))
+    return Trace(inputs, list(parameters), outputs, gradient, single, topological_order(root)[:-1])
+
+
+def _set_kinds(values: Sequence[Any], kinds: Sequence[Any]) -> None:
+    at_once([(object.__setattr__, value, "__class__", kind) for value, kind in zip(values, kinds, strict=True)])
+
+
+def _kind_of(parameter: Value) -> type[Value]:
+    """Its class. Should it be traced where nothing traces, after interrupts, that which it had before."""
+    kind = type(parameter)
+    if tracer.get() is None:
+        return next(base for base in kind.__mro__ if issubclass(base, Value) and not issubclass(base, Traced))
+    return kind
+
+
+@lru_cache
+def _traced_kind(kind: Any) -> Any:
+    """The class of a Value of that class while it is traced: for one of the user's, what inherits from both."""
+    if kind is Value or issubclass(kind, Traced):
+        return kind if issubclass(kind, Traced) else Traced
+    return type(kind)(kind.__name__, (kind, Traced), {"__slots__": ()})
 
 
 def build(trace: Trace) -> Program:
