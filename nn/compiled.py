@@ -24,7 +24,8 @@ class CompiledTraining:
     inputs: how many numbers a row has; the model's nin where it is None
     backend, dtype: as in autograd.compile
 
-    The parameters of the optimizer are in an array from now on. `steps` gives the Values their numbers when it ends,
+    The parameters of the optimizer that the loss depends on are in an array from now on; others are left alone, as by
+    `Optimizer.step`. `steps` gives the Values their numbers when it ends,
     by `store`; `load` takes them from there, once they were changed by other means. All other Values of the model are
     constants. Raises ValueError for a loss that is no mean over rows, and whatever autograd.compile raises.
     """
@@ -52,11 +53,17 @@ class CompiledTraining:
         names = [f"x_{i}" for i in range(1, self.inputs + 1)]
         names += ["y"] if self.targets == 1 else [f"y_{i}" for i in range(1, self.targets + 1)]
         options = {"inputs": names, "backend": backend, "dtype": dtype}
-        self.row_loss = autograd.compile(self._loss_of_row, self.optimizer.parameters, **options)
-        self.row_outputs = autograd.compile(self._outputs_and_loss, self.optimizer.parameters, **options)
-        scalars = len(self._scalars(self.optimizer.steps, 1)[1][0])
+        moved = self.optimizer.parameters
+        reached = _made_from(self._loss_of_row(*[Value(0.0) for _ in names]))
+        self._places = [i for i, parameter in enumerate(moved) if parameter in reached]
+        if not self._places:
+            raise ValueError("the loss depends on none of the parameters that the optimizer moves")
+        self.row_loss = autograd.compile(self._loss_of_row, [moved[i] for i in self._places], **options)
+        self.row_outputs = autograd.compile(self._outputs_and_loss, moved, **options)
+        scalars = len(self.optimizer.scalars(self.optimizer.learning_rate, 1))
         self.descent = autograd.Descent(self.row_loss, self.optimizer.rule, self.optimizer.kept, scalars)
-        self._steps_elsewhere: int  # steps that the optimizer took without us
+        self._steps_elsewhere: int  # steps that the optimizer took without us,
+        self._counts_elsewhere: list[int]  # and each of our parameters took part in
         self._rates: tuple[int, list[float]]  # steps before a run; the last rate then, and those of the run
         self.load()
 
@@ -87,7 +94,7 @@ class CompiledTraining:
         """The same, of `columns`, and without `store`, which costs as much as some steps: for loops of short calls."""
         if not isinstance(steps, Integral) or isinstance(steps, bool) or steps < 0:
             raise ValueError(f"steps is a whole number, 0 or more, got {shown(steps)}")
-        rates, scalars = self._scalars(self.steps_taken, int(steps))
+        rates, scalars = self._scalars(int(steps))
         self._rates = self.descent.steps, [self.last_rate, *rates]
         losses: list[float] = self.descent.run(columns, scalars, batch_size, order).tolist()
         return losses
@@ -103,16 +110,16 @@ class CompiledTraining:
         first, rates = self._rates
         return rates[self.descent.steps - first]
 
-    def _scalars(self, taken: int, steps: int) -> tuple[list[float], list[tuple[float, ...]]]:
-        """The learning rates of the steps that follow so many, and all that the rule takes in each."""
-        optimizer = self.optimizer
+    def _scalars(self, steps: int) -> tuple[list[float], list[tuple[float, ...]]]:
+        """The learning rates of the steps that follow, and all that the rule takes in each."""
+        optimizer, taken, count = self.optimizer, self.steps_taken, self._counts_elsewhere[0] + self.descent.steps
         if callable(optimizer.lr):
             rates = [optimizer.rate_after(i) for i in range(taken, taken + steps)]
         else:
             rates = [optimizer.learning_rate] * steps
             if type(optimizer).scalars is Optimizer.scalars:  # the same for all of them
-                return rates, [optimizer.scalars(rate, taken + 1) for rate in rates[:1]] * steps
-        return rates, [optimizer.scalars(rate, i) for i, rate in enumerate(rates, taken + 1)]
+                return rates, [optimizer.scalars(rate, count + 1) for rate in rates[:1]] * steps
+        return rates, [optimizer.scalars(rate, i) for i, rate in enumerate(rates, count + 1)]
 
     def columns(self, rows: Any, targets: Any) -> Any:
         """Rows and targets as the program takes them: an array with a row for each input and target."""
@@ -138,24 +145,37 @@ class CompiledTraining:
 
     def predict(self, columns: Sequence[Any]) -> tuple[list[Any], float]:
         """What the model gives for each row, a number or a list of them, and the mean loss."""
-        results = self.row_outputs.values_of(columns, self.descent.numbers[0])
+        numbers = self.descent.numbers[0]
+        if len(numbers) < len(self.optimizer.parameters):  # outputs may depend on more parameters than the loss does
+            numbers = self.row_outputs.numbers()
+            numbers[self._places] = self.descent.numbers[0]
+        results = self.row_outputs.values_of(columns, numbers)
         outputs = results[:, :-1].tolist()
         return [row[0] for row in outputs] if self.outputs == 1 else outputs, float(results[:, -1].mean())
 
     def store(self) -> None:
         """Give parameters and optimizer their present numbers: all of them, or none where this is interrupted."""
         numbers, *state = self.descent.numbers.tolist()
-        at_once(self.optimizer.changes(numbers, state, self.steps_taken, self.last_rate))
+        counts = [before + self.descent.steps for before in self._counts_elsewhere]
+        at_once(self.optimizer.changes(self._places, numbers, state, counts, self.steps_taken, self.last_rate))
 
     def load(self) -> None:
         """Take the numbers of parameters and optimizer as they are: all of them, or none where this is interrupted."""
         optimizer, descent = self.optimizer, self.descent
         elsewhere, rates = optimizer.steps - descent.steps, (descent.steps, [optimizer.last_rate])
-        numbers = [self.row_loss.numbers(), *optimizer.state]
+        counts = [optimizer.counts[i] - descent.steps for i in self._places]
+        if len(set(counts)) > 1 and type(optimizer).scalars is not Optimizer.scalars:
+            name, first, last = type(optimizer).__name__, min(counts), max(counts)
+            raise ValueError(
+                f"parameters took part in {first + descent.steps} to {last + descent.steps} steps, by which {name} "
+                "corrects: compiled, they take all steps together. Give it parameters of equal counts, or a new one"
+            )
+        numbers = [self.row_loss.numbers(), *[[kept[i] for i in self._places] for kept in optimizer.state]]
         at_once(
             [
                 *[(setitem, descent.numbers, i, row) for i, row in enumerate(numbers)],
                 (setattr, self, "_steps_elsewhere", elsewhere),
+                (setattr, self, "_counts_elsewhere", counts),
                 (setattr, self, "_rates", rates),
             ]
         )
@@ -174,3 +194,13 @@ class CompiledTraining:
     def _target(self, numbers: Sequence[Any]) -> Any:
         targets = numbers[self.inputs :]
         return targets[0] if self.targets == 1 else list(targets)
+
+
+def _made_from(root: Value) -> set[Value]:
+    """Every node that root was made from, and root."""
+    found, stack = {root}, [root]
+    while stack:
+        new = set(stack.pop().operands) - found
+        found |= new
+        stack += new
+    return found

@@ -6,13 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import Value
 from autograd.messages import listed
+from autograd.value import NOT_COMPUTED
 
 if TYPE_CHECKING:
     from nn.compiled import CompiledTraining
 
 
+_Path = tuple[Any, ...]  # to an attribute or item: the path to what holds it, and its key there; () is the module
+
+
 class Module:
-    """Something with parameters: the Values among its attributes, and those of the Modules and lists among them."""
+    """Something with parameters: the Values among its attributes, and those of the Modules, lists, tuples and dicts in
+    them, to any depth."""
 
     def parameters(self) -> list[Value]:
         """The parameters, each once."""
@@ -24,12 +29,12 @@ class Module:
         labels = [value.label for value in places if value.label]
         if len(set(labels)) == len(places):
             return list(zip(labels, places, strict=True))
-        return [(f"{prefix}{key}", value) for value, (prefix, key) in places.items()]
+        return [(_name(path), value) for value, path in places.items()]
 
     def zero_grad(self) -> None:
-        """Set the gradient of every parameter to 0."""
+        """Forget the gradient of every parameter: it is 0, and an optimizer leaves it alone until backward() comes."""
         for parameter in self.parameters():
-            parameter.grad = 0.0
+            parameter.grad = NOT_COMPUTED
 
     def state_dict(self) -> dict[str, float]:
         """The number of every parameter, by name."""
@@ -87,21 +92,37 @@ class Module:
 
         load_into(self, path)
 
-    def _places(self) -> dict[Value, tuple[str, Any]]:
-        """Each parameter and where it is. A shared one counts where it comes last: a layer's bias after its weights."""
-        places: dict[Value, tuple[str, Any]] = {}
-        _collect(vars(self).items(), "", places)
-        return places
+    def _places(self) -> dict[Value, _Path]:
+        """Each parameter and where it is. A shared one counts where it comes last: a layer's bias after its weights.
+
+        The search goes backwards, so that the first place it comes upon is the last. What it has been to it does not
+        enter again: a module may hold its parent.
+        """
+        places: dict[Value, _Path] = {}
+        seen = set[int]()
+        stack: list[tuple[_Path, Any]] = [((), self)]
+        while stack:
+            path, item = stack.pop()
+            if isinstance(item, Value):
+                places.setdefault(item, path)
+            elif id(item) not in seen:
+                seen.add(id(item))
+                stack += [((path, key), x) for key, x in _contents(item) if isinstance(x, _SEARCHED)]
+        return dict(reversed(places.items()))
 
 
-def _collect(items: Iterable[tuple[Any, Any]], prefix: str, places: dict[Value, tuple[str, Any]]) -> None:
-    for key, item in items:
-        if isinstance(item, Value):
-            places.pop(item, None)
-            places[item] = (prefix, key)
-        elif isinstance(item, Module):
-            _collect(vars(item).items(), f"{prefix}{key}.", places)
-        elif isinstance(item, (list, tuple)):
-            _collect(enumerate(item), f"{prefix}{key}.", places)
-        elif isinstance(item, dict):
-            _collect(item.items(), f"{prefix}{key}.", places)
+_SEARCHED = (Value, Module, list, tuple, dict)
+
+
+def _contents(item: Any) -> Iterable[tuple[Any, Any]]:
+    if isinstance(item, Module):
+        return vars(item).items()
+    return item.items() if isinstance(item, dict) else enumerate(item)
+
+
+def _name(path: _Path) -> str:
+    keys = []
+    while path:
+        path, key = path
+        keys.append(str(key))
+    return ".".join(reversed(keys))

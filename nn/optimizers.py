@@ -11,6 +11,7 @@ from typing import Any, SupportsFloat
 
 from autograd import Value, as_value, at_once, sqrt
 from autograd.messages import shown
+from autograd.value import NOT_COMPUTED
 
 Schedule = Callable[[int], SupportsFloat]
 
@@ -18,9 +19,14 @@ Schedule = Callable[[int], SupportsFloat]
 class Optimizer(ABC):
     """What optimizers have in common. parameters: the Values to move; lr: the learning rate, or a schedule of it.
 
-    A parameter that comes twice is moved once. A new optimizer declares how a parameter moves in `rule`, in scalars, so
-    that the rule can be compiled; what it keeps of each parameter from step to step (`kept` numbers, which start at
-    0) in `state`, and what a step takes besides the learning rate in `scalars`.
+    A parameter that comes twice is moved once. One that backward() has not reached since `zero_grad()` is left alone,
+    as in PyTorch: no decay, no momentum, nothing kept of it changes, and the step is not counted for it. (Reached with
+    a gradient of 0, or given that by hand, `p.grad = 0.0`, it takes part.)
+
+    steps: how many were made, which a schedule goes by; counts: those that each parameter took part in, which Adam
+    goes by. A new optimizer declares how a parameter moves in `rule`, in scalars, so that the rule can be compiled;
+    what it keeps of each parameter from step to step (`kept` numbers, which start at 0) in `state`, and what a step
+    takes besides the learning rate in `scalars`.
     """
 
     kept = 0
@@ -36,6 +42,7 @@ class Optimizer(ABC):
         _require(bool(self.parameters), f"{name} takes at least one parameter, got none")
         self.lr = lr
         self.steps = 0
+        self.counts = [0] * len(self.parameters)  # of the steps that each of them took part in
         self.state = [[0.0] * len(self.parameters) for _ in range(self.kept)]  # for each number kept, all parameters'
         self.last_rate = self.learning_rate  # of the last step; one that does not serve is refused at once
 
@@ -49,31 +56,55 @@ class Optimizer(ABC):
         return _number(self.lr(steps) if callable(self.lr) else self.lr, "a learning rate")
 
     def step(self) -> None:
-        """Move every parameter one step against its gradient: all of them, or none where this is interrupted."""
+        """Move every parameter that has a gradient one step against it: all, or none where this is interrupted."""
         rate = self.learning_rate
-        scalars = self.scalars(rate, self.steps + 1)
+        places = [i for i, parameter in enumerate(self.parameters) if parameter.grad is not NOT_COMPUTED]
+        counts = [self.counts[i] + 1 for i in places]
+        scalars = {count: self.scalars(rate, count) for count in set(counts)}
         moved = []
-        for parameter, *kept in zip(self.parameters, *self.state, strict=True):
-            moved.append(self.rule(parameter.data, parameter.grad, *kept, *scalars))
-        numbers, *state = map(list, zip(*moved, strict=True))
+        for i, count in zip(places, counts, strict=True):
+            parameter, kept = self.parameters[i], [numbers[i] for numbers in self.state]
+            moved.append(self.rule(parameter.data, parameter.grad, *kept, *scalars[count]))
+        numbers, *state = map(list, zip(*moved, strict=True)) if moved else [[] for _ in range(1 + self.kept)]
         _require(len(state) == self.kept, f"a rule gives a number and {self.kept} that are kept, got {len(state)} kept")
-        at_once(self.changes(numbers, state, self.steps + 1, rate))
+        at_once(self.changes(places, numbers, state, counts, self.steps + 1, rate))
 
     def changes(
-        self, numbers: Iterable[float], state: list[list[float]], steps: int, last_rate: float
+        self,
+        places: Sequence[int],
+        numbers: Sequence[float],
+        state: Sequence[list[float]],
+        counts: list[int],
+        steps: int,
+        last_rate: float,
     ) -> list[tuple[Any, ...]]:
-        """What it takes, in the form of `at_once`, to be where so many steps have led."""
-        own = {"state": state, "steps": steps, "last_rate": last_rate}
-        moves = [(setattr, parameter, "data", x) for parameter, x in zip(self.parameters, numbers, strict=True)]
+        """What it takes, in the form of `at_once`, to be where so many steps have led.
+
+        places: of the parameters that took part, in order; numbers, state, counts: theirs.
+        """
+
+        def merged(old: list[Any], new: list[Any]) -> list[Any]:
+            if len(new) == len(old):
+                return new
+            by_place = dict(zip(places, new, strict=True))
+            return [by_place.get(i, x) for i, x in enumerate(old)]
+
+        own = {
+            "state": [merged(old, new) for old, new in zip(self.state, state, strict=True)],
+            "counts": merged(self.counts, counts),
+            "steps": steps,
+            "last_rate": last_rate,
+        }
+        moves = [(setattr, self.parameters[i], "data", x) for i, x in zip(places, numbers, strict=True)]
         return [*moves, *[(setattr, self, name, value) for name, value in own.items()]]
 
     def zero_grad(self) -> None:
-        """Set the gradient of every parameter to 0."""
+        """Forget the gradient of every parameter: it is 0, and `step` leaves it alone until backward() reaches it."""
         for parameter in self.parameters:
-            parameter.grad = 0.0
+            parameter.grad = NOT_COMPUTED
 
     def scalars(self, lr: float, step: int) -> tuple[float, ...]:
-        """What the rule takes in a step, besides its gradient: of its learning rate and its number, from 1."""
+        """What the rule takes of a parameter's step, besides its gradient: of its learning rate and number, from 1."""
         return (lr,)
 
     @abstractmethod

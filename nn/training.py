@@ -309,7 +309,7 @@ class _CompiledTrainer(_Trainer):
     def _not_finite(self, loss: float) -> str:
         if not math.isfinite(loss):
             return f"the loss became {loss}"
-        gradient = zip(self.optimizer.parameters, self.program.descent.gradient.tolist(), strict=False)
+        gradient = zip(self.program.row_loss.parameters, self.program.descent.gradient.tolist(), strict=False)
         parameter, number = next((p, g) for p, g in gradient if not math.isfinite(g))
         return f"the gradient of {parameter.label or 'a parameter'} became {number}"
 

@@ -10,7 +10,7 @@ import pytest
 import autograd
 import nn
 from autograd import Value, maximum, squared_error, tanh
-from nn import MLP, SGD, Adam, AdamW, CompiledTraining, DivergenceError, History, Optimizer, Trace, train
+from nn import MLP, SGD, Adam, AdamW, CompiledTraining, DivergenceError, History, Module, Optimizer, Trace, mse, train
 from nn.optimizers import cosine, exponential
 
 ROWS = [[math.sin(3 * i + k) for k in range(2)] for i in range(23)]
@@ -51,6 +51,59 @@ def assert_the_same(one: Any, other: Any) -> None:
     assert history.metrics == expected.metrics
     assert optimizer.steps == expected_optimizer.steps
     assert np.array(optimizer.state) == near(np.array(expected_optimizer.state))
+
+
+class Heads(Module):
+    """Two networks, of which a call uses one, and a number that a loss may use."""
+
+    def __init__(self) -> None:
+        self.first, self.second = (MLP(2, [2, 1], "tanh", seed=seed) for seed in (1, 2))
+        self.unused, self.nin, self.scale = Value(3.0), 2, Value(1.0)
+
+    def __call__(self, x: Any) -> Any:
+        return [self.first(x), self.scale * x[0]]
+
+
+@pytest.mark.parametrize("backend", ["native", "source"])
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_what_the_loss_does_not_depend_on_is_left_alone(name: str, backend: str) -> None:
+    """Neither decay nor momentum moves it, and what the optimizer had kept of it stays."""
+    models, optimizers = [Heads(), Heads()], []
+    for model in models:
+        optimizer = OPTIMIZERS[name](model.parameters())
+        (model.second([1.0, 2.0]) + model.unused).backward()  # some momentum to start with
+        optimizer.step()
+        optimizer.counts = [1] * len(optimizer.parameters)  # or a program would refuse them
+        optimizers.append(optimizer)
+
+    def loss(predictions: Any, targets: Any) -> Any:
+        return mse([p for p, _ in predictions], [y for y, _ in targets])
+
+    rows, targets = ROWS[:8], [[y, 0.0] for y in LABELS[:8]]
+    program = models[0].compile(loss, optimizers[0], backend=backend)
+    before = models[0].second.state_dict() | {"unused": models[0].unused.data}
+    losses = program.steps(rows, targets, 5)
+    history = train(models[1], rows, targets, loss=loss, optimizer=optimizers[1], epochs=5, progress=False)
+    assert losses == near(history.loss)
+    assert models[0].second.state_dict() | {"unused": models[0].unused.data} == before
+    assert list(models[0].state_dict().values()) == near(list(models[1].state_dict().values()))
+    assert [list(map(near, kept)) for kept in optimizers[1].state] == optimizers[0].state
+    assert optimizers[0].counts == optimizers[1].counts
+    assert sorted(set(optimizers[0].counts)) == [1, 6]
+    models[0].scale.data = 2.0  # which predictions depend on, and the loss does not
+    predictions, _ = program.predict(program.columns(rows, targets))
+    assert [p for _, p in predictions] == near([2 * x for x, _ in rows])
+
+
+def test_adam_compiled_takes_parameters_of_equal_counts() -> None:
+    model = Heads()
+    adam = Adam(model.parameters())
+    model.first([1.0, 2.0]).backward()
+    adam.step()
+    with pytest.raises(ValueError, match="parameters took part in 0 to 1 steps, by which Adam corrects"):
+        model.compile("mse", adam)
+    with pytest.raises(ValueError, match="the loss depends on none of the parameters"):
+        model.first.compile("mse", SGD(model.second.parameters()))
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)

@@ -187,6 +187,46 @@ def test_modules_of_one_s_own() -> None:
     assert len(pair.state_dict()) == 6
 
 
+@pytest.mark.parametrize("depth", [1_200, 10_001])
+def test_modules_that_hold_themselves_and_deep_ones(depth: int, tmp_path: Path) -> None:
+    """Nothing recurses with what hangs together, and what is shared is not gone through again and again."""
+
+    class Node(Module):
+        def __init__(self, parent: Any, label: str | None = None) -> None:
+            self.parent, self.w = parent, Value(1.0, label)
+            self.children = [self, parent]
+            self.children.append(self.children)
+            self.by_name: dict[str, Any] = {"me": self}
+            self.by_name["all"] = self.by_name
+
+    root = Node(None)
+    root.child = Node(root)  # type: ignore[attr-defined]
+    chain, nested = root, Value(2.0)
+    wide: list[Any] = [Value(3.0)]
+    for i in range(depth):
+        chain.next = Node(chain, f"w_{i}")  # type: ignore[attr-defined]
+        chain = chain.next  # type: ignore[attr-defined]
+    deep: Any = nested
+    for i in range(depth):
+        deep = [deep] if i % 2 else {"in": (deep,)}
+    for _ in range(60):
+        wide = [wide, wide]  # 2⁶⁰ ways lead to one number
+    root.deep, root.wide = deep, wide  # type: ignore[attr-defined]
+    parameters = root.parameters()
+    assert len(parameters) == len(set(parameters)) == depth + 4
+    for parameter in parameters:
+        parameter.grad = 1.0
+    root.zero_grad()
+    assert {parameter.grad for parameter in parameters} == {0.0}
+    if depth > 10_000:  # names are paths, and so as long
+        return
+    assert [name for name, value in root.named_parameters() if value is root.child.w] == ["child.w"]  # type: ignore[attr-defined]
+    root.save(tmp_path / "model.json")
+    root.load_state_dict(dict.fromkeys(root.state_dict(), 5.0))
+    root.load(tmp_path / "model.json")
+    assert {parameter.data for parameter in parameters} == {1.0, 2.0, 3.0}
+
+
 def test_zero_grad_and_sgd() -> None:
     model = MLP(2, [3, 1], "tanh", seed=1)
     optimizer = SGD(model.parameters(), lr=0.1)

@@ -1,7 +1,7 @@
 """Optimizers after every single step: against PyTorch, and against their formulas over all gradients so far."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -94,6 +94,57 @@ def test_every_step_is_the_formula_s(name: str, options: dict[str, Any]) -> None
             v = sum((1 - beta2) * beta2**age * g**2 for age, g in zip(ages, gradients, strict=True)) / (1 - beta2**t)
             w = w * (1 - lr * decay if name == "AdamW" else 1) - lr * m / (np.sqrt(v) + options["eps"])
         assert parameters == pytest.approx(w, rel=1e-12, abs=1e-15)
+
+
+def used(step: int) -> list[bool]:
+    """Whether each of three parameters is in the loss of that step: the last is not for long, nor always after that."""
+    return [True, step % 3 != 1, step > 4 and step % 2 == 0]
+
+
+def steps_of_some(optimizer: Any, functions: Any, parameters: Sequence[Any], steps: int = 12) -> Iterator[None]:
+    for step in range(steps):
+        optimizer.zero_grad()
+        sum(functions.sin(p) * p for p, there in zip(parameters, used(step), strict=True) if there).backward()
+        optimizer.step()
+        yield
+
+
+@pytest.mark.pytorch
+@each_rule
+def test_what_backward_has_not_reached_is_left_alone_as_in_pytorch(name: str, options: dict[str, Any]) -> None:
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed")
+    theirs = [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in START]
+    ours = [Value(x) for x in START]
+    their_steps = steps_of_some(getattr(torch.optim, name)(theirs, **options), torch, theirs)
+    for _ in zip(their_steps, steps_of_some(OURS[name](ours, **options), autograd, ours), strict=True):
+        assert [p.data for p in ours] == pytest.approx([p.item() for p in theirs], rel=1e-12, abs=1e-14)
+
+
+@each_rule
+def test_what_backward_has_not_reached_is_left_alone(name: str, options: dict[str, Any]) -> None:
+    """Each parameter goes as one would that has an optimizer of its own, and no steps but those that reach it."""
+    together, alone = [Value(x) for x in START], [Value(x) for x in START]
+    optimizer, own = OURS[name](together, **options), [OURS[name]([p], **options) for p in alone]
+    for step, _ in enumerate(steps_of_some(optimizer, autograd, together)):
+        for p, its, there in zip(alone, own, used(step), strict=True):
+            if there:
+                its.zero_grad()
+                (autograd.sin(p) * p).backward()
+                its.step()
+        assert [p.data for p in together] == [p.data for p in alone]
+        assert optimizer.state == [list(kept) for kept in zip(*[[k for (k,) in its.state] for its in own], strict=True)]
+    assert (optimizer.steps, optimizer.counts) == (12, [12, 8, 3])
+
+
+def test_a_gradient_of_0_is_a_gradient_where_there_is_one() -> None:
+    p, q, r = Value(1.0), Value(1.0), Value(1.0)
+    optimizer = AdamW([p, q, r], lr=0.1, weight_decay=0.5)
+    optimizer.step()
+    assert [x.data for x in (p, q, r)] == [1.0] * 3, "backward() has not come yet"
+    (p * 0.0).backward()
+    q.grad = 0.0  # by hand, as in micrograd's loops
+    optimizer.step()
+    assert [x.data for x in (p, q, r)] == [0.95, 0.95, 1.0]
 
 
 @pytest.mark.pytorch
