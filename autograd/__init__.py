@@ -124,6 +124,7 @@ __all__ = [
     "topological_order",
     "total",
     "unicode_label",
+    "write_files",
 ]
 
 # Loaded when first asked for, so that `import autograd` costs next to nothing.
@@ -150,6 +151,7 @@ _LAZY = {
     "format_number": "notation",
     "real_array": "compiling",
     "unicode_label": "notation",
+    "write_files": "files",
 }
 
 

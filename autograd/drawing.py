@@ -18,6 +18,7 @@ from typing import Any
 
 from autograd import operations as ops
 from autograd.declaration import constant
+from autograd.files import write_files
 from autograd.messages import shown
 from autograd.notation import (
     Expression,
@@ -30,7 +31,7 @@ from autograd.notation import (
     symbols_for,
     unicode_label,
 )
-from autograd.rendering import INSTALL, LAYOUT_LIMIT, SMALLER, render, write_whole
+from autograd.rendering import INSTALL, LAYOUT_LIMIT, SMALLER, render
 from autograd.roles import parameters_of, roles_in, sign_of
 from autograd.value import NOT_COMPUTED, Value, results_in_order, topological_order
 
@@ -444,7 +445,7 @@ class Drawing:
             content = self._render(ending[1:])
         else:
             content = (self.svg() if ending == ".svg" else self.source).encode()
-        write_whole(path, content)
+        write_files({path: content})
         return path
 
     def text(self) -> str:

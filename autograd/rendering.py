@@ -1,12 +1,10 @@
 """Graphviz at work: pictures and positions from DOT, by the program dot or by what pygraphviz brings along."""
 
-import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
-from pathlib import Path
 from typing import NamedTuple
 
 LAYOUT_LIMIT = 2_000  # nodes: beyond, nobody would read the picture, nor wait for it
@@ -93,13 +91,3 @@ def _commands(form: str) -> Iterator[tuple[list[str], str]]:
         yield [dot, f"-T{form}"], "\n"
     if find_spec("pygraphviz"):
         yield [sys.executable, "-P", "-c", PYGRAPHVIZ, form], "\0"
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file that is there whole, or not at all."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        part.write_bytes(content)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)

@@ -1,16 +1,12 @@
 """Models as files: JSON that says what it is, written whole or not at all."""
 
-import contextlib
-import errno
 import json
 import math
-import os
 from collections import Counter
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from autograd import Value
+from autograd import Value, write_files
 from autograd.messages import shown
 from nn.data import Scaled, Scaling
 from nn.layers import MLP, Labels
@@ -34,7 +30,7 @@ def save(model: Module, path: str | Path) -> None:
         if not math.isfinite(number):
             raise ValueError(f"a model is saved with finite parameters, and {name} is {number}")
     content = {"format": FORMAT, "version": VERSION, "model": model.architecture(), "parameters": parameters}
-    write_files({Path(path): json.dumps(content, indent=1, ensure_ascii=False) + "\n"})
+    write_files({path: json.dumps(content, indent=1, ensure_ascii=False) + "\n"})
 
 
 def load(path: str | Path) -> Any:
@@ -58,24 +54,6 @@ def load_into(model: Module, path: str | Path) -> None:
     if difference := _difference(content["model"], model.architecture()):
         raise ModelFileError(f"{path} holds another model: {difference}")
     _fill(model, content, path)
-
-
-def write_files(files: Mapping[Path, str]) -> None:
-    """Write all of the files, or none: each appears complete, in place of what was there. Raises OSError."""
-    parts = {path: path.with_name(f".{path.name}.{os.getpid()}.part") for path in files}
-    for path in files:
-        if path.exists() and not path.is_file():  # root could put a file in the place of a device
-            raise FileExistsError(errno.EEXIST, "it exists, and is not a file", str(path))
-    try:
-        for path, content in files.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            parts[path].write_text(content, encoding="utf-8")
-        for path, part in parts.items():
-            part.replace(path)
-    finally:
-        for part in parts.values():
-            with contextlib.suppress(OSError):
-                part.unlink()
 
 
 def read_json(path: str | Path) -> Any:

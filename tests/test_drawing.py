@@ -518,20 +518,6 @@ def test_a_file_is_as_readable_as_any_other(tmp_path: Path) -> None:
     assert (tmp_path / "x.dot").stat().st_mode == (tmp_path / "other").stat().st_mode
 
 
-def test_a_picture_that_fails_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = draw(small()).save(tmp_path / "x.dot")
-    before = path.read_bytes()
-
-    def fail(*_: Any) -> None:
-        raise OSError("disk full")
-
-    monkeypatch.setattr(Path, "replace", fail)
-    with pytest.raises(OSError, match="disk full"):
-        draw(loss_of_network()).save(path)
-    assert path.read_bytes() == before
-    assert [*tmp_path.iterdir()] == [path]
-
-
 @pytest.mark.parametrize("name", ["picture.jpg", "picture", ".svg", "picture.svg.txt"])
 def test_other_endings_are_refused(name: str, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"\.svg, \.png, \.pdf, \.dot, \.gv, got .*"):

@@ -3,7 +3,6 @@
 import json
 import math
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +13,7 @@ from hypothesis import strategies as st
 
 import nn
 from autograd import Operation, Value, operation, relu
-from nn import MLP, SGD, Labels, ModelFileError, Module, Scaled, Scaling, train
-from nn.storage import write_files
+from nn import MLP, Labels, ModelFileError, Module, Scaled, Scaling, train
 
 X = [0.3, -0.7]
 
@@ -179,63 +177,6 @@ def test_parameters_that_are_not_finite_are_not_saved(tmp_path: Path, number: fl
     assert os.listdir(tmp_path) == ["model.json"]
 
 
-def half_a_write(path: Path, content: str, **options: Any) -> int:
-    """What Path.write_text leaves when the disk is full."""
-    with path.open("w", encoding="utf-8") as file:
-        file.write(content[: len(content) // 2])
-    raise OSError(28, "No space left on device")
-
-
-def no_replace(path: Path, target: Path) -> Path:
-    raise OSError(13, "Permission denied")
-
-
-def interrupted(path: Path, *_: Any, **__: Any) -> Any:
-    raise KeyboardInterrupt
-
-
-@pytest.mark.parametrize(
-    ("method", "failing", "error"),
-    [
-        ("write_text", half_a_write, OSError),
-        ("replace", no_replace, OSError),
-        ("write_text", interrupted, KeyboardInterrupt),
-        ("replace", interrupted, KeyboardInterrupt),
-    ],
-)
-@pytest.mark.parametrize("there", [True, False])
-def test_a_write_that_fails_leaves_the_old_file_whole_and_nothing_else(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    method: str,
-    failing: Callable[..., Any],
-    error: type[BaseException],
-    there: bool,
-) -> None:
-    path, model = tmp_path / "model.json", plain()
-    if there:
-        model.save(path)
-    before = path.read_bytes() if there else None
-    SGD(model.parameters(), lr=1.0, weight_decay=0.5).step()
-    with monkeypatch.context() as patch:
-        patch.setattr(Path, method, failing)
-        with pytest.raises(error):
-            model.save(path)
-    assert (path.read_bytes() if path.exists() else None) == before
-    assert os.listdir(tmp_path) == (["model.json"] if there else [])
-    model.save(path)  # and it can be tried again
-    assert nn.load(path).state_dict() == model.state_dict()
-
-
-def test_several_files_are_written_before_any_is_replaced(tmp_path: Path) -> None:
-    first, second = tmp_path / "first", tmp_path / "second"
-    first.write_text("old")
-    with pytest.raises(UnicodeEncodeError):
-        write_files({first: "new", second: "\ud800"})
-    assert first.read_text() == "old"
-    assert os.listdir(tmp_path) == ["first"]
-
-
 def test_where_nothing_can_be_written_or_read(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     for path in (tmp_path, tmp_path / "file" / "model.json"):
@@ -245,7 +186,6 @@ def test_where_nothing_can_be_written_or_read(tmp_path: Path) -> None:
         with pytest.raises(OSError, match=str(path)):
             nn.load(path)
     assert os.listdir(tmp_path) == ["file"]
-    assert not list(tmp_path.parent.glob("*.part"))
 
 
 # -------------------------------------------------------------------------------------------------- damaged files

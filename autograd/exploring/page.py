@@ -16,10 +16,10 @@ from typing import Any
 from autograd.derivation import require_current
 from autograd.drawing import Drawing, draw
 from autograd.exploring.graph import Graph
+from autograd.files import write_files
 from autograd.floats import as_float
 from autograd.messages import shown
 from autograd.notation import printable, require_digits
-from autograd.rendering import write_whole
 from autograd.value import Value, topological_order
 
 HERE = Path(__file__).parent
@@ -67,7 +67,7 @@ class Explorer:
         path = Path(path)
         if path.suffix.lower() not in (".html", ".htm"):
             raise ValueError(f"a page is saved as .html, got {shown(str(path), 300)}")
-        write_whole(path, self.html().encode())
+        write_files({path: self.html()})
         return path
 
     def __repr__(self) -> str:

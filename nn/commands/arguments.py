@@ -87,9 +87,11 @@ def require_file_to_write(option: str, path: Path | None) -> None:
     with writing():
         if path.is_dir():
             raise InputError(f"{option} takes a file, and {path} is a folder")
-        if path.exists() and not path.is_file():  # a file takes its place in the end, also that of a device
-            raise InputError(f"{option} takes a file, and {path} is something else")
-        above = next(folder for folder in path.absolute().parents if folder.exists())
+        if path.exists() and not os.access(path, os.W_OK):
+            raise InputError(f"{option} cannot write {path}: no permission to write it")
+        if path.exists() and not path.is_file():  # a device or a pipe is written to
+            return
+        above = next(folder for folder in path.resolve().parents if folder.exists())
         if not above.is_dir():
             raise InputError(f"{option} cannot write {path}: {above} is not a folder")
         if not os.access(above, os.W_OK | os.X_OK):

@@ -4,13 +4,12 @@ import argparse
 import json
 from pathlib import Path
 
-from autograd import unicode_label
+from autograd import unicode_label, write_files
 from autograd.messages import listed, shown
 from nn.commands.arguments import Commands, InputError, Result, require_file_to_write, writing
 from nn.commands.network import add_options, network_for, title_for
 from nn.layers import MLP
 from nn.report import Report, report
-from nn.storage import write_files
 
 
 def add(commands: Commands) -> None:

@@ -3,11 +3,10 @@
 import argparse
 from pathlib import Path
 
-from autograd import explore
+from autograd import explore, write_files
 from nn.commands.arguments import Commands, InputError, Result, require_file_to_write, writing
 from nn.commands.network import add_options, network_for, title_for
 from nn.networks import cost
-from nn.storage import write_files
 
 
 def add(commands: Commands) -> None:
