@@ -15,7 +15,7 @@ def as_float(x: Any, where: str) -> float:
     """A real number (int, float, Fraction, NumPy scalar) as a float; anything else is a TypeError."""
     if type(x) is float:
         return x
-    if not isinstance(x, Real):
+    if not isinstance(x, Real) or (hasattr(x, "dtype") and x.dtype.kind == "m"):  # NumPy calls times integers
         accepted = "real numbers" if where == "Value" else "real numbers and Values"
         raise TypeError(f"{where} accepts {accepted}, got {type(x).__name__} {shown(x)}")
     try:

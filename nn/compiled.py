@@ -8,7 +8,8 @@ from typing import Any
 import autograd
 from autograd import Operation, Value, at_once, no_grad
 from autograd.messages import shown
-from nn.losses import Loss, LossFunction, as_list, loss_named, require_mean
+from nn.data import DataError, as_rows, as_targets
+from nn.losses import Loss, LossFunction, anything, as_list, loss_named, require_mean
 from nn.optimizers import SGD, Optimizer
 
 
@@ -77,7 +78,8 @@ class CompiledTraining:
 
         Where a loss or its gradient is not finite the steps end, before that one, whose loss is the last returned.
         Then, and after Ctrl-C, parameters and optimizer are as after the steps that were taken. Raises ValueError or
-        TypeError for what does not fit, before a step is taken.
+        TypeError for what does not fit, and DataError for rows and targets that `train` would refuse, before a step is
+        taken.
         """
         columns = self.columns(rows, targets)
         try:
@@ -122,26 +124,43 @@ class CompiledTraining:
         return rates, [optimizer.scalars(rate, i) for i, rate in enumerate(rates, count + 1)]
 
     def columns(self, rows: Any, targets: Any) -> Any:
-        """Rows and targets as the program takes them: an array with a row for each input and target."""
+        """Rows and targets as the program takes them: an array with a row for each input and target.
+
+        Raises DataError for what cannot be learned from, by position, as `train` does.
+        """
         import numpy as np
 
-        given = self._matrix("rows", rows, self.inputs)
-        wanted = self._matrix("targets", targets, self.targets)
-        if len(given) != len(wanted):
-            raise ValueError(f"there is a target for each row, got {len(given)} rows and {len(wanted)} targets")
-        return np.ascontiguousarray(np.hstack([given, wanted]).T)
+        given = self._matrix(rows)
+        if given is None or given.ndim != 2 or given.shape[1] != self.inputs or not len(given):
+            given = np.array(as_rows(rows, self.inputs))
+        wanted = self._matrix(targets)
+        if wanted is None or not self._fit(wanted, len(given)):
+            wanted = np.array(as_targets(targets, len(given), self.outputs, self.loss))
+        columns = np.vstack([given.T, wanted.reshape(len(given), -1).T])
+        with np.errstate(over="ignore"):
+            columns = np.ascontiguousarray(columns, self.row_loss.dtype)
+        if not np.isfinite(columns).all():
+            raise DataError(f"rows and targets have numbers that are too large for {self.row_loss.dtype}")
+        return columns
 
-    def _matrix(self, name: str, numbers: Any, width: int) -> Any:
+    def _matrix(self, numbers: Any) -> Any:
+        """An array of finite numbers; None where there is something else, which is then gone through one by one."""
         import numpy as np
 
-        array = np.asarray(numbers)
-        if array.dtype.kind not in "biuf":
-            raise TypeError(f"{name} are real numbers, got an array of {array.dtype}")
-        if array.ndim == 1 and width == 1:
-            array = array[:, np.newaxis]
-        if array.ndim != 2 or array.shape[1] != width:
-            raise ValueError(f"{name} are an array with {width} in each row, got one of shape {array.shape}")
-        return array.astype(self.row_loss.dtype, copy=False)
+        try:
+            array = autograd.real_array("numbers", numbers)
+        except TypeError:
+            return None
+        return array if np.isfinite(array).all() else None
+
+    def _fit(self, targets: Any, rows: int) -> bool:
+        """Whether an array holds targets for so many rows that the loss accepts."""
+        if targets.shape not in ((rows, self.targets), (rows,) if self.targets == 1 else ()):
+            return False
+        loss = self.loss
+        if not isinstance(loss, Loss) or loss.accepts is anything:
+            return True
+        return all(loss.accepts(y, self.outputs) for y in set(targets.ravel().tolist()))
 
     def predict(self, columns: Sequence[Any]) -> tuple[list[Any], float]:
         """What the model gives for each row, a number or a list of them, and the mean loss."""

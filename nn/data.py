@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from autograd import as_value
+from autograd import Value, as_value
 from autograd.messages import shown
 from nn.losses import Loss
-from nn.module import Module
+from nn.module import NOT_ROWS, Module
 
 ROUNDING = 100 * sys.float_info.epsilon  # relative: what a sum of some hundred terms may have lost
 
@@ -99,7 +99,7 @@ def _as_list(x: Any, name: str, wanted: str) -> list[Any]:
         if (kind := getattr(getattr(x, "dtype", None), "kind", "")) and kind in "mM":  # which tolist() makes integers
             raise DataError(f"{name} takes numbers, got dates or times ({x.dtype})")
         x = getattr(x, convert)() if hasattr(x, convert) and not isinstance(x, type) else x
-    if isinstance(x, (str, bytes, dict)) or not isinstance(x, Iterable):
+    if isinstance(x, NOT_ROWS) or not isinstance(x, Iterable):
         raise DataError(f"{name} takes {wanted}, got {type(x).__name__}")
     return list(x)
 
@@ -111,7 +111,7 @@ def _is_number(x: Any) -> bool:
 def _finite(x: Any, name: str, i: int, k: int | None, columns: list[str]) -> float:
     """A number as a float. name[i][k] is where it stands, in one of the columns, if these have names."""
     try:
-        number: float = as_value(float(x) if getattr(x, "ndim", 1) == 0 and hasattr(x, "__len__") else x).data
+        number: float = as_value(_item(x)).data
         if math.isfinite(number):
             return number
         what = f"{number}"
@@ -119,6 +119,11 @@ def _finite(x: Any, name: str, i: int, k: int | None, columns: list[str]) -> flo
         what = f"{shown(x)}, which is not a number"
     where = f"{name}[{i}]" + ("" if k is None else f"[{k}]") + (f" ({columns[k or 0]})" if columns else "")
     raise DataError(f"{where} is {what}")
+
+
+def _item(x: Any) -> Any:
+    """The number in an array of no dimensions; None if it is masked."""
+    return x.tolist() if getattr(x, "ndim", 1) == 0 and hasattr(x, "__len__") else x
 
 
 def plural(noun: str, count: int) -> str:
@@ -139,7 +144,7 @@ def split(
     is 0. seed: that they are drawn from, or from Python's `random` where it is None.
     Raises DataError for another number of targets than of rows, and for fewer than two rows.
     """
-    if not 0 <= share < 1:
+    if not 0 <= as_value(share, "share").data < 1:
         raise ValueError(f"share is from 0 up to 1, got {shown(share)}")
     rows, targets = _as_list(rows, "rows", "rows of numbers"), _as_list(targets, "targets", "one target for each row")
     if len(targets) != len(rows):
@@ -180,9 +185,8 @@ class Scaling:
         return Scaling(list(means), [deviation or 1.0 for deviation in deviations])
 
     def __call__(self, row: Sequence[Any]) -> list[Any]:
-        """A row of numbers or Values, scaled."""
-        self._require_width(row)
-        return [(x - m) / d for x, m, d in zip(row, self.means, self.deviations, strict=True)]
+        """A row of numbers or Values, scaled. Raises TypeError for anything else."""
+        return [(x - m) / d for x, m, d in zip(self._numbers(row), self.means, self.deviations, strict=True)]
 
     def rows(self, rows: Any) -> list[list[float]]:
         """Rows of numbers, scaled."""
@@ -190,12 +194,14 @@ class Scaling:
 
     def undo(self, row: Sequence[Any]) -> list[Any]:
         """What was scaled to this row."""
-        self._require_width(row)
-        return [x * d + m for x, m, d in zip(row, self.means, self.deviations, strict=True)]
+        return [x * d + m for x, m, d in zip(self._numbers(row), self.means, self.deviations, strict=True)]
 
-    def _require_width(self, row: Sequence[Any]) -> None:
+    def _numbers(self, row: Sequence[Any]) -> list[Any]:
+        if isinstance(row, NOT_ROWS) or not hasattr(row, "__len__"):
+            raise TypeError(f"a scaling takes a row of numbers, got {type(row).__name__}")
         if len(row) != len(self.means):
             raise ValueError(f"a scaling of {len(self.means)} columns takes rows of as many numbers, got {len(row)}")
+        return [x if isinstance(x, Value) else as_value(_item(x), "a scaling").data for x in row]
 
 
 def mean_and_deviation(numbers: Sequence[float]) -> tuple[float, float]:

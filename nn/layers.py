@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple, SupportsFloat
 import autograd
 from autograd import Operation, Value, affine
 from autograd.messages import shown
-from nn.module import Module
+from nn.module import NOT_ROWS, Module
 
 Activation = str | Operation | None
 Bias = Literal["neuron", "layer"] | None
@@ -324,7 +324,7 @@ def _set(values: list[list[Value]], numbers: Any, complaint: str) -> None:
 
 
 def _inputs(x: Sequence[SupportsFloat], labels: list[str], where: Module) -> Sequence[SupportsFloat]:
-    if not hasattr(x, "__len__"):
+    if not hasattr(x, "__len__") or isinstance(x, NOT_ROWS):
         raise TypeError(f"{where} takes a sequence of {len(labels)} inputs, got {type(x).__name__}")
     if len(x) != len(labels):
         raise ValueError(f"{where} takes {len(labels)} inputs, got {len(x)}")

@@ -24,10 +24,16 @@ from autograd import (
 )
 from autograd import hinge as hinge_of_a_row
 from autograd.messages import shown
+from nn.module import NOT_ROWS
 
 SOME_ROWS = 12  # on which a loss of one's own is tried
 
 LossFunction = Callable[[Sequence[Any], Sequence[Any]], Value]  # of predictions and targets, one of each for every row
+
+
+def anything(target: float, outputs: int) -> bool:
+    """What a loss of numbers accepts."""
+    return True
 
 
 @dataclass(frozen=True)
@@ -44,7 +50,7 @@ class Loss:
     operation: Operation
     joint: bool = False
     targets: str = "numbers"
-    accepts: Callable[[float, int], bool] = lambda target, outputs: True
+    accepts: Callable[[float, int], bool] = anything
     decide: Callable[[Any], float] | None = None
 
     def __call__(self, predictions: Iterable[Any], targets: Iterable[Any]) -> Value:
@@ -67,7 +73,7 @@ class Loss:
         """The share of rows for which the prediction stands for the class that is the target, from 0 to 1.
 
         Where a row has several targets, it counts if all of them are met. Raises ValueError where predictions and
-        targets do not match.
+        targets do not match, TypeError for what is not numbers.
         """
         if self.decide is None:
             raise ValueError(f"{self} is a loss of numbers, not of classes, and so has no accuracy")
@@ -77,9 +83,9 @@ class Loss:
             )
         right = 0
         for prediction, target in zip(predictions, targets, strict=True):
-            decided = [self.decide(p) for p in ([prediction] if self.joint else as_list(prediction))]
-            finite = not any(math.isnan(score) for score in as_list(prediction))  # nan stands for no class
-            right += finite and decided == [float(y) for y in as_list(target)]
+            scores, wanted = ([as_value(x, "accuracy").data for x in as_list(given)] for given in (prediction, target))
+            decided = [self.decide(scores)] if self.joint else list(map(self.decide, scores))
+            right += decided == wanted and not any(map(math.isnan, scores))  # nan stands for no class
         return right / len(predictions)
 
     def __str__(self) -> str:
@@ -100,7 +106,8 @@ class Loss:
 
 def as_list(x: Any) -> list[Any]:
     """What a model of one output returns, as a list of one; several as they are."""
-    return list(x) if hasattr(x, "__len__") and getattr(x, "ndim", 1) != 0 else [x]
+    several = hasattr(x, "__len__") and getattr(x, "ndim", 1) != 0 and not isinstance(x, NOT_ROWS)
+    return list(x) if several else [x]
 
 
 def _as_index(y: Any) -> Any:

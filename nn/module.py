@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from nn.compiled import CompiledTraining
 
 
+NOT_ROWS = (str, bytes, dict, set, frozenset)  # Python goes through them, but they are no rows of numbers
 _Path = tuple[Any, ...]  # to an attribute or item: the path to what holds it, and its key there; () is the module
 
 

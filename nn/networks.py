@@ -10,6 +10,7 @@ from typing import Any, Literal, SupportsFloat
 from autograd import Value, binary_cross_entropy, half_squared_error, squared_error, total
 from autograd.messages import shown
 from nn.layers import MLP, Activation, Bias, Initialization, Labels
+from nn.losses import as_list
 
 COSTS = {"squared": squared_error, "half_squared": half_squared_error, "bce": binary_cross_entropy}
 
@@ -130,7 +131,7 @@ def cost(
         raise ValueError(f"the loss is one of {', '.join(COSTS)}, got {shown(loss)}")
     outputs = model(x)
     outputs = [outputs] if isinstance(outputs, Value) else outputs
-    targets = list(y) if isinstance(y, Sequence) else [y]
+    targets: list[Any] = as_list(y)
     if len(targets) != len(outputs):
         outputs_found = f"{len(outputs)} {'output' if len(outputs) == 1 else 'outputs'}"
         raise ValueError(f"the network has {outputs_found}, so as many targets, got {len(targets)}")

@@ -243,7 +243,7 @@ def warmup(schedule: SupportsFloat | Schedule, steps: int) -> Schedule:
 
     def warmed(step: int) -> float:
         rate = schedule(step) if callable(schedule) else schedule
-        return float(rate) * min(1.0, (step + 1) / steps)
+        return _number(rate, "a learning rate") * min(1.0, (step + 1) / steps)
 
     return warmed
 

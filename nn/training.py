@@ -10,7 +10,7 @@ from numbers import Integral
 from operator import attrgetter
 from typing import Any
 
-from autograd import AnomalyError, Operation, Value, at_once, detect_anomaly, no_grad
+from autograd import AnomalyError, Operation, Value, as_value, at_once, detect_anomaly, no_grad
 from autograd.messages import shown
 from nn.compiled import CompiledTraining
 from nn.data import as_rows, as_targets
@@ -337,7 +337,7 @@ def _require_options(
     _require_count("epochs", epochs)
     _require_count("batch_size", 1 if batch_size is None else batch_size)
     _require_count("patience", patience)
-    if tolerance is not None and not tolerance >= 0:
+    if tolerance is not None and not as_value(tolerance, "tolerance").data >= 0:
         raise ValueError(f"tolerance is a number that is not negative, or None, got {shown(tolerance)}")
     if not isinstance(metrics or {}, Mapping):
         raise TypeError(f"metrics are functions by name, {{'accuracy': …}}, got {type(metrics).__name__}")
