@@ -6,8 +6,9 @@ table are fed with floats, Values and symbols elsewhere. A neuron's weighted sum
 What is simplified is exact in IEEE arithmetic: x * 1 is x, but x * 0 is not 0 where x is inf or nan.
 """
 
-from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from autograd import operations as ops
@@ -38,22 +39,36 @@ class Instruction(NamedTuple):
     number: float = 0.0
 
 
-@dataclass
+@dataclass(frozen=True, eq=False)
 class Program:
-    """Instructions, each after its operands, and which of them are asked for.
+    """Instructions, each after its operands, and which of them are asked for; what reads it may rely on that.
 
     inputs and parameters are labels; labels those of instructions, where there are any. gradient has an instruction
     for each parameter, and is None where it was not asked for. varies says for each instruction whether it
-    depends on an input, and so differs from row to row.
+    depends on an input, and so differs from row to row. A `Builder` makes it, and nobody changes it.
     """
 
-    inputs: list[str]
-    parameters: list[str | None]
-    instructions: list[Instruction] = field(default_factory=list)
-    labels: dict[int, str] = field(default_factory=dict)
-    varies: list[bool] = field(default_factory=list)
-    outputs: list[int] = field(default_factory=list)
-    gradient: list[int] | None = None
+    inputs: tuple[str, ...]
+    parameters: tuple[str | None, ...]
+    instructions: tuple[Instruction, ...]
+    labels: Mapping[int, str]
+    varies: tuple[bool, ...]
+    outputs: tuple[int, ...]
+    gradient: tuple[int, ...] | None
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for what would lead a reader out of bounds."""
+        bounds = {INPUT: len(self.inputs), PARAMETER: len(self.parameters)}
+        count = len(self.instructions)
+        if (
+            any(operands and not 0 <= min(operands) <= max(operands) < i
+                for i, (_, operands, _) in enumerate(self.instructions))
+            or any(op in bounds and not 0 <= number < bounds[op] for op, _, number in self.instructions)
+            or not all(0 <= i < count for i in self.results)
+            or len(self.varies) != count
+            or (self.gradient is not None and len(self.gradient) != len(self.parameters))
+        ):  # fmt: skip
+            raise ValueError("this is no program: it asks for what is not there")
 
     @property
     def results(self) -> list[int]:
@@ -81,11 +96,27 @@ class Program:
 
 
 class Builder:
-    """Adds instructions to a program: each once, and simplified."""
+    """Adds instructions to a program that is being made: each once, and simplified."""
 
-    def __init__(self, program: Program) -> None:
-        self.program = program
+    def __init__(self) -> None:
+        self.instructions: list[Instruction] = []
+        self.labels: dict[int, str] = {}
+        self.varies: list[bool] = []
         self.known: dict[Any, int] = {}
+
+    def program(
+        self,
+        inputs: Iterable[str],
+        parameters: Iterable[str | None],
+        outputs: Sequence[int],
+        gradient: Sequence[int] | None = None,
+    ) -> Program:
+        """The program of those instructions that are needed for these results."""
+        everything = Program(
+            tuple(inputs), tuple(parameters), tuple(self.instructions), self.labels, tuple(self.varies),
+            tuple(outputs), None if gradient is None else tuple(gradient),
+        )  # fmt: skip
+        return without_dead_instructions(everything)
 
     def add(self, op: Operation, operands: tuple[int, ...], number: float = 0.0) -> int:
         """The index of an instruction, a new one only if there is none like it."""
@@ -93,10 +124,9 @@ class Builder:
         key = op, unordered, number.hex()  # which tells -0 from 0, and has one way to write nan
         found = self.known.get(key)
         if found is None:
-            program = self.program
-            found = self.known[key] = len(program.instructions)
-            program.instructions.append(Instruction(op, operands, number))
-            program.varies.append(op is INPUT or any(program.varies[x] for x in operands))
+            found = self.known[key] = len(self.instructions)
+            self.instructions.append(Instruction(op, operands, number))
+            self.varies.append(op is INPUT or any(self.varies[x] for x in operands))
         return found
 
     def constant(self, number: float) -> int:
@@ -105,7 +135,7 @@ class Builder:
 
     def number(self, i: int) -> float | None:
         """The number of an instruction that is a constant."""
-        op, _, number = self.program.instructions[i]
+        op, _, number = self.instructions[i]
         return number if op is constant else None
 
     def apply(self, op: Operation, operands: tuple[int, ...]) -> int:
@@ -128,7 +158,7 @@ class Builder:
 
     def negated(self, i: int) -> int | None:
         """x, where the instruction is -x."""
-        op, operands, _ = self.program.instructions[i]
+        op, operands, _ = self.instructions[i]
         return operands[0] if op is ops.neg else None
 
 
@@ -260,16 +290,17 @@ _PRIMITIVES = frozenset(PRIMITIVES)
 
 
 def without_dead_instructions(program: Program) -> Program:
-    """The same program with only those instructions that its results rest on, and all inputs and parameters."""
+    """The same program with only those instructions that its results rest on."""
     needed = program.needed(program.results)
-    place: dict[int, int] = {}
-    kept = Program(program.inputs, program.parameters)
-    for i, (op, operands, number) in enumerate(program.instructions):
-        if needed[i]:
-            place[i] = len(kept.instructions)
-            kept.instructions.append(Instruction(op, tuple([place[x] for x in operands]), number))
-            kept.varies.append(program.varies[i])
-    kept.labels = {place[i]: label for i, label in program.labels.items() if i in place}
-    kept.outputs = [place[i] for i in program.outputs]
-    kept.gradient = None if program.gradient is None else [place[i] for i in program.gradient]
-    return kept
+    kept = [i for i, wanted in enumerate(needed) if wanted]
+    place = {i: n for n, i in enumerate(kept)}
+    instructions = [program.instructions[i] for i in kept]
+    return Program(
+        program.inputs,
+        program.parameters,
+        tuple([Instruction(op, tuple([place[x] for x in operands]), number) for op, operands, number in instructions]),
+        MappingProxyType({place[i]: label for i, label in program.labels.items() if i in place}),
+        tuple([program.varies[i] for i in kept]),
+        tuple([place[i] for i in program.outputs]),
+        None if program.gradient is None else tuple([place[i] for i in program.gradient]),
+    )

@@ -1,5 +1,6 @@
 """What compiled functions ask of a backend, and the choice of one."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -9,6 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from autograd.compiling.arrays import Array
+from autograd.compiling.fixed import Fixed
 from autograd.messages import shown
 from autograd.program import CompileError, Program
 
@@ -70,16 +72,25 @@ class Batches:
         return -(-self.rows // self.size)
 
 
-class State:
+class State(Fixed):
     """What training changes. numbers: the parameters, and in a row each what the optimizer keeps of them; gradient:
     of the last step, and after it its loss. Both have room for more, with zeros, so that registers may be filled."""
 
+    numbers: Array
+    gradient: Array
+    parameters: int
+    kept: int
+    room: int
+
     def __init__(self, parameters: int, kept: int, dtype: np.dtype[Any]) -> None:
         room = -(-(parameters + 1) // ROOM) * ROOM
-        self.numbers, self.gradient = np.zeros((1 + kept, room), dtype), np.zeros(room, dtype)
-        self.parameters = parameters
-        self.pointers: Any = None  # to them, once a backend has asked,
-        self.scratch: Any = None  # and what other memory it needs for a step
+        self.fix(parameters=parameters, kept=kept, room=room, numbers=_lasting((1 + kept, room), dtype),
+                 gradient=_lasting((room,), dtype))  # fmt: skip
+
+
+def _lasting(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
+    """Zeros in memory that stays where it is: a bytearray that somebody looks into cannot be resized, an array can."""
+    return np.frombuffer(bytearray(math.prod(shape) * dtype.itemsize), dtype).reshape(shape)
 
 
 def choose(backend: str, dtype: np.dtype[Any], vector_math: str, namespace: Any) -> Backend:
@@ -107,8 +118,9 @@ def choose(backend: str, dtype: np.dtype[Any], vector_math: str, namespace: Any)
 @lru_cache
 def _native(size: int, vector_math: str) -> Backend:
     from autograd.compiling.machine import has_vector_math, host
-    from autograd.compiling.native import NativeBackend
+    from autograd.compiling.native import NativeBackend, compiling
 
     if vector_math == "system" and not has_vector_math():
         raise CompileError("vector_math='system' needs a vector math library, glibc's libmvec, and there is none here")
-    return NativeBackend(size, host(vector_math != "scalar"))
+    with compiling:
+        return NativeBackend(size, host(vector_math != "scalar"))

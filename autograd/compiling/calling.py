@@ -21,17 +21,11 @@ from autograd.value import Value
 METH_FASTCALL = 0x80
 DOUBLE, SINGLE = np.dtype("float64"), np.dtype("float32")
 ROWS_WORTH_A_THREAD = 256  # rows from which on other Python threads may run meanwhile
-STACK_BYTES = 3072  # of memory for a call, which takes more from Python; with it a frame is still below a page
+STACK_BYTES = (
+    2560  # of memory for a call, which takes more from Python; with it and the columns a frame is below a page
+)
+FEW_INPUTS = 40  # whose columns are noted on the stack
 NULL = ir.Constant(POINTER, None)
-
-
-class _MethodDef(ctypes.Structure):
-    _fields_ = (
-        ("name", ctypes.c_char_p),
-        ("method", ctypes.c_void_p),
-        ("flags", ctypes.c_int),
-        ("doc", ctypes.c_char_p),
-    )
 
 
 class CallWriter:
@@ -40,7 +34,7 @@ class CallWriter:
         call(parameters, columns) -> (the loss, its gradient), or None
 
     parameters: a tuple of Values; columns: a tuple of one-dimensional arrays of as many rows, or floats. None is for
-    what it does not know.
+    what it does not know. Beside it stands its definition (PyMethodDef), which so lives as long as the code does.
     """
 
     def __init__(self, kernel: KernelWriter, inputs: int, parameters: int) -> None:
@@ -53,12 +47,13 @@ class CallWriter:
     def write(self) -> None:
         """The function."""
         b, plain, p = self.builder, self.plain, self.parameters
-        _, arguments, _ = self.function.args
-        self.pointers, self.strides = self._reserve(POINTER, self.inputs), self._reserve(I64, self.inputs)
-        self.singles = self._reserve(plain.number, self.inputs)
-        self.unknown = self.function.append_basic_block("unknown")
+        _, arguments, count = self.function.args
+        self.refused, self.unknown = map(self.function.append_basic_block, ("refused", "unknown"))
+        self._require(b.icmp_signed("==", count, I64(2)), self.refused)
+        values = self._tuple_of(self._pointer(arguments), p)
+        columns = self._tuple_of(self._pointer(arguments, 8), self.inputs)
+        self._reserve_columns()
 
-        values, columns = self._pointer(arguments), self._pointer(arguments, 8)
         rows = self._take_all(columns)
         scratch_bytes = self.kernel.scratch_bytes_of(b, rows)
         size = b.add(scratch_bytes, I64(plain.size * (2 * p + 1) + 64))
@@ -74,22 +69,35 @@ class CallWriter:
         self._run(rows, scalars, output, scratch)
         answer = self._answer(output)
         self._release(small, memory)
+        self._release_columns()
         b.ret(answer)
 
         b.position_at_end(self.failed)
         self._release(small, memory)
         b.branch(self.unknown)
         b.position_at_end(self.unknown)
+        self._release_columns()
+        b.branch(self.refused)
+        b.position_at_end(self.refused)
         none = b.inttoptr(I64(id(None)), POINTER)
         self._python("Py_IncRef", ir.VoidType(), none)
         b.ret(none)
+        self._define()
+
+    def _define(self) -> None:
+        """The definition: docs.python.org/3/c-api/structures.html#c.PyMethodDef."""
+        module, text = self.function.module, ir.Constant(ir.ArrayType(I8, 5), bytearray(b"call\0"))
+        name = ir.GlobalVariable(module, text.type, "name")
+        kinds = [name.type, self.function.type, I32, POINTER]
+        definition = ir.GlobalVariable(module, ir.LiteralStructType(kinds), "definition")
+        name.initializer = text
+        definition.initializer = ir.Constant(definition.value_type, [name, self.function, I32(METH_FASTCALL), NULL])
 
     # --------------------------------------------------------------------------------------------- what is given
 
     def _take_all(self, columns: Any) -> Any:
         """All inputs: pointers and strides; gives the number of rows."""
         b, n = self.builder, self.inputs
-        self._require(b.icmp_signed("==", self._integer(columns, layouts.SIZE), I64(n)))
         if not n:
             return I64(1)
         (rows,) = self.plain.fold(n, 1, [I64(-1)], lambda i, so_far: [self._take(columns, i, *so_far)])
@@ -219,9 +227,32 @@ class CallWriter:
     def _is(self, pointer: Any, thing: Any) -> Any:
         return self.builder.icmp_unsigned("==", self.builder.ptrtoint(pointer, I64), I64(id(thing)))
 
+    def _tuple_of(self, thing: Any, count: int) -> Any:
+        """The thing, which has to be a tuple of so many items."""
+        b = self.builder
+        self._require(self._is(self._pointer(thing, layouts.TYPE), tuple), self.refused)
+        self._require(b.icmp_signed("==", self._integer(thing, layouts.SIZE), I64(count)), self.refused)
+        return thing
+
+    def _reserve_columns(self) -> None:
+        """Memory for the columns, a pointer, a stride and a number each: on the stack where they are few."""
+        b, n = self.builder, max(self.inputs, 1)
+        size = n * (16 + self.plain.size)
+        if self.inputs <= FEW_INPUTS:
+            self.noted = self._reserve(I64, -(-size // 8))
+        else:
+            self.noted = self._python("PyMem_RawMalloc", POINTER, I64(size))
+            self._require(b.not_(self._is_null(self.noted)), self.refused)
+        self.pointers = self.noted
+        self.strides, self.singles = (b.gep(self.noted, [I64(k * n)], source_etype=I64) for k in (1, 2))
+
+    def _release_columns(self) -> None:
+        if self.inputs > FEW_INPUTS:
+            self._python("PyMem_RawFree", ir.VoidType(), self.noted)
+
     def _reserve(self, kind: Any, count: int) -> Any:
         with self.builder.goto_entry_block():
-            place = self.builder.alloca(kind, I64(max(count, 1)))
+            place = self.builder.alloca(kind, I64(count))
         place.type = POINTER  # llvmlite's is one to its kind still
         return place
 
@@ -250,9 +281,9 @@ class CallWriter:
         return self.builder.call(function, operands)
 
 
-def as_python_function(address: int) -> tuple[Callable[..., Any], Sequence[Any]]:
-    """A function for Python from machine code, and what has to live as long as it does."""
-    definition = _MethodDef(b"call", address, METH_FASTCALL, None)
+def as_python_function(code: Any) -> Callable[..., Any]:
+    """The function for Python in machine code, which it owns: Python frees what a function is bound to after it."""
     make = ctypes.pythonapi.PyCFunction_NewEx
-    make.restype, make.argtypes = ctypes.py_object, (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
-    return make(ctypes.addressof(definition), None, None), (definition,)
+    make.restype, make.argtypes = ctypes.py_object, (ctypes.c_void_p, ctypes.py_object, ctypes.c_void_p)
+    function: Callable[..., Any] = make(code.address("definition"), code, None)
+    return function

@@ -3,6 +3,7 @@
 import inspect
 from array import array as doubles
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import cached_property
 from numbers import Integral
 from time import perf_counter
@@ -12,7 +13,8 @@ import numpy as np
 
 from autograd.committing import at_once
 from autograd.compiling.arrays import Array, index_array, real_array
-from autograd.compiling.backends import Backend, Batches, Kernel, State, choose
+from autograd.compiling.backends import Backend, Batches, Kernel, Quick, State, choose
+from autograd.compiling.fixed import Fixed
 from autograd.compiling.source import written
 from autograd.compiling.tracing import build, trace
 from autograd.declaration import Operation
@@ -76,20 +78,32 @@ def compile(
     return Compiled(build(recorded), values, recorded.single, chosen, kind)
 
 
-class Compiled:
+class Compiled(Fixed):
     """A compiled function; `compile` makes one.
 
     inputs: their names; parameters: the Values, in the order of the gradient; program: what it computes;
-    backend: of which `name` is "native" or "source"; dtype: NumPy's, of what is computed with.
+    backend: of which `name` is "native" or "source"; dtype: NumPy's, of what is computed with. All are read-only.
     """
+
+    inputs: tuple[str, ...]
+    parameters: tuple[Value, ...]
+    program: Program
+    backend: Backend
+    dtype: np.dtype[Any]
+    _single: bool
+    _count: int
+    _quick: Quick
 
     def __init__(
         self, program: Program, parameters: tuple[Value, ...], single: bool, backend: Backend, dtype: np.dtype[Any]
     ) -> None:
-        self.program, self.parameters, self.backend, self.dtype = program, parameters, backend, dtype
-        self.inputs = tuple(program.inputs)
-        self._single, self._count = single, len(parameters)
-        self._quick = self._means.quick or _not_quick if single else _not_quick
+        if len(parameters) != len(program.parameters) or single != (program.gradient is not None):
+            raise ValueError("this program is one of other parameters")
+        self.fix(
+            program=program, parameters=tuple(parameters), backend=backend, dtype=dtype, inputs=program.inputs,
+            _single=single, _count=len(parameters),
+        )  # fmt: skip
+        self.fix(_quick=self._means.quick or _not_quick if single else _not_quick)
 
     def __call__(self, *columns: Any) -> tuple[float, Array]:
         """The mean loss over the rows, and its gradient, in the order of the parameters.
@@ -139,9 +153,9 @@ class Compiled:
 
     def checked(self, columns: Sequence[Any] | Array) -> tuple[Sequence[Array] | Array, int]:
         """The columns as arrays, and the number of rows; raises what a call raises."""
-        if isinstance(columns, np.ndarray) and columns.ndim == 2 and columns.dtype == self.dtype:
+        if type(columns) is np.ndarray and columns.ndim == 2 and columns.dtype == self.dtype:
             count, rows = columns.shape
-            if count == len(self.inputs) and rows:  # all in one, which goes faster
+            if count == len(self.inputs) and rows and columns.flags.aligned:  # all in one, which goes faster
                 return columns, rows
         if len(columns) != len(self.inputs):
             names = f" ({', '.join(self.inputs)})" if 0 < len(self.inputs) <= 8 else ""
@@ -184,8 +198,7 @@ class Compiled:
 
     @cached_property
     def _rows(self) -> Kernel:
-        program = Program(**{**vars(self.program), "gradient": None})
-        return self.backend.kernel(without_dead_instructions(program), mean=False)
+        return self.backend.kernel(without_dead_instructions(replace(self.program, gradient=None)), mean=False)
 
     def __reduce__(self) -> Any:
         raise TypeError("a compiled function cannot be copied or pickled: compile it where it is needed")
@@ -197,7 +210,7 @@ class Compiled:
         )
 
 
-class Descent:
+class Descent(Fixed):
     """Training with a compiled loss, in which the parameters and what the optimizer keeps of them stay in arrays.
 
     step: the compiled loss of a row
@@ -208,21 +221,33 @@ class Descent:
 
     numbers holds the parameters in its first row, and what is kept of them in the next; steps counts those that were
     taken; gradient is that of the last step, and finite says whether the last run came upon nothing that is not.
+    Numbers may be written into the arrays; nothing else can be changed.
     """
+
+    changing = frozenset({"finite", "_so_far"})
+    step: Compiled
+    kept: int
+    numbers: Array
+    gradient: Array
+    finite: bool
+    _scalars: int
+    _state: State
+    _update: Kernel
 
     def __init__(self, step: Compiled, rule: Callable[..., Sequence[Any]], kept: int, scalars: int) -> None:
         if step.program.gradient is None or not step.parameters:
             raise TypeError("a step of descent is a compiled function that returns one Value, and has parameters")
-        self.step, self.kept, self._scalars = step, kept, scalars
         shared = tuple([Value(0.0, f"s_{i}") for i in range(scalars)])
         names = ["w", "g", *[f"k_{i}" for i in range(kept)]]
         recorded = trace(lambda *numbers: _as_list(rule(*numbers, *shared)), names, shared)
         if len(recorded.outputs) != 1 + kept:
             raise ValueError(f"the rule returns a parameter and {kept} numbers kept, got {len(recorded.outputs)}")
-        self._update = step.backend.kernel(build(recorded), mean=False)
         count = len(step.parameters)
-        self._state = State(count, kept, step.dtype)
-        self.numbers, self.gradient = self._state.numbers[:, :count], self._state.gradient[:count]
+        state = State(count, kept, step.dtype)
+        self.fix(
+            step=step, kept=kept, numbers=state.numbers[:, :count], gradient=state.gradient[:count],
+            _scalars=scalars, _state=state, _update=step.backend.kernel(build(recorded), mean=False),
+        )  # fmt: skip
         self.numbers[0] = step.numbers()
         self._so_far: tuple[int, Array] = 0, np.empty(0)  # steps, and the losses that there are, or will be, since
         self.finite = True

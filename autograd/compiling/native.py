@@ -1,11 +1,15 @@
 """The native backend: machine code for this process, made once for each structure of a program."""
 
 import ctypes
+import os
+from _thread import start_new_thread
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
-from functools import cached_property, lru_cache
-from threading import Lock
+from functools import cached_property, lru_cache, partial
+from itertools import repeat
+from threading import RLock, current_thread, main_thread, stack_size
 from typing import Any
 
 import numpy as np
@@ -15,6 +19,7 @@ from autograd.compiling.arrays import Array
 from autograd.compiling.backends import ROOM, Batches, Quick, State
 from autograd.compiling.calling import CallWriter, as_python_function
 from autograd.compiling.code import I64, POINTER, Code
+from autograd.compiling.fixed import Fixed
 from autograd.compiling.kernel import KernelWriter
 from autograd.compiling.layouts import address, new_array
 from autograd.compiling.machine import Machine
@@ -22,84 +27,128 @@ from autograd.compiling.schedule import schedule
 from autograd.program import Program
 
 MOST_PROGRAMS = 128  # that are remembered; those in use live on without that
+compiling = RLock()  # for one thread at a time; none of the user's code runs meanwhile, so that this ends soon
+if hasattr(os, "register_at_fork"):  # nobody forks meanwhile: in the child LLVM's own locks would be held for ever
+    os.register_at_fork(before=compiling.acquire, after_in_parent=compiling.release, after_in_child=compiling.release)
+STACK_OF_LLVM = 16 * 2**20  # bytes
 ADDRESS, INTEGER = ctypes.c_void_p, ctypes.c_int64
 
 
-class MachineCode:
-    """The functions of a module, which live as long as this does."""
+class MachineCode(Fixed):
+    """The functions of a module, which live as long as this does: whoever calls them holds it."""
+
+    text: str
+    _engine: Any
 
     def __init__(self, module: Any, machine: Machine) -> None:
-        _initialize()
-        self.text = str(module)
-        parsed = binding.parse_assembly(self.text)
-        target = binding.Target.from_triple(binding.get_process_triple())
-        target_machine = target.create_target_machine(cpu=machine.cpu, features=machine.features, opt=3)
-        parsed.data_layout = str(target_machine.target_data)
-        self._engine = binding.create_mcjit_compiler(parsed, target_machine)
-        self._engine.finalize_object()
+        text = str(module)
+        with compiling:
+            self.fix(text=text, _engine=_on_a_large_stack(partial(_engine, text, machine)))
+
+    def __del__(self, compiling: Any = compiling) -> None:
+        with compiling:
+            vars(self).clear()
 
     def address(self, name: str) -> int:
-        """Where a function lies."""
-        return int(self._engine.get_function_address(name))
+        """Where a function lies, or a constant."""
+        return int(self._engine.get_function_address(name) or self._engine.get_global_value_address(name))
+
+    def function(self, name: str, result: Any, kinds: Sequence[Any]) -> Callable[..., Any]:
+        """A function by way of ctypes."""
+        found: Any = ctypes.CFUNCTYPE(result, *kinds)(self.address(name))
+        found.code = self
+        return found  # type: ignore[no-any-return]
 
 
-class NativeKernel:
+class NativeKernel(Fixed):
     """A program as machine code; see `backends.Kernel`."""
 
+    inputs: int
+    parameters: int
+    outputs: int  # in each row, or of means
+    mean: bool
+    dtype: np.dtype[Any]
+    code: MachineCode
+    text: str
+    scratch_bytes: int
+    address: int
+    quick: Quick | None
+    _run: Callable[..., Any]
+    _spare: list[Array]
+
     def __init__(self, program: Program, mean: bool, size: int, machine: Machine) -> None:
+        inputs, parameters = len(program.inputs), len(program.parameters)
         number = ir.DoubleType() if size == 8 else ir.FloatType()
-        writer = KernelWriter(schedule(program, mean), mean, len(program.parameters) + 1, number, machine, "kernel")
+        writer = KernelWriter(schedule(program, mean), mean, parameters + 1, number, machine, "kernel")
         writer.write()
         quick = mean and new_array() != 0
         if quick:
-            CallWriter(writer, len(program.inputs), len(program.parameters)).write()
-        self.code = MachineCode(writer.module, machine)
-        self.text, self.scratch_bytes = self.code.text, writer.scratch_bytes
-        self.address = self.code.address("kernel")
+            CallWriter(writer, inputs, parameters).write()
+        code = MachineCode(writer.module, machine)
         kinds = [ADDRESS, ADDRESS, ADDRESS, INTEGER, INTEGER, ADDRESS, ADDRESS, ADDRESS]
-        self._run = ctypes.CFUNCTYPE(None, *kinds)(self.address)
-        self._spare: list[tuple[Array, int]] = []
-        self.quick: Quick | None = None
-        if quick:
-            self.quick, self._kept = as_python_function(self.code.address("call"))
+        self.fix(
+            inputs=inputs, parameters=parameters, outputs=parameters + 1 if mean else len(program.outputs), mean=mean,
+            dtype=np.dtype(f"f{size}"), code=code, text=code.text, scratch_bytes=writer.scratch_bytes,
+            address=code.address("kernel"), quick=as_python_function(code) if quick else None,
+            _run=code.function("kernel", None, kinds), _spare=[],
+        )  # fmt: skip
 
     def __call__(self, columns: Sequence[Array] | Array, rows: int, scalars: Array, output: Array) -> None:
-        """Fill output."""
-        inputs, strides = pointers(columns)
+        """Fill output. Raises ValueError where arrays are not those of this program and so many rows."""
+        inputs, strides = self.pointers(columns, rows)
+        numbers = self.outputs if self.mean else self.outputs * rows
         with self.scratch() as scratch:
-            self._run(inputs, strides, None, 0, rows, address(scalars), address(output), scratch)
+            self._run(inputs, strides, None, 0, rows, place(scalars, self.dtype, self.parameters),
+                      place(output, self.dtype, numbers, changed=True), scratch)  # fmt: skip
+
+    def pointers(self, columns: Sequence[Array] | Array, rows: int) -> tuple[Any, Any]:
+        """Where columns begin, and how many bytes lie between their rows: none where a column is one number."""
+        count = self.inputs
+        if type(columns) is np.ndarray:
+            if columns.shape != (count, rows) or columns.dtype != self.dtype or not columns.flags.aligned or rows < 1:
+                raise ValueError(f"native code takes {count} columns of {self.dtype}, got an array of {columns.shape}")
+            first, step = address(columns), columns.strides[0]
+            places = range(first, first + count * step, step) if step else [first] * count
+            return (ADDRESS * count)(*places), (INTEGER * count)(*[columns.strides[1]] * count)
+        columns = tuple(columns)
+        if len(columns) != count or rows < 1 or not all(map(self._is_column, columns, repeat(rows))):
+            raise ValueError(f"native code takes {count} columns of {self.dtype}, with {rows} rows or one number each")
+        return (
+            (ADDRESS * count)(*map(address, columns)),
+            (INTEGER * count)(*[column.strides[0] if column.ndim else 0 for column in columns]),
+        )
+
+    def _is_column(self, x: Any, rows: int) -> bool:
+        return type(x) is np.ndarray and x.shape in ((), (rows,)) and x.dtype == self.dtype and x.flags.aligned
 
     @contextmanager
     def scratch(self) -> Iterator[int]:
         """The address of memory for one call, a multiple of 64; it is kept for the next."""
         try:
-            memory, start = self._spare.pop()
+            memory = self._spare.pop()
         except IndexError:  # the first call, or as many at once as never before
-            memory, start = self.new_scratch()
-        yield start
-        self._spare.append((memory, start))
-
-    def new_scratch(self) -> tuple[Array, int]:
-        """Memory for one call, and the address in it to begin with."""
-        memory = np.empty(self.scratch_bytes + 64, np.uint8)
-        start = address(memory)
-        return memory, start + -start % 64
+            memory = np.empty(self.scratch_bytes + 64, np.uint8)
+        start = place(memory, np.dtype(np.uint8), self.scratch_bytes + 64, changed=True)
+        yield start + -start % 64
+        self._spare.append(memory)
 
 
-class NativeBackend:
+class NativeBackend(Fixed):
     """Machine code in numbers of so many bytes; see `backends.Backend`."""
 
     name = "native"
+    size: int
+    machine: Machine
+    dtype: np.dtype[Any]
+    _kernels: OrderedDict[Hashable, NativeKernel]
 
     def __init__(self, size: int, machine: Machine) -> None:
-        self.size, self.machine = size, machine
-        self._kernels: OrderedDict[Hashable, NativeKernel] = OrderedDict()
-        self._lock = Lock()
+        self.fix(size=size, machine=machine, dtype=np.dtype(f"f{size}"), _kernels=OrderedDict())
 
     def kernel(self, program: Program, mean: bool) -> NativeKernel:
         """The kernel of a program, from those that were made before if its structure is known."""
         key = mean, program.structure
-        with self._lock:
+        with compiling:
             found = self._kernels.get(key)
             if found is None:
                 found = self._kernels[key] = NativeKernel(program, mean, self.size, self.machine)
@@ -109,29 +158,55 @@ class NativeBackend:
             return found
 
     def descend(self, step: Any, update: Any, batches: Batches, state: State, scalars: Array, losses: Array) -> int:
-        """Steps of training, all in native code."""
-        inputs, strides = pointers(batches.columns)
-        if state.pointers is None:
-            kept = [state.numbers[0], state.gradient, *state.numbers[1:]]
-            state.pointers = *pointers(kept), address(state.numbers), address(state.gradient)
-            state.scratch = step.new_scratch(), update.new_scratch()
+        """Steps of training, all in native code. Raises ValueError for arrays that are not those of the kernels."""
         if not len(losses):
             return 0
+        self._check(step, update, batches, state, scalars, losses)
+        inputs, strides = step.pointers(batches.columns, batches.rows)
         order = None if batches.order is None else address(batches.order)
-        (_, scratch), (_, update_scratch) = state.scratch
-        return int(self._run_descent(
-            step.address, update.address, inputs, strides, order,
-            batches.rows, batches.size, len(losses), state.parameters, state.numbers.shape[1],
-            *state.pointers, address(scalars), scalars.shape[1], address(losses), scratch, update_scratch,
-        ))  # fmt: skip
+        gradient = state.gradient
+        own = update.pointers([state.numbers[0], gradient, *state.numbers[1:]], state.room)
+        with step.scratch() as scratch, update.scratch() as update_scratch:
+            return int(self._run_descent(
+                step.address, update.address, inputs, strides, order,
+                batches.rows, batches.size, len(losses), state.parameters, state.room,
+                *own, address(state.numbers), address(gradient), address(scalars), scalars.shape[1], address(losses),
+                scratch, update_scratch,
+            ))  # fmt: skip
+
+    def _check(
+        self, step: NativeKernel, update: NativeKernel, batches: Batches, state: State, scalars: Array, losses: Array
+    ) -> None:
+        """Whether all fits together, up to the columns and what `pointers` looks at."""
+        steps, rows, order = len(losses), batches.rows, batches.order
+        numbers, count = (1 + state.kept) * state.room, state.parameters
+        place(state.numbers, self.dtype, numbers, changed=True)
+        place(state.gradient, self.dtype, state.room, changed=True)
+        place(scalars, self.dtype, steps * update.parameters)
+        place(losses, self.dtype, steps, changed=True)
+        kinds = type(step) is type(update) is NativeKernel and step.mean and not update.mean
+        if not (
+            kinds and step.dtype == update.dtype == self.dtype
+            and step.parameters == count < state.room and state.room % ROOM == 0
+            and (update.inputs, update.outputs) == (2 + state.kept, 1 + state.kept)
+            and scalars.shape == (steps, update.parameters)
+            and 0 < batches.size <= rows
+        ):  # fmt: skip
+            raise ValueError("these kernels, batches and numbers are not of one descent")
+        if order is not None:
+            epochs = -(-steps // batches.each_epoch)
+            place(order, np.dtype(np.int64), order.size)
+            if order.size < epochs * rows or not 0 <= order.min() <= order.max() < rows:
+                raise ValueError(f"order has the indices of {rows} rows for {epochs} epochs")
 
     @cached_property
     def _run_descent(self) -> Callable[..., int]:
-        return _descent(self.size, self.machine)[1]
+        with compiling:
+            return _descent(self.size, self.machine)
 
 
 @lru_cache
-def _descent(size: int, machine: Machine) -> tuple[MachineCode, Callable[..., int]]:
+def _descent(size: int, machine: Machine) -> Callable[..., int]:
     """The loop over steps; its arguments are those that `descend` gives it."""
     number = ir.DoubleType() if size == 8 else ir.FloatType()
     module = ir.Module("descent")
@@ -166,9 +241,8 @@ def _descent(size: int, machine: Machine) -> tuple[MachineCode, Callable[..., in
 
     code.fold(steps, 1, [I64(0), I64(0)], take_step)
     b.ret(steps)
-    compiled = MachineCode(module, machine)
-    arguments = [ADDRESS if kind == POINTER else INTEGER for kind in kinds]
-    return compiled, ctypes.CFUNCTYPE(INTEGER, *arguments)(compiled.address("descend"))
+    arguments = [INTEGER if kind == I64 else ADDRESS for kind in kinds]
+    return MachineCode(module, machine).function("descend", INTEGER, arguments)
 
 
 def _times_zero(wide: Code, gradient: Any, room: Any) -> Any:
@@ -188,17 +262,45 @@ def _times_zero(wide: Code, gradient: Any, room: Any) -> Any:
     return b.extract_element(wide.sums(sums), ir.IntType(32)(0))
 
 
-def pointers(columns: Sequence[Array] | Array) -> tuple[Any, Any]:
-    """Where columns begin, and how many bytes lie between their rows: none where a column is one number."""
-    count = len(columns)
-    if isinstance(columns, np.ndarray):
-        first, step = address(columns), columns.strides[0]
-        places = range(first, first + count * step, step) if step else [first] * count
-        return (ADDRESS * count)(*places), (INTEGER * count)(*[columns.strides[1]] * count)
-    return (
-        (ADDRESS * count)(*map(address, columns)),
-        (INTEGER * count)(*[column.strides[0] if column.ndim else 0 for column in columns]),
-    )
+def place(array: Array, dtype: np.dtype[Any], count: int, changed: bool = False) -> int:
+    """Where an array begins. Raises ValueError if it has not so many numbers of this type, one after another."""
+    if type(array) is not np.ndarray or array.dtype != dtype or array.size != count:
+        raise ValueError(f"native code takes an array of {count} numbers of {dtype}")
+    flags = array.flags
+    if not (flags.c_contiguous and flags.aligned and (flags.writeable or not changed)):
+        raise ValueError("native code takes an array that is contiguous, aligned and, if it is a result, writable")
+    return address(array)
+
+
+def _engine(text: str, machine: Machine) -> Any:
+    _initialize()
+    parsed = binding.parse_assembly(text)
+    target = binding.Target.from_triple(binding.get_process_triple())
+    target_machine = target.create_target_machine(cpu=machine.cpu, features=machine.features, opt=3)
+    parsed.data_layout = str(target_machine.target_data)
+    engine = binding.create_mcjit_compiler(parsed, target_machine)
+    engine.finalize_object()
+    return engine
+
+
+def _on_a_large_stack(make: Callable[[], Any]) -> Any:
+    """What it makes, unless this is the main thread in one of its own: LLVM recurses, and a thread may have little."""
+    if current_thread() is main_thread():
+        return make()
+    before = stack_size(STACK_OF_LLVM)
+    try:
+        future = Future[Any]()
+        start_new_thread(_settle, (future, make))
+    finally:
+        stack_size(before)
+    return future.result()
+
+
+def _settle(future: "Future[Any]", make: Callable[[], Any]) -> None:
+    try:
+        future.set_result(make())
+    except BaseException as error:
+        future.set_exception(error)
 
 
 @lru_cache

@@ -140,7 +140,7 @@ class _Scheduler:
         self.products: list[tuple[int, int, int | None]] = []  # place, factor, factor
         self.fixed: list[tuple[int, int]] = []  # place, instruction
         if mean:
-            gradient = program.gradient or []
+            gradient = program.gradient or ()
             for place, i in enumerate(gradient):
                 self._split(place, i)
             for place, i in enumerate(program.outputs, len(gradient)):

@@ -16,7 +16,7 @@ from autograd.committing import at_once
 from autograd.declaration import Operation, tracer
 from autograd.gradient import grad
 from autograd.messages import shown
-from autograd.program import INPUT, PARAMETER, Builder, Program, Register, without_dead_instructions
+from autograd.program import INPUT, PARAMETER, Builder, Program, Register
 from autograd.recording import watchers
 from autograd.value import MANY, Value, as_value, current_watchers, new, topological_order
 
@@ -198,8 +198,7 @@ def _traced_kind(kind: Any) -> Any:
 
 def build(trace: Trace) -> Program:
     """The program of what was traced. Raises CompileError for an operation that no definition leads to primitives."""
-    program = Program([x.label or "x" for x in trace.inputs], [p.label for p in trace.parameters])
-    builder = Builder(program)
+    builder = Builder()
     indices = {x: builder.add(INPUT, (), float(i)) for i, x in enumerate(trace.inputs)}
     indices |= {p: builder.add(PARAMETER, (), float(i)) for i, p in enumerate(trace.parameters)}
     for node in trace.order:
@@ -211,7 +210,10 @@ def build(trace: Trace) -> Program:
             else:
                 indices[node] = builder.constant(node.data)
         if node.label:
-            program.labels.setdefault(indices[node], node.label)
-    program.outputs = [indices[x] for x in trace.outputs]
-    program.gradient = None if trace.gradient is None else [indices[x] for x in trace.gradient]
-    return without_dead_instructions(program)
+            builder.labels.setdefault(indices[node], node.label)
+    return builder.program(
+        [x.label or "x" for x in trace.inputs],
+        [p.label for p in trace.parameters],
+        [indices[x] for x in trace.outputs],
+        None if trace.gradient is None else [indices[x] for x in trace.gradient],
+    )

@@ -12,7 +12,7 @@ from autograd import operations as ops
 from autograd.declaration import Operation
 from autograd.exploring.shapes import Shape
 from autograd.listing import Writer
-from autograd.program import INPUT, Builder, CompileError, Program, Register, without_dead_instructions
+from autograd.program import INPUT, Builder, CompileError, Register
 
 # How each primitive is written. What JavaScript's Math lacks, explorer.js defines.
 LOWERINGS: dict[Operation, str] = {
@@ -76,8 +76,7 @@ def functions(shape: Shape) -> str:
 
 
 def _function(op: Operation, operands: Sequence[int | float], names: list[str], partials: bool) -> str:
-    program = Program(names, [])
-    builder = Builder(program)
+    builder = Builder()
     variables = [Operand(builder, builder.add(INPUT, (), float(i))) for i in range(len(names))]
     z, first = (variables[0], 1) if partials else (None, 0)
     given: list[Any] = [variables[first + x] if type(x) is int else x for x in operands]
@@ -85,8 +84,8 @@ def _function(op: Operation, operands: Sequence[int | float], names: list[str], 
         results = _partials(op, z, given, variables[1:])
     else:
         results = [Register(builder, 0).apply_operation(op, tuple(given))]
-    program.outputs = [x.index if isinstance(x, Register) else builder.constant(x) for x in results]
-    writer = JavaScriptWriter(without_dead_instructions(program))
+    outputs = [x.index if isinstance(x, Register) else builder.constant(x) for x in results]
+    writer = JavaScriptWriter(builder.program(names, [], outputs))
     writer.write_lines([writer.names.new(name, name) if name != "z" else name for name in names], [])
     texts = [writer.text(i) for i in writer.program.outputs]
     returned = f"[{', '.join(texts)}]" if partials else texts[0]
