@@ -4,14 +4,15 @@ The machines are made up from this one: the same processor, of which narrower re
 """
 
 import copy
+import inspect
 import itertools
 import math
 import pickle
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from functools import cache, wraps
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
@@ -61,9 +62,54 @@ MACHINES = {
 TARGETS = ["source", "native", *MACHINES, "without fma"]
 
 
-def each(targets: Sequence[str]) -> pytest.MarkDecorator:
-    marks = {name: () if name == "source" else needs_llvm for name in targets}
-    return pytest.mark.parametrize("target", [pytest.param(name, marks=marks[name]) for name in targets])
+@dataclass
+class Worked:
+    """What a test has worked out for one target, in the order in which it asked, and how far the next has come."""
+
+    known: list[tuple[str, Any]]
+    at: int = 0
+
+
+worked: Worked | None = None
+
+
+def worked_out(asked: str, compute: Callable[[], Any]) -> Any:
+    """What targets are held against: computed for the first, and the same for the others, who ask the same."""
+    if worked is None:
+        return compute()
+    if worked.at == len(worked.known):
+        worked.known.append((asked, compute()))
+    known, result = worked.known[worked.at]
+    assert known == asked, "a test asks the same for each target"
+    worked.at += 1
+    return result
+
+
+def each(targets: Sequence[str]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Run a test for each of these targets that is there; what it holds them against is worked out once."""
+
+    def decorated(test: Callable[..., None]) -> Callable[..., None]:
+        signature = inspect.signature(test)
+
+        @wraps(test)
+        def run(*arguments: Any, **options: Any) -> None:
+            global worked
+            known: list[tuple[str, Any]] = []
+            for target in filter(is_there, targets):
+                worked = Worked(known)
+                try:
+                    test(*arguments, target=target, **options)
+                except Exception as error:
+                    error.add_note(f"target: {target}")
+                    raise
+                finally:
+                    worked = None
+
+        others = [x for name, x in signature.parameters.items() if name != "target"]
+        run.__signature__ = signature.replace(parameters=others)  # type: ignore[attr-defined]
+        return run
+
+    return decorated
 
 
 every_target = each(TARGETS)
@@ -72,22 +118,33 @@ every_width = each(["source", "2 lanes", "4 lanes", "8 lanes"])
 every_operation = pytest.mark.parametrize("name", table)
 
 
-@lru_cache
+@cache
+def is_there(target: str) -> bool:
+    """Whether this processor has such registers."""
+    if target == "source":
+        return True
+    if not HAS_LLVM:
+        return False
+    from autograd.compiling.machine import host
+
+    if target == "without fma":
+        return "+sse2" in host().features
+    return target == "native" or MACHINES[target][0] <= host().register_bytes
+
+
+@cache
 def _backend(target: str, size: int) -> Any:
+    from autograd.compiling.backends import choose
     from autograd.compiling.machine import Machine, host
     from autograd.compiling.native import NativeBackend
 
-    here = host()
     if target == "without fma":  # the least that every x86-64 has, on which llvm.fma is a call
-        if not here.features.count("+sse2"):
-            return None
         return NativeBackend(size, Machine("x86-64", "", 16, 16, vector_math=True))
     register_bytes, registers, vector_math = MACHINES[target]
-    if register_bytes > here.register_bytes:
-        return None
-    return NativeBackend(
-        size, replace(here, register_bytes=register_bytes, registers=registers, vector_math=vector_math)
-    )
+    machine = replace(host(), register_bytes=register_bytes, registers=registers, vector_math=vector_math)
+    if machine == host():
+        return choose("native", np.dtype(f"f{size}"), "auto", None)  # what it has compiled need not be compiled again
+    return NativeBackend(size, machine)
 
 
 def compiled(
@@ -100,8 +157,6 @@ def compiled(
     if target in ("source", "native"):
         return autograd.compile(function, parameters, backend=target, dtype=dtype, inputs=inputs)
     backend = _backend(target, np.dtype(dtype).itemsize)
-    if backend is None:
-        pytest.skip("this processor has no such registers")
     step = autograd.compile(function, parameters, backend="source", dtype=dtype, inputs=inputs)
     return Compiled(step.program, step.parameters, step._single, backend, step.dtype)
 
@@ -155,6 +210,11 @@ class Expected(NamedTuple):
 
 def eager(function: Callable[..., Any], rows: Sequence[Sequence[float]], parameters: Sequence[Value] = ()) -> Expected:
     """For each row what the function returns: of several Values these; of one its gradient as well, as its last."""
+    asked = repr((rows, [parameter.data for parameter in parameters]))
+    return worked_out(asked, lambda: _eager(function, rows, parameters))  # type: ignore[no-any-return]
+
+
+def _eager(function: Callable[..., Any], rows: Sequence[Sequence[float]], parameters: Sequence[Value]) -> Expected:
     numbers, sizes = [], []
     for row in rows:
         returned = function(*map(Value, row))
@@ -381,7 +441,6 @@ def test_networks(sizes: tuple[int, ...], activation: Any, bias: Any, target: st
     held_against_eager(loss, some_rows(sizes[0] + 1), parameters, step)
 
 
-@each(["2 lanes", "4 lanes", "8 lanes"])
 @given(
     st.lists(st.integers(1, 11), min_size=2, max_size=4),
     st.sampled_from(["tanh", "relu", "softplus"]),
@@ -391,7 +450,8 @@ def test_networks(sizes: tuple[int, ...], activation: Any, bias: Any, target: st
 @settings(deadline=None, max_examples=5, phases=[Phase.explicit, Phase.generate])  # each is costly
 @example([8, 8, 8], "tanh", "neuron", 8)
 @example([1, 9, 7, 6], "relu", "layer", 3)
-def test_networks_of_any_size(target: str, sizes: list[int], activation: str, bias: Any, rows: int) -> None:
+@each(["2 lanes", "4 lanes", "8 lanes"])
+def test_networks_of_any_size(sizes: list[int], activation: str, bias: Any, rows: int, target: str) -> None:
     loss, parameters = network(sizes, activation, bias)
     step = compiled(loss, parameters, target, inputs=sizes[0] + 1)
     held_against_eager(loss, some_rows(sizes[0] + 1, 3), parameters, step, [rows])
@@ -565,11 +625,11 @@ def test_sums_of_any_length(terms: int, target: str) -> None:
         )
 
 
-@every_width
 @given(st.permutations(range(6)), st.permutations(range(6)), st.booleans())
 @settings(deadline=None, max_examples=8, phases=[Phase.explicit, Phase.generate])
 @example([0, 1, 3, 2, 5, 4], [0, 1, 2, 3, 4, 5], False)
-def test_weights_and_parameters_in_any_order(target: str, inputs: list[int], order: list[int], deep: bool) -> None:
+@every_width
+def test_weights_and_parameters_in_any_order(inputs: list[int], order: list[int], deep: bool, target: str) -> None:
     weights = [Value(math.sin(i + 1)) for i in range(6)]
     parameters = [weights[i] for i in order]
 
@@ -1190,8 +1250,11 @@ def test_the_native_program_can_be_read() -> None:
     assert step.source == autograd.compile(lambda x: tanh(w * x), [w], backend="source").source
 
 
-@each([*MACHINES])
+@needs_llvm
+@pytest.mark.parametrize("target", MACHINES)
 def test_registers_are_used_in_full(target: str) -> None:
+    if not is_there(target):
+        pytest.skip("this processor has no such registers")
     bytes_, _, vector_math = MACHINES[target]
     w = Value(2.0)
     for dtype, number, letter in (("float64", "double", "exp"), ("float32", "float", "expf")):

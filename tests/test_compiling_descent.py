@@ -9,7 +9,7 @@ import pytest
 
 from autograd import Descent, Value, grad, sqrt, total
 from nn import MLP
-from tests.test_compiling import compiled, each
+from tests.test_compiling import compiled, each, worked_out
 
 targets = each(["source", "native", "2 lanes", "4 lanes, scalar functions", "8 lanes"])
 Rule = Callable[..., list[Any]]
@@ -49,6 +49,14 @@ def eagerly(
     scalars: Callable[[int], list[float]],
 ) -> tuple[list[float], list[list[float]]]:  # fmt: skip
     """The losses, and the numbers in the end: of the parameters, and what is kept of each."""
+    asked = repr(([p.data for p in parameters], batches, kept, [scalars(t) for t, _ in enumerate(batches)]))
+    return worked_out(asked, lambda: _eagerly(loss, parameters, batches, rule, kept, scalars))  # type: ignore[no-any-return]
+
+
+def _eagerly(
+    loss: Callable[..., Value], parameters: list[Value], batches: list[Any], rule: Rule, kept: int,
+    scalars: Callable[[int], list[float]],
+) -> tuple[list[float], list[list[float]]]:  # fmt: skip
     state = [[0.0] * kept for _ in parameters]
     losses = []
     for t, rows in enumerate(batches):

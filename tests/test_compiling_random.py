@@ -71,10 +71,10 @@ def cases(draw: st.DrawFn, max_steps: int = 12) -> Case:
 QUICKLY = settings(deadline=None, max_examples=25, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 
 
-@BACKENDS
 @given(cases())
 @settings(QUICKLY, max_examples=40)
-def test_loss_and_gradient(target: str, case: Case) -> None:
+@BACKENDS
+def test_loss_and_gradient(case: Case, target: str) -> None:
     step = compiled(case, case.parameters, target, inputs=len(case.rows[0]))
     if case.rows[0]:
         held_against_eager(case, case.rows, case.parameters, step, ROWS)
@@ -95,10 +95,10 @@ def of_each_row(case: Case, target: str, function: Callable[..., list[Value]]) -
         expected.mean(1).agrees(found[0])
 
 
-@BACKENDS
 @given(cases(8))
 @QUICKLY
-def test_every_node_of_each_row(target: str, case: Case) -> None:
+@BACKENDS
+def test_every_node_of_each_row(case: Case, target: str) -> None:
     def nodes(*inputs: Value) -> list[Value]:
         output = case(*inputs)
         order = [x for x in topological_order(output) if x.operands]
@@ -107,10 +107,10 @@ def test_every_node_of_each_row(target: str, case: Case) -> None:
     of_each_row(case, target, nodes)
 
 
-@BACKENDS
 @given(cases(6))
 @QUICKLY
-def test_second_derivatives(target: str, case: Case) -> None:
+@BACKENDS
+def test_second_derivatives(case: Case, target: str) -> None:
     assume("input" in case.roles or "parameter" in case.roles)
 
     def second(*inputs: Value) -> list[Value]:
@@ -125,13 +125,13 @@ ANY_FLOAT = st.one_of(st.floats(), st.sampled_from([0.0, -0.0, math.inf, -math.i
 EXACT = ["add", "sub", "neg", "abs", "maximum", "minimum", "step", "sign", "sqrt", "relu", "div"]
 
 
-@BACKENDS
 @given(st.lists(st.tuples(st.sampled_from(EXACT), st.integers(0, 99), st.integers(0, 99)), min_size=1, max_size=8),
        st.lists(st.tuples(ANY_FLOAT, ANY_FLOAT, ANY_FLOAT), min_size=1, max_size=12))  # fmt: skip
 @example([("maximum", 0, 1), ("div", 2, 3)], [(0.0, -0.0, 1.0), (-0.0, 0.0, 1.0)])  # at a tie the first counts
 @QUICKLY
+@BACKENDS
 def test_operations_that_round_once_agree_to_the_bit_on_any_floats(
-    target: str, steps: list[tuple[str, int, int]], rows: list[tuple[float, float, float]]
+    steps: list[tuple[str, int, int]], rows: list[tuple[float, float, float]], target: str
 ) -> None:
     def function(*inputs: Value) -> list[Value]:
         nodes = list(inputs)
