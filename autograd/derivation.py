@@ -8,8 +8,8 @@ D. Rumelhart, G. Hinton and R. Williams, Learning representations by back-propag
 
 import math
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 MAX_PATHS = 8  # by default the recursion takes over above this
 LIMIT = 10_000  # paths that are written out even when asked for
+CAPTION = 5_000  # characters below a picture
+NOTEBOOK = 50_000  # characters of LaTeX that a notebook shows of itself
 TOLERANCE = 1e-9
 
 Term = list[Expression]  # the factors of a product, in the order of the chain
@@ -99,7 +101,7 @@ class Working:
     def latex(self) -> str:
         r"""The equations as LaTeX, in one `aligned` environment (without dollar signs)."""
         rows = [row for equation in self.equations for row in self._latex_rows(equation)]
-        return "\\begin{aligned}\n" + " \\\\\n".join([*rows, *self._latex_remarks()]) + "\n\\end{aligned}"
+        return _in_lines([*rows, *self._latex_remarks()])
 
     def mathml(self) -> str:
         """The equations as a MathML element, which browsers show without any script, one line a table row."""
@@ -109,15 +111,34 @@ class Working:
 
     def _repr_latex_(self) -> str:
         # Not MathML: JupyterLab strips it from a notebook that was not run by the person who opens it.
-        return f"$$\n{self.latex()}\n$$"
+        return f"$$\n{_in_lines(self._rows_in_a_notebook())}\n$$"
+
+    def _rows_in_a_notebook(self) -> list[str]:
+        """The rows of latex(), where they are not too many; else those of the first equations, and the last value."""
+        rows, room = list[str](), NOTEBOOK
+        for i, equation in enumerate(self.equations):
+            written = [*self._latex_rows(equation)]
+            room -= sum([len(row) + 4 for row in written])
+            if room < 0:
+                left_out = len(self.equations) - i
+                what = f"{left_out:,} equations" if left_out > 1 else "1 equation"
+                last = replace(self.equations[-1], steps=self.equations[-1].steps[-1:])
+                return [*rows, rf"& \text{{… {what} more: text() and latex() give all}}", *self._latex_rows(last)]
+            rows += written
+        for remark in self._latex_remarks():
+            room -= len(remark) + 4
+            if room < 0:
+                return [*rows, r"& \text{… more names: text() and latex() give all}"]
+            rows.append(remark)
+        return rows
 
     def _equality(self, left: Expression, value: float) -> str:
         writer = Writer(self.digits)
         texts = writer.write(left), writer.write(Number(value))
         return f"{texts[0]} {writer.equals} {texts[1]}"
 
-    def _latex_remarks(self) -> list[str]:
-        return []
+    def _latex_remarks(self) -> Iterator[str]:
+        yield from ()
 
     def _mathml_remarks(self) -> list[str]:
         return []
@@ -187,7 +208,8 @@ class Derivation(Working):
             value = slope(node, operand)
             symbol = writer.write(derivative(node, operand, self.symbols))
             labels[operand, node] = f"{symbol} = {writer.number(value)}"
-        caption = self.text() if len(self.equations) == 1 else self._result()
+        text = self.text() if len(self.equations) == 1 else ""
+        caption = text if 0 < len(text) <= CAPTION else self._result()
         options = {"digits": self.digits, "caption": caption, **options}
         return draw(self.output, highlight=labels, focus=self.parameter, **options)
 
@@ -213,8 +235,8 @@ class Derivation(Working):
             return [f"({names[0]} does not depend on {names[1]})"]
         return [f"with {line}" for line in self._definitions(Writer)]
 
-    def _latex_remarks(self) -> list[str]:
-        return [rf"& \text{{with }} {line}" for line in self._definitions(LatexWriter)]
+    def _latex_remarks(self) -> Iterator[str]:
+        return (rf"& \text{{with }} {line}" for line in self._definitions(LatexWriter))
 
     def _mathml_remarks(self) -> list[str]:
         lines = self._definitions(MathmlWriter)
@@ -231,6 +253,10 @@ class Derivation(Working):
                 made = writer.write(formula(node, self.symbols)) if node.operands else number
                 made = f" {writer.equal} {made}" if made != number else ""
                 yield f"{writer.write(symbol)}{made} {numbers.equals} {number}"
+
+
+def _in_lines(rows: Iterable[str]) -> str:
+    return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
 
 
 def _mathml_row(*cells: tuple[str, str]) -> str:

@@ -8,7 +8,7 @@ import hashlib
 import html
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextvars import Context
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -31,6 +31,7 @@ from autograd.notation import (
     symbols_for,
     unicode_label,
 )
+from autograd.parts import CUT, Part, part_of
 from autograd.rendering import INSTALL, LAYOUT_LIMIT, SMALLER, render
 from autograd.roles import parameters_of, roles_in, sign_of
 from autograd.value import NOT_COMPUTED, Value, results_in_order, topological_order
@@ -40,6 +41,7 @@ NUMBERED_EDGES = 1_000  # beyond, their numbers are in the tooltips only
 NUMBERED_EDGES_OF_NEURONS = 150
 TEXT_LINES, TEXT_DEPTH = 500, 50
 LABEL_LENGTH = 40
+BOXES, NO_BOXES = ", or neurons as boxes with collapse=True", " (there are no neurons to collapse into boxes)"
 FORMULA_OPERANDS = 50
 ENDINGS = (".svg", ".png", ".pdf", ".dot", ".gv")
 
@@ -77,20 +79,20 @@ class Highlight:
         return {value for edge in self.edges for value in edge}
 
 
-def _nodes(order: list[Value], symbols: Mapping[Value, Expression]) -> list[Node]:
+def _nodes(order: list[Value], part: Part, symbols: Mapping[Value, Expression]) -> list[Node]:
     roles = roles_in(order)
     return [
         Node(
             value,
             unicode_label(symbol.label) if isinstance(symbol := symbols[value], Symbol) else "",
-            sign_of(value.op) if value.operands else "",
-            roles[value],
+            f"{sign_of(value.op)} …".strip() if value in part.cut else sign_of(value.op) if value.operands else "",
+            CUT if value in part.cut else roles[value],
             value.data,
             value.grad,
-            value.operands,
-            value.partials,
+            value.operands if value in part.made else (),
+            value.partials if value in part.made else (),
         )
-        for value in order
+        for value in part.nodes
     ]
 
 
@@ -101,7 +103,7 @@ def _expanded(nodes: list[Node], edges: Mapping[Edge, str]) -> tuple[list[Node],
     """Weighted sums and totals as + and ×, and the highlighted edges as those on the way through them."""
     result, through = [], dict(edges)
     for node in nodes:
-        inside = _inside(node) if node.value.op in EXPANDED and node.role != "neuron" else []
+        inside = _inside(node) if node.value.op in EXPANDED and node.operands and node.role != "neuron" else []
         result += inside or [node]
         for x in dict.fromkeys(node.operands if inside else ()):
             if (x, node.value) in edges:
@@ -153,7 +155,7 @@ def _collapsed(
             users.setdefault(x, []).append(node)
     box: dict[Value, Node] = {}  # the node that a weighted sum is drawn as
     for node in nodes:
-        if node.value.op is ops.affine:
+        if node.value.op is ops.affine and node.operands:
             first, *others = users.get(node.value, [node])
             alone = others or first.role != "activation" or any(x.operands for x in {*first.operands} - {node.value})
             box[node.value] = node if alone else first
@@ -220,6 +222,7 @@ STYLES = {
     },
     "loss": {"shape": "box", "style": "filled", "fillcolor": "#f8e0ee", "color": "#96487a", "peripheries": "2"},
     "operation": {"shape": "box", "style": "filled,rounded", "fillcolor": "#f2f2f2", "color": "#6b6b6b"},
+    CUT: {"shape": "box", "style": "filled,dotted", "fillcolor": "#ffffff", "color": "#6b6b6b"},
     "constant": {"shape": "plaintext", "margin": "0.03,0.02", "height": "0.2", "width": "0.2"},
 }
 GRAPH = {"rankdir": "LR", "nodesep": "0.14", "ranksep": "0.3", "pad": "0.15", "bgcolor": "white", "fontname": MONOSPACE}
@@ -320,7 +323,8 @@ class _Picture:
         return style | {"color": PALE, "fillcolor": "white", "fontcolor": MUTED}
 
     def _formula(self, value: Value) -> str:
-        if value not in self.symbols or not 0 < len(value.operands) <= FORMULA_OPERANDS:
+        known = value in self.symbols and all(x in self.symbols for x in value.operands)
+        if not known or not 0 < len(value.operands) <= FORMULA_OPERANDS:
             return ""
         return Writer(self.digits).write(formula(value, self.symbols))
 
@@ -422,6 +426,7 @@ class Drawing:
     digits: int
     highlight: Highlight | None
     caption: str
+    collapsed: bool  # whether neurons are boxes, where there are any, because that was asked for or did some good
 
     @cached_property
     def source(self) -> str:
@@ -449,7 +454,7 @@ class Drawing:
         return path
 
     def text(self) -> str:
-        """The graph as a tree in Unicode, at most 500 lines of it."""
+        """The graph as a tree in Unicode: the first 500 lines of it, and how many nodes are not among them."""
         return "\n".join(_text(self.nodes, self.digits))
 
     __str__ = text
@@ -471,9 +476,13 @@ class Drawing:
 
     def _render(self, form: str) -> bytes:
         if len(self.nodes) > LAYOUT_LIMIT:
+            boxes = ""
+            if not self.collapsed:
+                neurons = any(node.value.op is ops.affine and node.operands for node in self.nodes.values())
+                boxes = BOXES if neurons else NO_BOXES
             raise ValueError(
-                f"the picture would have {len(self.nodes):,} nodes, and the limit is {LAYOUT_LIMIT:,}: {SMALLER}. "
-                "text() and .dot files have no limit"
+                f"the picture would have {len(self.nodes):,} nodes, and the limit is {LAYOUT_LIMIT:,}: "
+                f"{SMALLER}{boxes}. text() shows the first {TEXT_LINES} lines; .dot files have no limit"
             )
         return render(self.source, form)
 
@@ -489,6 +498,8 @@ def draw(
     *,
     expand: bool = False,
     digits: int = 4,
+    depth: int | None = None,
+    inputs: Sequence[Value] = (),
     collapse: bool | None = None,
     highlight: Mapping[Edge, str] | None = None,
     focus: Value | None = None,
@@ -496,27 +507,35 @@ def draw(
 ) -> Drawing:
     """Draw the graph that a Value was made from: labels, operations, values, gradients, and the partial on each edge.
 
-    expand: draw weighted sums and totals as + and ×. digits: significant digits of numbers. collapse: draw each neuron
-    (weighted sum, activation, parameters) as one box; None does so where there are more than 200 nodes and expand
-    is not asked for. highlight: edges (operand, node) that stand out, with what is written on them; focus: the node
-    they start from. caption: lines to set below the picture.
+    expand: draw weighted sums and totals as + and ×. digits: significant digits of numbers. depth: draw no more than so
+    many steps back from the value; inputs: draw what lies between these nodes and the value. What is cut off by that is
+    dotted, with … for what it was made from; names and gradients are those of the whole graph. collapse: draw each
+    neuron (weighted sum, activation, parameters) as one box; None does so where there are more than 200 nodes and
+    expand is not asked for. highlight: edges (operand, node) that stand out, with what is written on them; focus: the
+    node they start from. caption: lines to set below the picture.
 
-    Raises TypeError for what is not a Value, and ValueError for digits below 1 and for a highlight that is no edge.
+    Raises TypeError for what is not a Value, and ValueError for digits or a depth below 1, for inputs that the value
+    does not depend on, and for a highlight that is no edge.
     """
     if not isinstance(value, Value):
         raise TypeError(f"draw takes a Value, got {type(value).__name__}")
     require_digits(digits)
     order = topological_order(value)
-    symbols = symbols_for(order)
-    nodes = _nodes(order, symbols)
+    part = part_of(order, depth, inputs)
+    wanted = None if len(part.nodes) == len(order) else {*part.nodes}
+    symbols = symbols_for(order, wanted)
+    nodes = _nodes(order, part, symbols)
     edges = dict(highlight or {})
-    existing = {(x, node.value) for node in nodes for x in node.operands} if edges else set()
+    existing = {(x, node) for node in order for x in node.operands} if edges else set()
     for edge in edges:
         if edge not in existing:
             raise ValueError(f"a highlight is an edge (operand, node) of the graph, got {shown(edge)}")
-    if collapse or (collapse is None and not expand and len(nodes) > COLLAPSE_ABOVE):
+    edges = {edge: text for edge, text in edges.items() if edge[1] in part.made}
+    by_itself = collapse is None and not expand and len(nodes) > COLLAPSE_ABOVE
+    if collapse or by_itself:
         nodes, edges = _collapsed(nodes, edges, focus, digits)
     if expand:
         nodes, edges = _expanded(nodes, edges)
     emphasis = None if highlight is None else Highlight(edges, focus)
-    return Drawing({node.value: node for node in nodes}, symbols, digits, emphasis, caption)
+    collapsed = bool(collapse) or any(node.role == "neuron" for node in nodes)
+    return Drawing({node.value: node for node in nodes}, symbols, digits, emphasis, caption, collapsed)

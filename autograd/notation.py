@@ -8,11 +8,12 @@ import math
 import operator
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from html import escape
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import Any, ClassVar, NamedTuple
 
 from autograd import operations as ops
@@ -139,32 +140,36 @@ def slope(node: Value, operand: Value) -> float:
     return sum([x for x, y in zip(node.partials, node.operands, strict=True) if y is operand])
 
 
-def symbols_for(order: Iterable[Value]) -> dict[Value, Expression]:
-    """A symbol for every node: its label, told apart by [1], [2], … where several share it, or v_1, v_2, … for none."""
+def symbols_for(order: Iterable[Value], wanted: Collection[Value] | None = None) -> dict[Value, Expression]:
+    """A symbol for every node: its label, told apart by [1], [2], … where several share it, or v_1, v_2, … for none.
+
+    wanted: nodes to return symbols for, where not all are needed. They are called as they are among all.
+    """
     nodes = list(order)
-    shared: dict[str, int] = {}
-    for node in nodes:
-        if node.label:
-            written = unicode_label(str(node.label))  # a_1 and a₁ look the same
-            shared[written] = shared.get(written, 0) + 1
-    count: dict[str, int] = {}
+    written = {label: unicode_label(label) for label in {str(node.label) for node in nodes if node.label}}
+    shared = Counter([written[str(node.label)] for node in nodes if node.label])  # a_1 and a₁ look the same
+    taken = {text for text in shared if text.startswith("v")}
+    unused = (label for label in map("v_{}".format, count(1)) if not taken or unicode_label(label) not in taken)
+    marks: dict[str, Iterator[str]] = {}
     symbols: dict[Value, Expression] = {}
     for node in nodes:
         if node.op is constant:
-            symbols[node] = Number(node.data)
-            continue
-        label = str(node.label or "")
-        written = unicode_label(label)
-        if not label:
-            unused = (k for k in range(count.get("", 0) + 1, len(nodes) + 2) if unicode_label(f"v_{k}") not in shared)
-            count[""] = next(unused)
-            label = f"v_{count['']}"
-        elif shared[written] > 1:
-            unused = (k for k in range(count.get(written, 0) + 1, len(nodes) + 2) if f"{written}[{k}]" not in shared)
-            count[written] = next(unused)
-            label = f"{label}[{count[written]}]"
-        symbols[node] = Symbol(label, node.data)
+            symbol: Expression = Number(node.data)
+        elif not node.label:
+            symbol = Symbol(next(unused), node.data)
+        else:
+            label = str(node.label)
+            text = written[label]
+            if shared[text] > 1:
+                label += next(marks.setdefault(text, _marks(text, shared)))
+            symbol = Symbol(label, node.data)
+        if wanted is None or node in wanted:
+            symbols[node] = symbol
     return symbols
+
+
+def _marks(text: str, taken: Collection[str]) -> Iterator[str]:
+    return (f"[{k}]" for k in count(1) if f"{text}[{k}]" not in taken)
 
 
 # ------------------------------------------------------------------------------------------ labels, numbers

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 LAYOUT_LIMIT = 2_000  # nodes: beyond, nobody would read the picture, nor wait for it
 SECONDS = 60  # that a layout may take
-SMALLER = "draw a smaller part of the graph, or neurons as boxes with collapse=True"
+SMALLER = "show a part of the graph, with depth=… steps back, or inputs=[…] for what lies between those and its end"
 INSTALL = "pip install graphviz pygraphviz"
 INCH = 72.0  # points
 

@@ -1,5 +1,6 @@
 """Exploring a model over rows of data: `explore(model, rows, targets)`."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import autograd
@@ -17,6 +18,8 @@ def explore(
     title: str | None = None,
     lr: float = 0.1,
     digits: int = 4,
+    depth: int | None = None,
+    inputs: Sequence[Value] = (),
     batch_size: int | None = 1,
 ) -> Explorer:
     """Make a page on which a model can be stepped through row by row, questioned, changed and trained.
@@ -24,12 +27,12 @@ def explore(
     model: what takes a row and gives a Value, or a list of them; or a Value, for the page of its graph alone
     rows, targets, loss: as `train` takes them; the picture is that of one row, and a step of gradient descent goes over
         the next batch_size rows, all where it is None. A loss of your own has to be a mean over rows
-    title, lr, digits: as in autograd.explore
+    title, lr, digits, depth, inputs: as in autograd.explore
 
     Raises DataError for rows and targets that cannot be learned from, ValueError for a loss that is no mean over rows,
     and whatever autograd.explore raises.
     """
-    options: dict[str, Any] = {"title": title, "lr": lr, "digits": digits}
+    options: dict[str, Any] = {"title": title, "lr": lr, "digits": digits, "depth": depth, "inputs": inputs}
     if isinstance(model, Value):
         if rows is not None or targets is not None:
             raise TypeError("rows and targets are for a model; a Value is explored by itself")
@@ -39,8 +42,8 @@ def explore(
     compute_loss = loss_named(loss)
     given, wanted = prepared_data(model, rows, targets, compute_loss)
     require_mean(compute_loss, model, len(given[0]), len(as_list(wanted[0])))
-    inputs = _labelled("x", given[0], always=True)
-    outputs = model(inputs)
+    row = _labelled("x", given[0], always=True)
+    outputs = model(row)
     goals = _labelled("y", as_list(wanted[0]))
     cost = compute_loss([outputs], [goals[0] if len(goals) == 1 else goals])
     if cost.label is None:
@@ -48,7 +51,7 @@ def explore(
     options["title"] = title or f"Learning {len(given)} rows"
     options["batch_size"] = len(given) if batch_size is None else batch_size
     numbers = [[*row, *map(float, as_list(target))] for row, target in zip(given, wanted, strict=True)]
-    return autograd.explore(cost, leaves=[*inputs, *goals], rows=numbers, predictions=as_list(outputs), **options)
+    return autograd.explore(cost, leaves=[*row, *goals], rows=numbers, predictions=as_list(outputs), **options)
 
 
 def _labelled(letter: str, numbers: Any, always: bool = False) -> list[Value]:

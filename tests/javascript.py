@@ -22,8 +22,8 @@ SERVER, MODULE = Path(__file__).parent / "explorer_server.mjs", Path(page.__file
 class Page:
     """The graph of a Value, as the page has it."""
 
-    def __init__(self, value: Value, digits: int = 4) -> None:
-        self.graph = Graph(value, digits)
+    def __init__(self, value: Value, digits: int = 4, **part: Any) -> None:
+        self.graph = Graph(value, digits, **part)
         self.data = {**self.graph.program(), "groups": []}
         self.numbers = ask("graph", data=self.data, functions=self.graph.functions())
 

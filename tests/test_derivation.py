@@ -23,6 +23,7 @@ from autograd import (
     relu,
     sigmoid,
     tanh,
+    total,
 )
 from autograd.notation import Expression, Number, Symbol, as_expression, cancelled
 from nn import MLP
@@ -347,3 +348,25 @@ def test_cancelling_keeps_the_number(above: list[Expression], below: list[Expres
     assert shortened or not set(above) & set(below) - {Number(3.0)}
     if shortened:
         assert value_of(shortened) == pytest.approx(math.prod(map(value_of, product)), rel=1e-12)
+
+
+def test_a_notebook_is_not_handed_megabytes() -> None:
+    """What it shows is the whole where that is not long; else the beginning and the result, and it says so."""
+    x = Value(1.0, "x")
+    short = x * x + 1
+    assert derive(short, x)._repr_latex_() == f"$$\n{derive(short, x).latex()}\n$$"
+    deep, wide, nameless = x, total([x * i for i in range(3000)]), x
+    for _ in range(3000):
+        deep, nameless = deep * x + 0.5, -nameless
+    for working, left_out in (
+        (derive(deep, x), r"… 5,\d\d\d equations more: text\(\) and latex\(\) give all"),
+        (evaluate(deep), r"… 5,\d\d\d equations more"),
+        (derive(wide, x, method="paths"), "… 1 equation more"),
+        (derive(nameless, x), "… 1 equation more"),
+    ):
+        shown, whole = working._repr_latex_(), working.latex()
+        assert len(shown) < 60_000 < len(whole)
+        assert re.search(left_out, shown)
+        assert shown.splitlines()[-3].endswith(whole.splitlines()[-2].split("&")[-1]) or "with" in whole
+        assert shown.count(r"\begin") == shown.count(r"\end") == 1
+    assert len(derive(wide, x, method="paths").draw(depth=1).caption) < 5_000

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from autograd import Value, affine, format_number, no_grad, sigmoid, squared_error, tanh, total
 from autograd.derivation import derive
 from autograd.drawing import Drawing, draw
+from autograd.parts import CUT
 from autograd.rendering import LAYOUT_LIMIT
 from autograd.value import topological_order
 from nn import MLP
@@ -631,7 +632,7 @@ def chain(length: int) -> Value:
 
 def test_a_deep_graph_is_refused_with_a_clear_message_and_shown_as_text(tmp_path: Path) -> None:
     drawing = draw(chain(100_000))
-    with pytest.raises(ValueError, match=r"100,001 nodes, and the limit is 2,000.*collapse"):
+    with pytest.raises(ValueError, match=r"100,001 nodes, and the limit is 2,000.*depth"):
         drawing.svg()
     with pytest.raises(ValueError, match="100,001 nodes"):
         drawing.save(tmp_path / "x.png")
@@ -641,6 +642,105 @@ def test_a_deep_graph_is_refused_with_a_clear_message_and_shown_as_text(tmp_path
     bundle = drawing._repr_mimebundle_()
     assert "100,001 nodes" in bundle["text/html"]
     assert len(bundle["text/html"]) < 100_000
+
+
+def test_the_refusal_of_a_picture_offers_what_helps() -> None:
+    wide = total([affine([Value(i, "w")], [Value(i, "x")]) for i in range(1001)])
+    for drawing, offered in (
+        (draw(wide), ""),  # neurons are boxes, and still too many
+        (draw(wide, collapse=True), ""),
+        (draw(wide, collapse=False), ", or neurons as boxes with collapse=True"),
+        (draw(chain(3000)), " (there are no neurons to collapse into boxes)"),
+        (draw(chain(3000), collapse=True), ""),
+    ):
+        with pytest.raises(ValueError, match=r"nodes, and the limit is 2,000") as refusal:
+            drawing.svg()
+        message = str(refusal.value)
+        assert message.endswith(f" its end{offered}. text() shows the first 500 lines; .dot files have no limit")
+        assert len(drawing.text().splitlines()) == 500 or len(drawing.nodes) > 500
+
+
+# Parts
+
+
+def parts_of(loss: Value) -> Iterator[dict[str, Any]]:
+    order = topological_order(loss)
+    yield from ({"depth": depth} for depth in (1, 2, 3, 5, 99))
+    yield from ({"inputs": [node]} for node in order[::3])
+    yield from ({"inputs": [order[0], order[len(order) // 2]], "depth": depth} for depth in (2, 99))
+
+
+@pytest.mark.parametrize("options", [{}, {"collapse": True}, {"expand": True}], ids=str)
+def test_a_part_has_the_names_and_gradients_of_the_whole(options: dict[str, Any]) -> None:
+    cut = 0
+    for loss in [*graphs_with_sharing().values(), loss_of_network("tanh"), small()]:
+        for value in topological_order(loss):
+            value.grad = 0.0
+        loss.backward()
+        whole = draw(loss)
+        for part in parts_of(loss):
+            drawing = draw(loss, **part, **options)
+            gradients = dict.fromkeys(drawing.nodes, 0.0) | {loss: 1.0}
+            for value, node in reversed([*drawing.nodes.items()]):
+                if value in whole.nodes:
+                    assert (node.name, node.data) == (whole.nodes[value].name, value.data)
+                for x, slope in zip(node.operands, node.partials, strict=True):
+                    gradients[x] += slope * gradients[value]
+                if node.role == CUT:
+                    cut += 1
+                    assert node.operation.endswith("…")
+                    assert not node.operands
+                elif node.role != "constant":
+                    assert gradients[value] == pytest.approx(node.grad)
+            if "depth" in part and not options:
+                assert all(steps <= part["depth"] for steps in steps_back(drawing).values())
+            if part == {"depth": 99}:
+                assert drawing.source == draw(loss, **options).source
+    assert cut > 50
+
+
+def steps_back(drawing: Drawing) -> dict[Value, int]:
+    """How far from the last node those of a picture are, by the longest way."""
+    steps = dict.fromkeys(drawing.nodes, 0)
+    for value, node in reversed([*drawing.nodes.items()]):
+        for x in node.operands:
+            steps[x] = max(steps[x], steps[value] + 1)
+    return steps
+
+
+def test_the_part_between_two_nodes() -> None:
+    loss = loss_of_network()
+    node = {x.label: x for x in topological_order(loss)}
+    names = [x.name for x in draw(loss, inputs=[node["a^2_2"]]).nodes.values()]
+    assert names == ["w²₁₁", "w²₁₂", "w²₁₃", "b₂", "y", "a²₁", "a²₂", "a²₃", "z³₁", "a³₁", "C"]
+    roles = {x.name for x in draw(loss, inputs=[node["a^2_2"]]).nodes.values() if x.role == CUT}
+    assert roles == {"a²₁", "a²₃"}
+    drawing = derive(loss, node["w^1_21"]).draw(inputs=[node["w^1_21"]])
+    assert drawing.highlight is not None
+    assert len(drawing.highlight.edges) == 5
+    assert "tanh" not in drawing.svg()
+    assert len(derive(loss, node["w^1_21"]).draw(depth=2).nodes) == 4
+
+
+def test_a_part_of_a_large_graph_takes_linear_time(tmp_path: Path) -> None:
+    deep = chain(60_000)
+    drawing = draw(deep, depth=3)
+    assert [node.name for node in drawing.nodes.values()] == ["v₅₉₉₉₇", "v₅₉₉₉₈", "v₅₉₉₉₉", "v₆₀₀₀₀"]
+    assert "−( ) …" in drawing.text()
+    drawing.save(tmp_path / "end.svg")
+    wide = total([Value(1.0, "x") for _ in range(60_000)])
+    assert len(draw(wide * 2 * 3, depth=2).nodes) == 5
+
+
+def test_parts_that_are_none() -> None:
+    d = small()
+    for depth in (0, -1, True, 1.0, "2"):
+        with pytest.raises(ValueError, match="depth is a whole number above 0, got"):
+            draw(d, depth=depth)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=r"does not depend on Value\(data=1.0.*, which is among the inputs"):
+        draw(d, inputs=[Value(1.0, "other")])
+    with pytest.raises(TypeError, match="inputs are Values, got str"):
+        draw(d, inputs=["a"])  # type: ignore[list-item]
 
 
 def test_a_wide_graph_has_a_short_text() -> None:

@@ -42,6 +42,7 @@ from autograd.exploring.graph import SWITCHES, Graph
 from autograd.floats import heaviside, larger, power
 from autograd.notation import LatexWriter, MathmlWriter, Number, Writer
 from autograd.operations import table
+from autograd.parts import CUT
 from autograd.program import PRIMITIVES
 from nn import MLP
 from nn.__main__ import main
@@ -419,6 +420,62 @@ def direct_slope(of: Value, by: Value, shown: set[Value]) -> float:
     return sum(p * direct_slope(x, by, shown) for x, p in pairs if x is by or x not in shown)
 
 
+# ---------------------------------------------------------------------------------------------------------- parts
+
+
+def test_a_part_has_the_names_values_and_gradients_of_the_whole() -> None:
+    cut = 0
+    for output in (*graphs_with_sharing().values(), NETWORKS["4-2-2-1"], NETWORKS["2-3-1 tanh"]):
+        for node in topological_order(output):
+            node.grad = 0.0
+        output.backward()
+        whole = Page(output)
+        names = {node: label(whole, node) for node in whole.graph.nodes}
+        order = topological_order(output)
+        parts: list[dict[str, Any]] = [{"depth": depth} for depth in (1, 2, 4)]
+        parts += [{"inputs": [node]} for node in order[:: len(order) // 4]]
+        for part in parts:
+            page = Page(output, **part)
+            values, gradients = page.values(), page.gradients()
+            for node, copy in page.graph.shown.items():
+                if node.op is constant:
+                    continue
+                assert label(page, copy) == names[node]
+                assert values[copy] == pytest.approx(node.data)
+                if page.graph.roles[copy] == CUT:
+                    cut += 1
+                else:
+                    assert gradients[copy] == pytest.approx(node.grad, rel=1e-12, abs=1e-15)
+            assert page.graph.indices([output]) == [len(page.graph.nodes) - 1]
+        assert page.graph.groups()
+    assert cut > 30
+
+
+def label(page: Page, node: Value) -> str:
+    return str(page.data["nodes"][page.graph.index[node]]["label"][0])
+
+
+def test_a_part_of_a_large_graph_is_a_page() -> None:
+    model = MLP(2, [60, 60, 1], "tanh", seed=1)
+    c = cost(model, [0.5, -0.3], 1.0)
+    with pytest.raises(
+        ValueError, match="limit is 2,000: explore a smaller part of the graph, with depth=… steps back"
+    ):
+        explore(c)
+    page = explore(c, inputs=[model.layers[1].neurons[0].w[0]])
+    assert page._repr_mimebundle_()["text/html"].startswith("<div")
+    told = json.loads(page.data)
+    names = [node["label"][0] for node in told["nodes"] if node["role"] == "parameter"]
+    assert names[0] == "w²₁₁"
+    assert any(group["title"] == "119 cut off" for group in told["groups"])
+    learned = nn.explore(model, [[0.1, 0.2], [0.3, 0.4]], [0, 1], depth=3)
+    assert json.loads(learned.data)["learning"]["feed"][:2] == [-1, -1]
+    x = Value(1.0)
+    crowded = total([*(total([x] * 201) for _ in range(100)), x])
+    with pytest.raises(ValueError, match="would have 20,201 edges, and the limit is 20,000"):
+        explore(crowded)
+
+
 # ------------------------------------------------------------------------------------------------------- the page
 
 
@@ -663,6 +720,13 @@ def test_bad_input_is_one_line(
     assert error.startswith("nn explore: " + complaint)
     assert error.count("\n") == 1
     assert not [*tmp_path.iterdir()]
+
+
+def test_a_part_of_a_large_network(tmp_path: Path) -> None:
+    path = tmp_path / "a.html"
+    arguments = ["explore", "2-60-60-1", "--x", "1", "2", "--y", "1", "--depth", "4", "--out", str(path)]
+    assert main(arguments) == 0
+    assert "cut off" in path.read_text(encoding="utf-8")
 
 
 def test_a_network_that_is_too_large_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -535,6 +535,7 @@ function isOne(machine, { node, k }) {
   return machine.data.texts[machine.data.shapes[machine.shapes[node]].partials[k][0]] === "1";
 }
 
+const CUT = "cut off"; // the role of what has more behind it, or feeds more, than is on the page
 const LANE = -1; // among the items of a group, where edges pass
 const MOST_PATHS = 8; // beyond, the gradient is written as what the users of a node hand back
 
@@ -1479,7 +1480,7 @@ export function handingOn(machine, node, gradients, paths, form) {
     const sign = form === "mathml" ? "<mo>+=</mo>" : "+=";
     const [received, all] = paths(x);
     let soFar = "";
-    if (all > 1) {
+    if (all > 1 && machine.data.nodes[x].role !== CUT) {
       const plain = new Writer(machine, "text"),
         sum = plain.number(gradients[x]);
       soFar = `${plain.gradient(x)} ${received < all ? "so far" : "in all"} ${sum}, from ${received} of ${all} edges`;
@@ -1609,6 +1610,7 @@ class Explorer {
 
   /** Whether the gradient of a node is there, in part or as a whole. @param {number} node @returns {"" | "part" | "all"} */
   received(node) {
+    if (this.data.nodes[node].role === CUT) return ""; // what it feeds elsewhere hands back, too
     if (node === this.machine.output) return this.now.handed >= 0 ? "all" : "";
     const [received, all] = this.paths(node);
     return received === 0 ? "" : received < all ? "part" : "all";
@@ -2260,6 +2262,11 @@ class Explorer {
       ),
       warning,
     );
+    if (role === CUT) {
+      const why = `${data.nodes[node].label[0]} = ${new Writer(machine, "text").number(machine.values[node])}. What it was made from, or what else it feeds, is not on this page: it keeps its number.`;
+      page.append(h("p", { class: "note" }, why), ...this.buildEdges(node, updates));
+      return;
+    }
     if (machine.shapes[node] < 0) {
       const control = this.control(node);
       updates.push(control.update);

@@ -12,13 +12,15 @@ from autograd.exploring.javascript import functions
 from autograd.exploring.layout import arrangements, size_of
 from autograd.exploring.shapes import Shape
 from autograd.exploring.templates import Templates
-from autograd.notation import LatexWriter, MathmlWriter, Number, Writer, formula, symbols_for
+from autograd.notation import LatexWriter, MathmlWriter, Number, Symbol, Writer, formula, symbols_for
+from autograd.parts import CUT, Part, copied, part_of
 from autograd.rendering import LAYOUT_LIMIT
 from autograd.roles import roles_in, sign_of
 from autograd.value import Value, topological_order
 
 OPEN_UP_TO = 60  # nodes: larger graphs open with their neurons closed, and layers where there are still more
 FORMULA_LENGTH = 18  # characters that a node has room for
+MOST_EDGES = 20_000
 LANE = -1  # among the items of a group, where edges pass
 
 # What an activation may be switched to, and the steepest slope of those that saturate.
@@ -32,6 +34,8 @@ class Graph:
 
     value: Value
     digits: int
+    depth: int | None = None
+    inputs: Sequence[Value] = ()
     texts: dict[str, int] = field(default_factory=dict)
     shapes: dict[tuple[object, ...], int] = field(default_factory=dict)
     listed: list[Shape] = field(default_factory=list)
@@ -39,18 +43,36 @@ class Graph:
 
     def __post_init__(self) -> None:
         order = topological_order(self.value)
+        part = part_of(order, self.depth, self.inputs)
+        count = len([node for node in part.nodes if node.op is not constant])
+        edges = sum([len(node.operands) for node in part.made])
+        for found, limit, what in ((count, LAYOUT_LIMIT, "nodes"), (edges, MOST_EDGES, "edges")):
+            if found > limit:
+                raise ValueError(
+                    f"the page would have {found:,} {what}, and the limit is {limit:,}: explore a smaller part of the "
+                    "graph, with depth=… steps back, or inputs=[…] for what lies between those and its end; or the "
+                    "loss of one row (nn.explore goes from row to row)"
+                )
         self.roles = roles_in(order)
-        self.nodes = [node for node in order if node.op is not constant or node is self.value]
-        if len(self.nodes) > LAYOUT_LIMIT:
-            raise ValueError(
-                f"the page would have {len(self.nodes):,} nodes, and the limit is {LAYOUT_LIMIT:,}: explore a smaller "
-                "part of the graph, such as the loss of one row (nn.explore goes from row to row)"
-            )
+        self.shown = {node: node for node in order}
+        if part.nodes is not order:
+            order = self._cut_out(order, part)
+        self.nodes = [node for node in order if node.op is not constant or node is order[-1]]
         self.index = {node: i for i, node in enumerate(self.nodes)}
         self.symbols = symbols_for(order)
         self.templates = Templates(self.digits, self.texts)
         self.graph = grouped(order, self.roles)
         self.made = {node: self._made(node) for node in self.nodes if node.operands}
+
+    def _cut_out(self, order: list[Value], part: Part) -> list[Value]:
+        """The part by itself, with the names and roles that its nodes have in the whole."""
+        symbols = symbols_for(order, {*part.nodes})
+        names = {node: symbol.label for node, symbol in symbols.items() if isinstance(symbol, Symbol)}
+        self.shown = copied(part, names)
+        begin = {node for node in part.nodes if node.operands} - part.made
+        roles = self.roles | dict.fromkeys(begin, "input") | dict.fromkeys(part.cut, CUT)
+        self.roles = {copy: roles[node] for node, copy in self.shown.items()}
+        return [*self.shown.values()]
 
     def data(self) -> dict[str, Any]:
         """What the page is told, in JSON's types."""
@@ -74,7 +96,7 @@ class Graph:
 
     def indices(self, values: Sequence[Value]) -> list[int]:
         """Where Values are in the list of nodes, -1 where they are not."""
-        return [self.index.get(value, -1) for value in values]
+        return [self.index.get(self.shown.get(value, value), -1) for value in values]
 
     def _made(self, node: Value) -> tuple[int, list[int]]:
         shape, variables = Shape.of(node)

@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 
 from autograd import operations as ops
 from autograd.declaration import constant
+from autograd.parts import CUT
 from autograd.roles import parameters_of
 from autograd.value import Value
 
 COLUMN = 20  # inputs, targets, …: more of them become one box
+COLUMNS = {"leaf": "leaves", CUT: CUT}  # what many of a role are called
 
 
 @dataclass(eq=False)
@@ -110,6 +112,6 @@ def _short_columns(items: Iterable[Item], roles: Mapping[Value, str]) -> list[It
     taken: dict[Item, Group] = {}
     for role, found in leaves.items():
         if len(found) > COLUMN:
-            group = Group("leaves", f"{len(found)} {'leaves' if role == 'leaf' else role + 's'}", found)
+            group = Group("leaves", f"{len(found)} {COLUMNS.get(role, role + 's')}", found)
             taken |= dict.fromkeys(found, group)
     return list(dict.fromkeys(taken.get(item, item) for item in items))

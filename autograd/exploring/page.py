@@ -99,6 +99,8 @@ def explore(
     title: str | None = None,
     lr: float = 0.1,
     digits: int = 4,
+    depth: int | None = None,
+    inputs: Sequence[Value] = (),
     leaves: Sequence[Value] = (),
     rows: Iterable[Sequence[float]] = (),
     predictions: Sequence[Value] = (),
@@ -107,13 +109,15 @@ def explore(
     """Make a page on which the graph of a Value can be stepped through, questioned, changed and trained.
 
     title: of the page; lr: the learning rate to start with; digits: significant digits of the numbers written.
+    depth: show no more than so many steps back from the value; inputs: show what lies between these nodes and the
+    value. What is cut off by that keeps its number, and has no gradient on the page.
     leaves, rows, predictions, batch_size: for learning over rows of data, which leaves a row has numbers for, the rows,
     the nodes that are predictions, and how many rows a step goes over. (nn.explore takes a model and makes these.)
 
     A notebook shows the page below the cell, and a picture where scripts are not trusted; save() writes a file.
-    Raises TypeError for what is not a Value; ValueError where the graph is out of date, has more than 2,000 nodes, and
-    for numbers and rows that do not fit; CompileError for an operation that cannot be written in primitives; and
-    RuntimeError where there is no Graphviz.
+    Raises TypeError for what is not a Value; ValueError where the graph is out of date, where more than 2,000 nodes
+    would be shown, and for numbers and rows that do not fit; CompileError for an operation that cannot be written in
+    primitives; and RuntimeError where there is no Graphviz.
     """
     if not isinstance(value, Value):
         raise TypeError(
@@ -124,11 +128,11 @@ def explore(
     if not (lr > 0 and math.isfinite(lr)):
         raise ValueError(f"lr is a finite number above 0, got {shown(lr)}")
     require_current(topological_order(value))
-    graph = Graph(value, digits)
+    graph = Graph(value, digits, depth, inputs)
     taken = _rows(graph, leaves, rows, predictions)
     if not isinstance(batch_size, Integral) or batch_size < 1:
         raise ValueError(f"batch_size is a whole number above 0, got {shown(batch_size)}")
-    drawing = draw(value, digits=digits)
+    drawing = draw(value, digits=digits, depth=depth, inputs=inputs)
     name = drawing.nodes[value].name
     count = len(graph.nodes)
     usual = f"The graph of {name}" if value.label else f"A graph of {count} node{'' if count == 1 else 's'}"
@@ -163,7 +167,7 @@ def _rows(
                 raise TypeError(f"{name} are Values, got {type(node).__name__} as {name}[{i}]")
     if made := next((node for node in leaves if node.operands), None):
         raise ValueError(f"leaves were not made from anything, got {shown(made)}")
-    if missing := next((node for node in predictions if node not in graph.index), None):
+    if missing := next((x for x, i in zip(predictions, graph.indices(predictions), strict=True) if i < 0), None):
         raise ValueError(f"predictions are nodes of the graph, got {shown(missing)}")
     return Rows(list(leaves), numbers, list(predictions))
 

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from autograd import explore, write_files
-from nn.commands.arguments import Commands, InputError, Result, require_file_to_write, writing
+from nn.commands.arguments import Commands, InputError, Result, require_file_to_write, whole_number, writing
 from nn.commands.network import add_options, network_for, title_for
 from nn.networks import cost
 
@@ -18,6 +18,9 @@ def add(commands: Commands) -> None:
         allow_abbrev=False,
     )
     add_options(command)
+    command.add_argument(
+        "--depth", type=whole_number(1), metavar="N", help="show no more than N steps back from the cost"
+    )
     command.add_argument("--out", type=Path, required=True, metavar="FILE", help="write the page there, as .html")
     command.set_defaults(run=run)
 
@@ -32,7 +35,7 @@ def run(options: argparse.Namespace) -> Result:
     model = network_for(options)
     c = cost(model, options.x, options.y, options.loss)
     try:
-        page = explore(c, title=title_for(options), lr=options.lr, digits=options.digits)
+        page = explore(c, title=title_for(options), lr=options.lr, digits=options.digits, depth=options.depth)
     except ValueError as error:  # the network is too large
         raise InputError(str(error)) from None
     with writing():
