@@ -337,9 +337,11 @@ class _Picture:
         if x.role in ("input", "activation") and any(self.nodes[y].role == "parameter" for y in node.operands):
             style |= {"minlen": "2", "weight": "2"}  # leaves a column to the parameters
         text = self.highlight.edges.get((x.value, node.value)) if self.highlight else None
-        if text is None:
+        if self.highlight is None or text is None:
             style |= CROWDED_EDGE if self.crowded else {"label": f"\u00a0{number}\u00a0"}
             return style | ({"color": PALE, "fontcolor": MUTED} if self.highlight else {})
+        if self.crowded and len(self.highlight.edges) > NUMBERED_EDGES_OF_NEURONS:  # there is no room beside them
+            return style | CROWDED_EDGE | {"color": STRONG}
         if text and x.value in node.operands[:i]:  # said on the first of parallel edges
             text = ""
         elif not text and not self.crowded:

@@ -86,12 +86,16 @@ class Report:
         return f"{self.title}\n\n{self.forward.text()}\n\n{derivations}\n\n{self.summary()}"
 
     def pictures(self) -> dict[str, str]:
-        """The pictures as SVG, by file name: the network, and the paths of every parameter."""
+        """The pictures as SVG, by file name: the network, and the paths of every parameter.
+
+        Of large networks a path is shown with what goes into it alone. Raises as Drawing.svg does.
+        """
         network = draw(self.cost, digits=self.digits)
-        return {
-            "network.svg": network.svg(),
-            **{entry.file_name: entry.derivation.draw().svg() for entry in self.entries},
-        }
+        pictures = {"network.svg": network.svg()}
+        for entry in self.entries:
+            part = [entry.parameter] if network.collapsed and entry.derivation.edges else []
+            pictures[entry.file_name] = entry.derivation.draw(inputs=part).svg()
+        return pictures
 
     def page(self, pictures: Mapping[str, str]) -> str:
         """One HTML page that needs nothing else: formulas as MathML, pictures as inline SVG."""

@@ -273,3 +273,21 @@ def test_output_that_cannot_be_written_is_one_line() -> None:
             [sys.executable, "-m", "nn", *HEART], stdout=full, stderr=subprocess.PIPE, text=True, check=False
         )
     assert (run.returncode, run.stderr) == (2, "nn: cannot write the output: No space left on device\n")
+
+
+def test_a_large_network_has_pictures_of_the_paths_alone(tmp_path: Path) -> None:
+    arguments = ["derive", "2-16-16-1", "--x", "0.5", "-0.3", "--y", "1", "--wrt", "w^1_11", "w^2_11", "--seed", "1"]
+    assert main([*arguments, "--out", str(tmp_path / "out")]) == 0
+    path = (tmp_path / "out" / "w2_11.svg").read_text(encoding="utf-8")
+    assert path.count("identity …") == 15 + 16
+    assert "∂a³₁/∂w²₁₁ = " in path
+    assert "cut" not in (tmp_path / "out" / "network.svg").read_text(encoding="utf-8")
+
+
+def test_without_graphviz_pictures_are_refused_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "graphviz", None)
+    assert main([*HEART, "--out", str(tmp_path / "out")]) == 2
+    assert "pip install graphviz pygraphviz" in capsys.readouterr().err
+    assert not [*tmp_path.iterdir()]

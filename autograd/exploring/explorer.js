@@ -700,8 +700,9 @@ const ROLES = {
  *  @typedef {{root: SVGElement, shape: SVGElement, name: SVGElement, value: SVGElement, formula: SVGElement,
  *  gradientName: SVGElement, gradient: SVGElement, title: SVGElement, shown: number}} Drawn */
 
-/** An edge in the picture, which may stand for several links; rank counts those from the same node.
- *  @typedef {{from: number, to: number, links: Link[], root: SVGElement, label: SVGElement, rank: number,
+/** An edge in the picture, which may stand for several links; entries are the edges of the graph from the one to the
+ *  other, rank counts those from the same node.
+ *  @typedef {{from: number, to: number, links: Link[], entries: string[], root: SVGElement, label: SVGElement, rank: number,
  *  placed: boolean}} DrawnEdge */
 
 /** The picture: boxes, nodes and edges in SVG, with a view that can be moved and scaled. */
@@ -794,7 +795,8 @@ class Picture {
         label = s("text", { class: "edge-number" }),
         rank = ranks.get(from) ?? 0;
       ranks.set(from, rank + 1);
-      this.edges.set(key, { from, to, links, root, label, rank, placed: false });
+      const entries = links.flatMap((link) => this.machine.entries(link)).map(({ node, k }) => `${node} ${k}`);
+      this.edges.set(key, { from, to, links, entries, root, label, rank, placed: false });
       edges.append(root);
       labels.append(label);
       root.addEventListener("pointerenter", (event) => this.explain(key, /** @type {PointerEvent} */ (event)));
@@ -1117,14 +1119,11 @@ class Picture {
     }
     const few = explorer.edgeNumbers,
       drawnEdges = [...this.edges.values()],
-      /** @type {(edge: DrawnEdge, marked: Set<string> | null) => boolean} */
-      isAmong = ({ links }, marked) =>
-        links.some((link) => machine.entries(link).some(({ node, k }) => marked?.has(`${node} ${k}`))),
-      litEdges = new Set(drawnEdges.filter((edge) => isAmong(edge, lit)));
+      litEdges = new Set(drawnEdges.filter(({ entries }) => entries.some((entry) => lit?.has(entry))));
     for (const edge of drawnEdges) {
-      const { links, root, label } = edge;
+      const { links, entries, root, label } = edge;
       const isLit = litEdges.has(edge);
-      const isActive = isAmong(edge, now.edges);
+      const isActive = entries.some((entry) => now.edges.has(entry));
       root.classList.toggle("lit", isLit);
       root.classList.toggle("muted", Boolean(lit) && !isLit);
       root.classList.toggle("active", isActive);

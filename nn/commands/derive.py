@@ -42,8 +42,12 @@ def run(options: argparse.Namespace) -> Result:
         lr=options.lr,
         title=title_for(options),
     )
+    try:
+        files = _files(options, model, result)
+    except (ValueError, RuntimeError) as error:  # a picture is too large, or there is no Graphviz
+        raise InputError(str(error)) from None
     with writing():
-        write_files(_files(options, model, result))
+        write_files(files)
     return result.text(), 0 if result.agrees else 1
 
 
