@@ -129,7 +129,7 @@ def dictionaries() -> None:
         step, _ = made()
         names = sorted(vars(things(step, Descent(step, momentum, 1, 1))[which]))
         for name in [name for name in names if which in (0, 1, 4) or name not in spared]:
-            for garbage in GARBAGE:
+            for garbage in GARBAGE[::2]:
                 step, _ = made()
                 descent = Descent(step, momentum, 1, 1)
                 thing = things(step, descent)[which]
@@ -289,7 +289,7 @@ def forks() -> None:
     shared = [Value(2.0, "a"), Value(3.0, "b")]
 
     def compiled(i: int) -> float:
-        step = autograd.compile(lambda x: total([tanh(w * x * i) for w in shared] * 20), shared, backend="native")
+        step = autograd.compile(lambda x: total([tanh(w * x * i) for w in shared] * 3), shared, backend="native")
         return step(X)[0]
 
     def work() -> None:
@@ -299,7 +299,7 @@ def forks() -> None:
     threads = [threading.Thread(target=work) for _ in range(2)]
     for thread in threads:
         thread.start()
-    for _ in range(int(os.environ.get("EFFORT", "1")) * 12):
+    for _ in range(int(os.environ.get("EFFORT", "1")) * 5):
         pid = os.fork()
         if not pid:
             try:

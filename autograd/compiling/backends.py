@@ -1,10 +1,11 @@
 """What compiled functions ask of a backend, and the choice of one."""
 
 import math
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from importlib.util import find_spec
+from threading import RLock
 from typing import Any, Protocol
 
 import numpy as np
@@ -12,9 +13,13 @@ import numpy as np
 from autograd.compiling.arrays import Array
 from autograd.compiling.fixed import Fixed
 from autograd.messages import shown
-from autograd.program import CompileError, Program
+from autograd.program import Program
 
 ROOM = 16  # numbers: what training changes takes a multiple of so much memory, with zeros at its end
+
+compiling = RLock()  # for one thread at a time; none of the user's code runs meanwhile, so that this ends soon
+if hasattr(os, "register_at_fork"):  # nobody forks meanwhile: in the child LLVM's own locks would be held for ever
+    os.register_at_fork(before=compiling.acquire, after_in_parent=compiling.release, after_in_child=compiling.release)
 
 Quick = Callable[[Any, Any], tuple[float, Array] | None]
 
@@ -115,12 +120,8 @@ def choose(backend: str, dtype: np.dtype[Any], vector_math: str, namespace: Any)
     return _native(dtype.itemsize, vector_math)
 
 
-@lru_cache
 def _native(size: int, vector_math: str) -> Backend:
-    from autograd.compiling.machine import has_vector_math, host
-    from autograd.compiling.native import NativeBackend, compiling
+    with compiling:  # and importing, of which the locks would be held as well
+        from autograd.compiling.native import native_backend
 
-    if vector_math == "system" and not has_vector_math():
-        raise CompileError("vector_math='system' needs a vector math library, glibc's libmvec, and there is none here")
-    with compiling:
-        return NativeBackend(size, host(vector_math != "scalar"))
+        return native_backend(size, vector_math)

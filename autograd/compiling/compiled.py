@@ -4,7 +4,6 @@ import inspect
 from array import array as doubles
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from functools import cached_property
 from numbers import Integral
 from time import perf_counter
 from typing import Any
@@ -14,7 +13,7 @@ import numpy as np
 from autograd.committing import at_once
 from autograd.compiling.arrays import Array, index_array, real_array
 from autograd.compiling.backends import Backend, Batches, Kernel, Quick, State, choose
-from autograd.compiling.fixed import Fixed
+from autograd.compiling.fixed import Fixed, Once
 from autograd.compiling.source import written
 from autograd.compiling.tracing import build, trace
 from autograd.declaration import Operation
@@ -192,11 +191,11 @@ class Compiled(Fixed):
         self._means(arrays, rows, self.numbers(), output)
         return float(output[-1]), output[:-1].copy()
 
-    @cached_property
+    @Once
     def _means(self) -> Kernel:
         return self.backend.kernel(self.program, mean=True)
 
-    @cached_property
+    @Once
     def _rows(self) -> Kernel:
         return self.backend.kernel(without_dead_instructions(replace(self.program, gradient=None)), mean=False)
 

@@ -1,6 +1,9 @@
 """Things that stay as they were made, for machine code relies on them."""
 
-from typing import Any, ClassVar
+from collections.abc import Callable
+from typing import Any, ClassVar, Generic, TypeVar
+
+T = TypeVar("T")
 
 
 class Fixed:
@@ -21,3 +24,15 @@ class Fixed:
 
     def __delattr__(self, name: str) -> None:
         raise AttributeError(f"{name} of a {type(self).__name__} cannot be deleted")
+
+
+class Once(Generic[T]):
+    """An attribute that is made when it is first asked for. (That of functools has a lock before Python 3.12, which
+    nobody opens in the child of a process that forks while another thread makes it.)"""
+
+    def __init__(self, make: Callable[[Any], T]) -> None:
+        self.make, self.name, self.__doc__ = make, make.__name__, make.__doc__
+
+    def __get__(self, instance: Any, owner: type | None = None) -> T:
+        made: T = vars(instance).setdefault(self.name, self.make(instance))
+        return made

@@ -1,35 +1,29 @@
 """The native backend: machine code for this process, made once for each structure of a program."""
 
 import ctypes
-import os
-from _thread import start_new_thread
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from concurrent.futures import Future
 from contextlib import contextmanager
-from functools import cached_property, lru_cache, partial
+from functools import lru_cache, partial
 from itertools import repeat
-from threading import RLock, current_thread, main_thread, stack_size
+from threading import Thread, current_thread, main_thread, stack_size
 from typing import Any
 
 import numpy as np
 from llvmlite import binding, ir
 
 from autograd.compiling.arrays import Array
-from autograd.compiling.backends import ROOM, Batches, Quick, State
+from autograd.compiling.backends import ROOM, Batches, Quick, State, compiling
 from autograd.compiling.calling import CallWriter, as_python_function
 from autograd.compiling.code import I64, POINTER, Code
-from autograd.compiling.fixed import Fixed
+from autograd.compiling.fixed import Fixed, Once
 from autograd.compiling.kernel import KernelWriter
 from autograd.compiling.layouts import address, new_array
-from autograd.compiling.machine import Machine
+from autograd.compiling.machine import Machine, has_vector_math, host
 from autograd.compiling.schedule import schedule
-from autograd.program import Program
+from autograd.program import CompileError, Program
 
 MOST_PROGRAMS = 128  # that are remembered; those in use live on without that
-compiling = RLock()  # for one thread at a time; none of the user's code runs meanwhile, so that this ends soon
-if hasattr(os, "register_at_fork"):  # nobody forks meanwhile: in the child LLVM's own locks would be held for ever
-    os.register_at_fork(before=compiling.acquire, after_in_parent=compiling.release, after_in_child=compiling.release)
 STACK_OF_LLVM = 16 * 2**20  # bytes
 ADDRESS, INTEGER = ctypes.c_void_p, ctypes.c_int64
 
@@ -199,10 +193,18 @@ class NativeBackend(Fixed):
             if order.size < epochs * rows or not 0 <= order.min() <= order.max() < rows:
                 raise ValueError(f"order has the indices of {rows} rows for {epochs} epochs")
 
-    @cached_property
+    @Once
     def _run_descent(self) -> Callable[..., int]:
         with compiling:
             return _descent(self.size, self.machine)
+
+
+@lru_cache
+def native_backend(size: int, vector_math: str) -> NativeBackend:
+    """The backend of this machine. Raises CompileError where a vector math library is wanted and there is none."""
+    if vector_math == "system" and not has_vector_math():
+        raise CompileError("vector_math='system' needs a vector math library, glibc's libmvec, and there is none here")
+    return NativeBackend(size, host(vector_math != "scalar"))
 
 
 @lru_cache
@@ -287,20 +289,24 @@ def _on_a_large_stack(make: Callable[[], Any]) -> Any:
     """What it makes, unless this is the main thread in one of its own: LLVM recurses, and a thread may have little."""
     if current_thread() is main_thread():
         return make()
+    made, errors = list[Any](), list[BaseException]()
+
+    def run() -> None:
+        try:
+            made.append(make())
+        except BaseException as error:
+            errors.append(error)
+
+    thread = Thread(target=run)
     before = stack_size(STACK_OF_LLVM)
     try:
-        future = Future[Any]()
-        start_new_thread(_settle, (future, make))
+        thread.start()
     finally:
         stack_size(before)
-    return future.result()
-
-
-def _settle(future: "Future[Any]", make: Callable[[], Any]) -> None:
-    try:
-        future.set_result(make())
-    except BaseException as error:
-        future.set_exception(error)
+    thread.join()
+    if errors:
+        raise errors[0]
+    return made[0]
 
 
 @lru_cache

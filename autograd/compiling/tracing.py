@@ -4,10 +4,11 @@ Everything such a Value meets becomes a node of the graph, as always, but nothin
 number, and so fix in the recording what may differ from row to row, is an error at the line where it happens.
 """
 
+import os
 from collections.abc import Callable, Sequence
 from contextvars import copy_context
 from functools import lru_cache
-from threading import RLock
+from threading import RLock, get_ident
 from typing import Any, NamedTuple
 
 from autograd import operations as ops
@@ -138,6 +139,21 @@ class Trace(NamedTuple):
 
 
 _one_at_a_time = RLock()  # for parameters may be shared
+_underway: list[tuple[int, Sequence[Value], Sequence[type[Value]]]] = []  # traces: thread, parameters, their classes
+
+
+def _take_over() -> None:
+    """In a child after fork(), end what another thread was tracing: that thread is not there to do it."""
+    global _one_at_a_time
+    if _underway and _underway[-1][0] != get_ident():
+        _one_at_a_time = RLock()
+        for _, parameters, kinds in reversed(_underway):
+            _set_kinds(parameters, kinds)
+        _underway.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_take_over)
 
 
 def trace(function: Callable[..., Any], names: Sequence[str], parameters: Sequence[Value]) -> Trace:
@@ -149,6 +165,7 @@ def trace(function: Callable[..., Any], names: Sequence[str], parameters: Sequen
     """
     with _one_at_a_time:
         kinds = [_kind_of(parameter) for parameter in parameters]
+        _underway.append((get_ident(), parameters, kinds))
         try:
             try:
                 return copy_context().run(_trace, function, names, parameters)
@@ -156,6 +173,7 @@ def trace(function: Callable[..., Any], names: Sequence[str], parameters: Sequen
                 _set_kinds(parameters, kinds)
         finally:  # once more, for Ctrl-C may have come when the former began
             _set_kinds(parameters, kinds)
+            _underway.pop()
 
 
 def _trace(function: Callable[..., Any], names: Sequence[str], parameters: Sequence[Value]) -> Trace:
