@@ -280,7 +280,7 @@ def test_a_large_network_has_pictures_of_the_paths_alone(tmp_path: Path) -> None
     assert main([*arguments, "--out", str(tmp_path / "out")]) == 0
     path = (tmp_path / "out" / "w2_11.svg").read_text(encoding="utf-8")
     assert path.count("identity …") == 15 + 16
-    assert "∂a³₁/∂w²₁₁ = " in path
+    assert "∂z³₁/∂w²₁₁ = " in path
     assert "cut" not in (tmp_path / "out" / "network.svg").read_text(encoding="utf-8")
 
 
