@@ -11,7 +11,7 @@ MOST_CHARACTERS, MOST_NAMES = 60, 12
 _short = Repr()
 _short.maxlevel = 4
 _short.maxlist = _short.maxtuple = _short.maxdict = _short.maxset = _short.maxfrozenset = _short.maxarray = 30
-_short.maxstring = _short.maxlong = _short.maxother = 4 * MOST_CHARACTERS  # Repr cuts out of the middle; `_cut` the end
+_short.maxstring = _short.maxlong = _short.maxother = 4 * MOST_CHARACTERS  # Repr cuts out of the middle; `cut` the end
 
 
 def shown(x: Any, most: int = MOST_CHARACTERS) -> str:
@@ -20,14 +20,15 @@ def shown(x: Any, most: int = MOST_CHARACTERS) -> str:
         text = _short.repr(x)
     except Exception:  # an int of 5,000 digits is not written; any other class may do as it likes
         text = f"<{type(x).__name__}>"
-    return _cut(" ".join(text[: 2 * most].split()) if "\n" in text else text, most)  # arrays have several lines
+    return cut(" ".join(text[: 2 * most].split()) if "\n" in text else text, most)  # arrays have several lines
 
 
 def listed(names: Collection[object], most: int = MOST_NAMES) -> str:
     """Names with commas between, and how many there are where they are more than most."""
-    text = ", ".join([_cut(str(name).replace("\n", r"\n"), MOST_CHARACTERS) for name in islice(names, most)])
+    text = ", ".join([cut(str(name).replace("\n", r"\n"), MOST_CHARACTERS) for name in islice(names, most)])
     return text if len(names) <= most else f"{text}, … ({len(names):,} in all)"
 
 
-def _cut(text: str, most: int) -> str:
+def cut(text: str, most: int = MOST_CHARACTERS) -> str:
+    """A text as it is, or its beginning where it is longer."""
     return text if len(text) <= most else text[:most] + "…"

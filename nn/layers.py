@@ -5,7 +5,10 @@ gaps, so w^1 leads from layer 1 to layer 2, and w^1_21 to its neuron 2 from inpu
 """
 
 import random
+import re
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from string import Formatter
 from typing import Any, Literal, NamedTuple, SupportsFloat
 
 import autograd
@@ -16,6 +19,7 @@ from nn.module import NOT_ROWS, Module
 Activation = str | Operation | None
 Bias = Literal["neuron", "layer"] | None
 Initialization = Literal["uniform", "xavier", "he", "zeros", "ones"]
+MOST_CHARACTERS = 200  # of the template of a label
 Matrix = Sequence[Sequence[SupportsFloat]]
 
 
@@ -38,12 +42,23 @@ class Labels(NamedTuple):
         template: str = getattr(self, name)
         pairs = {"jk": _indices(j, k), "kj": _indices(k, j), "lj": _indices(layer, j)}
         try:
+            _require_plain(template)
             return template.format(l=layer, m=layer + 1, j=j, k=k, **pairs)
         except (LookupError, AttributeError, ValueError, TypeError):
             indices = "{l}, {m}, {j}, {k}, {jk}, {kj} and {lj}"
             raise ValueError(
                 f"the label of a {name} is a text with the indices {indices}, got {shown(template)}"
             ) from None
+
+
+@lru_cache
+def _require_plain(template: str) -> None:
+    """Raise ValueError for a template, from a file perhaps, that would fill the memory or reach into objects."""
+    for _, name, spec, conversion in Formatter().parse(template):
+        if name is not None and not (name.isalpha() and re.fullmatch(r"[^{}]{0,3}", spec or "") and not conversion):
+            raise ValueError(f"{{{name}}} is more than an index")
+    if len(template) > MOST_CHARACTERS:
+        raise ValueError("it is too long")
 
 
 TEXTBOOK = Labels()

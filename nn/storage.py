@@ -3,11 +3,12 @@
 import json
 import math
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from autograd import Value, write_files
-from autograd.messages import shown
+from autograd.messages import cut, listed, shown
 from nn.data import Scaled, Scaling
 from nn.layers import MLP, Labels
 from nn.module import Module
@@ -37,11 +38,11 @@ def load(path: str | Path) -> Any:
     """The model that was saved to a file: an MLP, or a Scaled one. Raises ModelFileError, or OSError."""
     content = _read(path)
     try:
-        model = _build(content["model"])
+        model = _build(content["model"], len(content["parameters"]))
         difference = _difference(content["model"], model.architecture())
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
-        why = f"there is no {error}" if isinstance(error, KeyError) else error
-        raise ModelFileError(f"{path} does not say what model it holds: {why}") from None
+        why = f"there is no {error}" if isinstance(error, KeyError) else str(error)
+        raise ModelFileError(f"{path} does not say what model it holds: {cut(why, 300)}") from None
     if difference:
         raise ModelFileError(f"{path} does not say what model it holds: {difference}")
     _fill(model, content, path)
@@ -67,7 +68,7 @@ def read_json(path: str | Path) -> Any:
 def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     repeated = [name for name, count in Counter(name for name, _ in pairs).items() if count > 1]
     if repeated:
-        raise ValueError(f"{', '.join(repeated)} is there more than once")
+        raise ValueError(f"{listed(repeated)} is there more than once")
     return dict(pairs)
 
 
@@ -79,8 +80,12 @@ def require_number(x: Any) -> float:
 
 
 def _shown(x: Any) -> str:
-    text = f"a {type(x).__name__}" if isinstance(x, (list, dict)) else json.dumps(x, ensure_ascii=False)
-    return text if len(text) <= 60 else text[:60] + "…"
+    return f"a {type(x).__name__}" if isinstance(x, (list, dict)) else as_json(x)
+
+
+def as_json(x: Any) -> str:
+    """The beginning of something in JSON, for messages."""
+    return cut(json.dumps(x, ensure_ascii=False))
 
 
 def _read(path: str | Path) -> dict[str, Any]:
@@ -99,15 +104,23 @@ def _read(path: str | Path) -> dict[str, Any]:
     return content
 
 
-def _build(model: dict[str, Any]) -> Any:
+def _build(model: dict[str, Any], parameters: int) -> Any:
+    """The model that a file describes, which holds so many parameters: one that has more is not even begun."""
     arguments = {name: value for name, value in model.items() if name != "class"}
     if model["class"] == "MLP":
+        _require_weights([arguments["nin"], *arguments["nouts"]], parameters)
         return MLP(**{**arguments, "labels": [Labels(*of_layer) for of_layer in arguments["labels"]]})
     if model["class"] == "Scaled":
         outputs = None if arguments["outputs"] is None else Scaling(**arguments["outputs"])
         remarks = arguments.get("names"), arguments.get("classes")
-        return Scaled(_build(arguments["model"]), Scaling(**arguments["inputs"]), outputs, *remarks)
+        return Scaled(_build(arguments["model"], parameters), Scaling(**arguments["inputs"]), outputs, *remarks)
     raise ValueError(f"its class is {_shown(model['class'])}: make one yourself, and call its load()")
+
+
+def _require_weights(sizes: list[Any], parameters: int) -> None:
+    weights = sum(m * n for m, n in pairwise(sizes)) if {*map(type, sizes)} == {int} else 0  # MLP refuses other types
+    if weights > parameters:
+        raise ValueError(f"its layers have {cut(f'{weights:,}')} weights, and there are {parameters:,} parameters")
 
 
 def _fill(model: Module, content: dict[str, Any], path: str | Path) -> None:
@@ -116,7 +129,7 @@ def _fill(model: Module, content: dict[str, Any], path: str | Path) -> None:
         try:
             numbers[name] = require_number(x)
         except ValueError as error:
-            raise ModelFileError(f"{path} is damaged: for {name}, {error}") from None
+            raise ModelFileError(f"{path} is damaged: for {cut(name)}, {error}") from None
     try:
         model.load_state_dict(numbers)
     except KeyError as error:
@@ -125,10 +138,11 @@ def _fill(model: Module, content: dict[str, Any], path: str | Path) -> None:
 
 def _difference(found: dict[str, Any], wanted: dict[str, Any]) -> str:
     """The first thing in which two architectures differ, or "" where they are the same."""
-    wanted = json.loads(json.dumps(wanted))
-    if found == wanted:
-        return ""
-    for name in [*wanted, *found]:
-        if found.get(name) != wanted.get(name):
-            return f"{name} is {json.dumps(found.get(name))}, and should be {json.dumps(wanted.get(name))}"
+    try:
+        wanted = json.loads(json.dumps(wanted))
+        for name in [*wanted, *found]:
+            if found.get(name) != wanted.get(name):
+                return f"{cut(name)} is {as_json(found.get(name))}, and should be {as_json(wanted.get(name))}"
+    except RecursionError:
+        return "it is nested too deeply"
     return ""

@@ -411,4 +411,6 @@ def _progress_bar(epochs: int, wanted: bool | None) -> Any:
 
     in_a_notebook = type(sys.stderr).__module__.startswith("ipykernel")
     disable = (False if in_a_notebook else None) if wanted is None else not wanted
+    if sys.stderr is None:  # as under pythonw, where there is nowhere to show it
+        disable = True
     return tqdm(total=epochs, disable=disable, unit="epoch")

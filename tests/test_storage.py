@@ -288,7 +288,7 @@ def test_a_parameter_that_is_nested_deeply(tmp_path: Path) -> None:
         ({"nin": "2"}, "an MLP takes a number of inputs"),
         ({"nouts": []}, "an MLP takes a number of inputs"),
         ({"nouts": [2, None]}, "an MLP takes a number of inputs"),
-        ({"nin": 3}, r"does not fit the model: missing w\^1_13, w\^1_23"),
+        ({"nin": 3}, r"its layers have 8 weights, and there are 7 parameters"),
         ({"activation": ["tanh", "rleu"]}, "an activation is an operation on one number .*got 'rleu'"),
         ({"activation": ["tanh", "__name__"]}, "an activation is an operation on one number"),
         ({"activation": ["tanh"]}, "a network of 2 layers takes as many activations, got 1"),
@@ -299,6 +299,18 @@ def test_a_parameter_that_is_nested_deeply(tmp_path: Path) -> None:
         ({"labels": []}, "a network of 2 layers takes as many labels, got 0"),
         ({"labels": [["{q}"] * 6] * 2}, "the label of a .* is a text with the indices .*got '{q}'"),
         ({"labels": [["{}"] * 6] * 2}, "the label of a .* is a text with the indices"),
+        *[
+            ({"labels": [[template] * 6] * 2}, "the label of a .* is a text with the indices .* and {lj}, got '")
+            for template in (
+                "{l:>9999999999}", "{l:9999}", "{l:{j}}", "{l!r:>10}", "{l.__class__}", "{l[0]}", "w" * 10**6,
+            )
+        ],
+        ({"nin": 10**9}, "its layers have 2,000,000,002 weights, and there are 7 parameters"),
+        ({"nouts": [10**9, 1]}, "its layers have 3,000,000,000 weights"),
+        ({"nouts": [10**4000, 1]}, "its layers have 30,000,.*…"),
+        ({"activation": "x" * 10**6}, "got 'xxxx.*…"),
+        ({"x" * 10**6: 1}, "unexpected keyword argument 'xxx.*…"),
+        ({"bias": [["x" * 10**6]] * 2}, "bias is 'neuron'"),
         ({"labels": [[1] * 6] * 2}, "the label of a .* is a text with the indices"),
         ({"labels": [["w"], ["w"]]}, "labels is "),
         ({"class": "Perceptron"}, 'its class is "Perceptron": make one yourself, and call its load'),

@@ -1,16 +1,15 @@
 """What `derive` and `explore` share: options that say which network, and the network of them."""
 
 import argparse
-import json
 from pathlib import Path
 from typing import Any
 
 from autograd import Value
-from autograd.messages import shown
+from autograd.messages import cut, listed, shown
 from nn.commands.arguments import InputError, layer_sizes, number, require_weights, whole_number
 from nn.layers import MLP
 from nn.networks import network
-from nn.storage import read_json, require_number
+from nn.storage import as_json, read_json, require_number
 
 MOST_WEIGHTS = 10_000  # nobody reads the derivations of more
 ACTIVATIONS = ("identity", "sigmoid", "tanh", "relu")
@@ -84,7 +83,7 @@ def _require_probabilities(model: MLP, options: argparse.Namespace) -> None:
 
 
 def _load(model: MLP, path: Path) -> None:
-    labels = ", ".join(label for label, _ in model.named_parameters())
+    labels = listed([label for label, _ in model.named_parameters()])
     wanted = f"--params takes a JSON file with a number for each of {labels}"
     state = _read(path, wanted)
     if not isinstance(state, dict):
@@ -93,7 +92,7 @@ def _load(model: MLP, path: Path) -> None:
         try:
             require_number(x)
         except ValueError:
-            raise InputError(f"{wanted}; {path} has {json.dumps(x)} for {label}") from None
+            raise InputError(f"{wanted}; {path} has {as_json(x)} for {cut(label)}") from None
     try:
         model.load_state_dict(state)
     except KeyError as error:
