@@ -7,6 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+import autograd
+import nn
+from autograd import Value
 from autograd.messages import MOST_CHARACTERS, listed, shown
 
 itself: list[Any] = []
@@ -61,3 +64,33 @@ def test_names_are_listed_as_far_as_one_reads() -> None:
     assert listed(range(12)) == "0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11"
     assert listed(range(2000), 3) == "0, 1, 2, … (2,000 in all)"
     assert len(listed(["x" * 1000] * 20)) < 1000
+
+
+# Files are named in full; a neuron of 10⁵⁰⁰⁰ inputs would be begun.
+NOT_TRIED = {"as_value", "real_array", "write_files", "read_csv", "load", "Neuron", "Layer"}
+
+
+def answer(function: Any, *given: Any) -> str:
+    """What an error says; nothing where there is none."""
+    try:
+        function(*given)
+    except Exception as error:
+        return str(error)
+    return ""
+
+
+def test_no_public_function_answers_at_length() -> None:
+    """Called with something huge that it does not take, wherever that may stand."""
+    huge = ["a" * 10**5, [*range(3_000), "a" * 10**5], {"k" * 10**5: 1}, 10**5000, np.array(["x" * 10**5, None])]
+    answers = 0
+    for module in (autograd, nn):
+        functions = [getattr(module, name) for name in sorted(set(module.__all__) - NOT_TRIED)]
+        for function in filter(callable, functions):
+            for x in huge:
+                for given in ((x,), (Value(1.0), x), (x, x), ([x], x)):
+                    start = perf_counter()
+                    said = answer(function, *given)
+                    assert len(said) < 1500, f"{function} of {shown(given)}"
+                    assert perf_counter() - start < 10, f"{function} of {shown(given)}"
+                    answers += bool(said)
+    assert answers > 500

@@ -654,3 +654,34 @@ def test_cross_entropy_of_a_saturated_sigmoid_names_its_remedy() -> None:
         DivergenceError, match="bce_with_logits, of outputs without a sigmoid, is finite where bce is not"
     ):
         train(model, [[40.0], [1.0]], [1, 1], loss="bce")
+
+
+def test_training_where_there_is_no_terminal_nor_any_stream(tmp_path: Path) -> None:
+    """As under pythonw: there is nothing to write to, and nothing else is amiss. What went wrong stands in a file."""
+    program = """
+        import sys, warnings
+        from pathlib import Path
+
+        out = Path(sys.argv[1])
+        sys.stdout = sys.stderr = sys.stdin = None
+        try:
+            import nn
+            from nn.__main__ import main
+
+            for options in ({}, {"progress": True}, {"compiled": True}):
+                model = nn.MLP(2, [2, 1], seed=1)
+                assert nn.train(model, [[0.0, 1.0], [1.0, 0.0]], [0.0, 1.0], epochs=3, **options).epochs == 3
+            warnings.warn("nobody hears it")
+            (out / "data.csv").write_text("a,b\\n" + "1,2\\n3,4\\n" * 5)
+            arguments = ["train", str(out / "data.csv"), "--target", "b", "--layers", "1", "--epochs", "2"]
+            assert main([*arguments, "--out", str(out / "model.json")]) == 0
+            assert main([*arguments, "--lr", "x"]) == 2
+            assert main(["derive", "2-1", "--x", "1", "2", "--y", "1"]) == 0
+            assert nn.load(out / "model.json").names == ["a"]
+            (out / "end").write_text("well")
+        except BaseException as error:
+            (out / "end").write_text(repr(error))
+    """
+    command = [sys.executable, "-c", textwrap.dedent(program), str(tmp_path)]
+    subprocess.run(command, cwd=ROOT, check=True, timeout=100)
+    assert (tmp_path / "end").read_text() == "well"
