@@ -21,6 +21,8 @@ from matplotlib import pyplot as plt  # noqa: E402
 from matplotlib.colors import to_hex  # noqa: E402
 
 from nn import plots  # noqa: E402
+from tests.golden import assert_golden  # noqa: E402
+from tests.plots import described  # noqa: E402
 
 ROWS = [[0.8, 0.8], [0.7, 0.6], [0.6, 0.9], [0.5, 0.4]]
 TARGETS = [0.4, 0.5, 0.6, 0.3]
@@ -608,3 +610,93 @@ def test_labels_have_their_glyphs() -> None:
     ax.set_title(plots._written("w^0123456789_0123456789aehijklmnoprstuvx"))
     ax.set_xlabel(plots._written("δ'_1,10") + plots._written("a\x07b"))
     drawn(ax)
+
+
+# What pictures look like
+
+WAVE = [2.0 / (i + 1) for i in range(20)]
+DIVERGED = history([1.5, 40.0, 1e5, math.inf], [1.6, 50.0], diverged=True)
+NINE = {f"rate {i}": history([2.0 + i, 1.0 + i], [2.5 + i, 1.5 + i] if i == 4 else None) for i in range(9)}
+
+
+def beside_a_longer_one() -> Any:
+    ax = plots.loss_curves(history([1.0, 0.5, 0.25, 0.2]))
+    return plots.loss_curves(history([2.0, 1.0]), ax=ax)
+
+
+def two_classes(**options: Any) -> Any:
+    return plots.decision_boundary(
+        linear(), CORNERS, [0, 1, 1, 0], loss="bce_with_logits", resolution=4, **{"names": ("a_1", "b")} | options
+    )
+
+
+def on_a_surface(**options: Any) -> Any:
+    path = [(0.5, -1.0), (0.75, -0.5), (1.0, 0.0)]
+    return plots.loss_surface(two_two_one(init="ones"), ROWS, TARGETS, NAMES, path=path, resolution=5, **options)
+
+
+def steep(x: float, y: float) -> float:
+    return 10.0 ** (4 * x) + y * y
+
+
+PICTURES: dict[str, Callable[[], Any]] = {
+    "one run": lambda: plots.loss_curves(history(WAVE, WAVE[3:])),
+    "one epoch": lambda: plots.loss_curves(history([0.5])),
+    "two runs, one logarithmic": lambda: plots.loss_curves({"a": history([1.0, 1e-4, 0.0]), "b_1": history([2.0])}),
+    "nine runs": lambda: plots.loss_curves(NINE),
+    "a run that diverged": lambda: plots.loss_curves({"calm": history([2.0, 1.0, 0.5]), "wild": DIVERGED}, log=False),
+    "a run that diverged, by decades": lambda: plots.loss_curves({"calm": history([2.0, 0.5]), "wild": DIVERGED}),
+    "a run that diverged alone": lambda: plots.loss_curves(DIVERGED),
+    "a run that diverged alone, linear": lambda: plots.loss_curves(DIVERGED, log=False),
+    "a run that diverged at once": lambda: plots.loss_curves(
+        {"calm": history([0.1, 0.05]), "wild": history([9.0, math.nan], diverged=True)}, log=False
+    ),
+    "a run that diverged below the top": lambda: plots.loss_curves(history([1.0, 2.0, 2.5], diverged=True)),
+    "losses below 0": lambda: plots.loss_curves(
+        {"calm": history([-1.0, -2.0]), "wild": history([-1.0, 5.0], diverged=True)}
+    ),
+    "a metric": lambda: plots.loss_curves(
+        nn.History(loss=[1, 1], metrics={"accuracy_1": [0.5, 0.0]}), metric="accuracy_1"
+    ),
+    "beside a longer one": beside_a_longer_one,
+    "two classes": two_classes,
+    "two classes, no margin": lambda: two_classes(margin=0.0, names=None),
+    "one class only": lambda: plots.decision_boundary(
+        nn.MLP(2, [1], weights=[[[0.0, 0.0]]], biases=[[1.0]]), CORNERS, [1, 1, -1, 1], loss="hinge", resolution=3
+    ),
+    "three classes": lambda: plots.decision_boundary(
+        linear(3), CORNERS, [0, 1, 2, 0], loss="cross_entropy", resolution=4
+    ),
+    "a curve": lambda: plots.curve(sin, -1.0, 2.0, resolution=4),
+    "curves, dots, walks and a tangent": lambda: plots.curve(
+        {"x sin_x": lambda x: x * sin(x), "half": lambda x: x / 2, "double": lambda x: x * 2},
+        -1.0,
+        3.0,
+        paths={"lr 0.1": [1.0, 0.5], "lr_1": [2.0]},
+        points=[(0.0, 1.0), (1.0, 2.0)],
+        tangent_at=1,
+        resolution=5,
+    ),
+    "a curve of a height": lambda: plots.curve(sin, 0, 1, y_range=(-2, 2), paths={"one": [0.5]}, resolution=3),
+    "a constant": lambda: plots.curve(lambda x: 3.0, 0, 1, resolution=3),
+    "level lines": lambda: plots.contours(
+        lambda x, y: x + y, (0, 2), (0, 1), paths={"a": [(0.5, 0.5), (1, 1)], "b_2": [(1, 0)]}, resolution=4
+    ),
+    "level lines by decades": lambda: plots.contours(steep, (0, 1), (-1, 1), names=("u_1", "v", "f_2"), resolution=9),
+    "few decades": lambda: plots.contours(lambda x, y: x * x + y * y, (-1, 1), (-1, 1), log=True, resolution=5),
+    "many decades": lambda: plots.contours(lambda x, y: 10.0 ** (30 * x), (-1, 1), (0, 1), resolution=9),
+    "level lines that are evenly spaced": lambda: plots.contours(steep, (0, 1), (-1, 1), log=False, resolution=9),
+    "a flat function": lambda: plots.contours(lambda x, y: 3.0, (0, 1), (0, 1), log=True, resolution=3),
+    "a surface": on_a_surface,
+    "a surface in space": lambda: on_a_surface(kind="3d", ranges=((0, 2), (-2, 1))),
+    "pictures": lambda: plots.images([[0, 1, 2, 3]] * 5, [7, 1, "no", 3, 4], [1, 1, "yes_1", 3.0, 4]),
+    "pictures in a row": lambda: plots.images([[[0, 1, 2], [3, 4, 5]]] * 2, ["a"] * 2, columns=2),
+    "one picture": lambda: plots.images([[1]]),
+    "many pictures": lambda: plots.images([[1, 2, 3, 4]] * 101, ["a long caption"] * 101),
+}
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_what_is_drawn_and_how(name: str) -> None:
+    file = name.replace(",", "").replace(" ", "-")
+    assert_golden(f"plots/{file}.txt", described(drawn(PICTURES[name]())))
