@@ -9,10 +9,14 @@ from collections.abc import Callable
 from autograd import operations as ops
 from autograd.annotations import Any
 from autograd.declaration import Operation
+from autograd.floats import is_foreign
 
 
-def _operator(op: Operation) -> Callable[[Any, Any], Any]:
-    return lambda x, y: x.apply_operation(op, (x, y))
+def _operator(op: Operation, reflected: str) -> Callable[[Any, Any], Any]:
+    def apply(x: Any, y: Any) -> Any:
+        return NotImplemented if is_foreign(y, reflected) else x.apply_operation(op, (x, y))
+
+    return apply
 
 
 def _reflected(op: Operation) -> Callable[[Any, Any], Any]:
@@ -24,11 +28,11 @@ class Arithmetic:
 
     __slots__ = ()
 
-    __add__, __radd__ = _operator(ops.add), _reflected(ops.add)
-    __sub__, __rsub__ = _operator(ops.sub), _reflected(ops.sub)
-    __mul__, __rmul__ = _operator(ops.mul), _reflected(ops.mul)
-    __truediv__, __rtruediv__ = _operator(ops.div), _reflected(ops.div)
-    __pow__, __rpow__ = _operator(ops.pow), _reflected(ops.pow)
+    __add__, __radd__ = _operator(ops.add, "__radd__"), _reflected(ops.add)
+    __sub__, __rsub__ = _operator(ops.sub, "__rsub__"), _reflected(ops.sub)
+    __mul__, __rmul__ = _operator(ops.mul, "__rmul__"), _reflected(ops.mul)
+    __truediv__, __rtruediv__ = _operator(ops.div, "__rtruediv__"), _reflected(ops.div)
+    __pow__, __rpow__ = _operator(ops.pow, "__rpow__"), _reflected(ops.pow)
 
     def __neg__(self) -> Any:
         return ops.neg(self)

@@ -10,6 +10,7 @@ from autograd.arithmetic import Arithmetic
 from autograd.declaration import Operation
 from autograd.floats import as_float
 from autograd.gradient import dependents, grad
+from autograd.outdated import require_current
 from autograd.value import Value, topological_order
 
 DIGITS = 60  # of the high-precision arithmetic
@@ -51,9 +52,10 @@ class Slopes:
 def finite_differences(output: Value, inputs: Iterable[Value]) -> list[Slopes]:
     """The slopes of output in each input, by evaluating its graph anew in 60-digit arithmetic (mpmath).
 
-    Uses the definitions of the operations and none of their partials.
+    Uses the definitions of the operations and none of their partials. Raises ValueError where the graph is out of date.
     """
     order = topological_order(output)
+    require_current(order)
     context = _precise_context(order)
     here = _evaluate(context, order, {})
     slopes = []
@@ -187,7 +189,10 @@ def _check_order(function: Callable[..., Value], point: list[float], order: int,
         for found, how in ((leaf.grad, "backward()"), (derivative.data, "grad()")):
             difference = _difference(found, numeric)
             if not difference <= tolerance:
-                raise GradientError(f"{what} for input {i} is {found} by {how}, but {numeric} by finite difference")
+                raise GradientError(
+                    f"{what} for input {i} is {found} by {how}, but {numeric} by finite difference (what float(), "
+                    "math.exp or .data give of a Value is a number that no gradient flows through)"
+                )
             worst = max(worst, difference)
         if order > 1:
 

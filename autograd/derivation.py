@@ -32,7 +32,7 @@ from autograd.notation import (
     slope,
     symbols_for,
 )
-from autograd.recording import no_grad
+from autograd.outdated import require_current
 from autograd.value import Value, topological_order
 
 if TYPE_CHECKING:
@@ -180,8 +180,10 @@ class Working:
 class Evaluation(Working):
     """The forward pass: how every node was computed. Made by `evaluate`."""
 
+    value: float
+
     def __repr__(self) -> str:
-        return f"<Evaluation {self._equality(self.symbols[self.output], self.output.data)}>"
+        return f"<Evaluation {self._equality(self.symbols[self.output], self.value)}>"
 
 
 @dataclass(frozen=True, repr=False)
@@ -309,7 +311,7 @@ def evaluate(output: Value, *, digits: int = 4) -> Evaluation:
     require_current(order)
     symbols = symbols_for(order)
     nodes = [node for node in order if node.op and node.operands]
-    return Evaluation(output, digits, symbols, [_evaluation(node, symbols) for node in nodes])
+    return Evaluation(output, digits, symbols, [_evaluation(node, symbols) for node in nodes], output.data)
 
 
 def _evaluation(node: Value, symbols: dict[Value, Expression]) -> Equation:
@@ -411,16 +413,3 @@ def _equation(left: Derivative | LocalGradient, chain: list[Term], worked_out: l
     if math.isfinite(left.value):  # else a 0 may be among what cancels
         shortened = [[rest] if (rest := cancelled(term)) else term for term in worked_out]
     return Equation(left, [Step(chain), Step(worked_out), Step(shortened), Step(shortened, numbers=True), value])
-
-
-def require_current(order: list[Value]) -> None:
-    """Raise a ValueError where the numbers of the nodes now are not those that the partials were computed from."""
-    with no_grad():
-        for node in order:
-            if node.op and node.operands:
-                again = Value.apply_operation(node.op, node.operands).data
-                if again != node.data and not (math.isnan(again) and math.isnan(node.data)):
-                    raise ValueError(
-                        f"the graph is out of date: {shown(node)} was made from other numbers than its operands have "
-                        "now. Compute the output again, then derive"
-                    )

@@ -31,6 +31,7 @@ from autograd.notation import (
     symbols_for,
     unicode_label,
 )
+from autograd.outdated import require_current
 from autograd.parts import CUT, Part, part_of
 from autograd.rendering import INSTALL, LAYOUT_LIMIT, SMALLER, render
 from autograd.roles import parameters_of, roles_in, sign_of
@@ -87,7 +88,7 @@ def _nodes(order: list[Value], part: Part, symbols: Mapping[Value, Expression]) 
             unicode_label(symbol.label) if isinstance(symbol := symbols[value], Symbol) else "",
             f"{sign_of(value.op)} …".strip() if value in part.cut else sign_of(value.op) if value.operands else "",
             CUT if value in part.cut else roles[value],
-            value.data,
+            float(value.data),
             value.grad,
             value.operands if value in part.made else (),
             value.partials if value in part.made else (),
@@ -523,6 +524,7 @@ def draw(
         raise TypeError(f"draw takes a Value, got {type(value).__name__}")
     require_digits(digits)
     order = topological_order(value)
+    require_current(order)
     part = part_of(order, depth, inputs)
     wanted = None if len(part.nodes) == len(order) else {*part.nodes}
     symbols = symbols_for(order, wanted)

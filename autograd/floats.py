@@ -5,7 +5,7 @@
 
 import math
 from collections.abc import Callable
-from numbers import Real
+from numbers import Number, Real
 
 from autograd.annotations import Any
 from autograd.messages import shown
@@ -16,12 +16,21 @@ def as_float(x: Any, where: str) -> float:
     if type(x) is float:
         return x
     if not isinstance(x, Real) or (hasattr(x, "dtype") and x.dtype.kind == "m"):  # NumPy calls times integers
-        accepted = "real numbers" if where == "Value" else "real numbers and Values"
+        accepted = "real numbers" if where == "Value" or where.startswith("the data") else "real numbers and Values"
         raise TypeError(f"{where} accepts {accepted}, got {type(x).__name__} {shown(x)}")
     try:
         return float(x)
     except OverflowError:  # an int or a Fraction beyond the range of floats
         return -math.inf if x < 0 else math.inf
+
+
+def is_foreign(x: Any, method: str) -> bool:
+    """Whether x is none of ours and no number, but has an operator of its own to be asked, as NumPy's arrays have."""
+    found = getattr(type(x), method, None)
+    if found is None or hasattr(x, "apply_operation"):
+        return False
+    owner = getattr(found, "__objclass__", None)  # of what is written in C
+    return getattr(owner, "__module__", "") != "builtins" and not isinstance(x, Number)
 
 
 def ieee(function: Callable[[float], float], pole: float = math.nan) -> Callable[[float], float]:

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from contextvars import copy_context
 
 from autograd.annotations import overload
-from autograd.declaration import constant
+from autograd.declaration import constant, tracer
+from autograd.outdated import require_current
 from autograd.recording import rule, watchers
 from autograd.value import Value, as_value, topological_order
 
@@ -22,6 +23,8 @@ def grad(output: Value, inputs: Value | Iterable[Value]) -> Value | list[Value]:
 
     inputs: one Value (gives one), or several (gives a list in their order); leaves or nodes of the graph.
     The derivative for a Value that output does not depend on is 0. No `.grad` is read or changed.
+    Raises TypeError for what is not a Value, and ValueError where the graph is out of date: where the data of a node
+    was changed since others were computed from it.
     """
     if isinstance(inputs, Value):
         return grad(output, [inputs])[0]
@@ -29,14 +32,16 @@ def grad(output: Value, inputs: Value | Iterable[Value]) -> Value | list[Value]:
     for name, value in [("output", output), *((f"inputs[{i}]", value) for i, value in enumerate(inputs))]:
         if not isinstance(value, Value):
             raise TypeError(f"grad takes Values, got {type(value).__name__} as {name}")
-    adjoints = _adjoints(output, set(inputs))
-    return [as_value(adjoints.get(value, 0.0)) for value in inputs]
+    order = topological_order(output)
+    if tracer.get() is None:  # what is traced has no numbers
+        require_current(order)
+    return _gradient(order, inputs)
 
 
 def hessian(output: Value, inputs: Iterable[Value]) -> list[list[Value]]:
     """The second derivatives of output, a row for each input: entry [i][j] is d²output / d inputs[i] d inputs[j]."""
     inputs = [inputs] if isinstance(inputs, Value) else list(inputs)
-    return [grad(first, inputs) for first in grad(output, inputs)]
+    return [_gradient(topological_order(first), inputs) for first in grad(output, inputs)]
 
 
 def dependents(order: Iterable[Value], inputs: Iterable[Value]) -> set[Value]:
@@ -76,10 +81,14 @@ def _show(made: list[Value], needed: set[Value | float]) -> None:
                 watch(node)
 
 
-def _adjoints(output: Value, inputs: set[Value]) -> dict[Value, Value | float]:
-    order = topological_order(output)
+def _gradient(order: list[Value], inputs: list[Value]) -> list[Value]:
+    adjoints = _adjoints(order, set(inputs))
+    return [as_value(adjoints.get(value, 0.0)) for value in inputs]
+
+
+def _adjoints(order: list[Value], inputs: set[Value]) -> dict[Value, Value | float]:
     relevant = dependents(order, inputs)
-    adjoints: dict[Value, Value | float] = {output: 1.0}
+    adjoints: dict[Value, Value | float] = {order[-1]: 1.0}
     for node in reversed(order):
         if node.op is None or node not in relevant:
             continue

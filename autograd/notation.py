@@ -154,15 +154,15 @@ def symbols_for(order: Iterable[Value], wanted: Collection[Value] | None = None)
     symbols: dict[Value, Expression] = {}
     for node in nodes:
         if node.op is constant:
-            symbol: Expression = Number(node.data)
+            symbol: Expression = Number(float(node.data))
         elif not node.label:
-            symbol = Symbol(next(unused), node.data)
+            symbol = Symbol(next(unused), float(node.data))
         else:
             label = str(node.label)
             text = written[label]
             if shared[text] > 1:
                 label += next(marks.setdefault(text, _marks(text, shared)))
-            symbol = Symbol(label, node.data)
+            symbol = Symbol(label, float(node.data))
         if wanted is None or node in wanted:
             symbols[node] = symbol
     return symbols

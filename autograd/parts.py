@@ -64,8 +64,8 @@ def copied(part: Part, names: Mapping[Value, str]) -> dict[Value, Value]:
             whole = node in part.made or node.op is constant
             copy = copies[node] = connect(
                 node.op if whole else None,
-                node.data,
                 tuple([copies[x] for x in node.operands]) if whole else (),
+                node.data,
                 node.partials if whole else (),
             )
             copy.label = names.get(node)

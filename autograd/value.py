@@ -4,17 +4,22 @@ Arithmetic on Values builds a graph: every result is a node that keeps its opera
 derivative for each of them, computed there and then. All that is left to the chain rule is to multiply.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from operator import ge, gt, le, lt
 
 from autograd import operations as ops
 from autograd.annotations import Any, SupportsFloat
 from autograd.declaration import Operation, constant
-from autograd.floats import as_float
+from autograd.floats import as_float, is_foreign
+from autograd.messages import shown
 from autograd.recording import number_of, watchers, watching
 
 NOT_COMPUTED = float("0")  # the grad of a node that backward() has not reached: `is` tells it from any other 0
 MANY: Any = object()  # y of a node of more than two operands
+NOT_A_LABEL = (
+    "a Value takes a number and a label, which is text. It does not take what it was made from: an operation of your "
+    "own is declared with autograd.operation(name, evaluate, partials), and called"
+)
 NO_OPERANDS: tuple[Any, Any, Any, Any] = (None, None, None, None)  # x, dx, y, dy of a leaf
 current_watchers, new = watchers.get, object.__new__
 methods: dict[Operation, Callable[..., "Value"]] = {}  # of Value, by the operation they apply
@@ -23,18 +28,33 @@ methods: dict[Operation, Callable[..., "Value"]] = {}  # of Value, by the operat
 def record(op: Operation | None, data: float, x: Any = None, dx: Any = None, y: Any = None, dy: Any = None) -> "Value":
     """The one place where results become nodes."""
     node = new(Value)
-    node.data, node.grad, node.label, node.op = data, NOT_COMPUTED, None, op
+    node.data, node.grad, node._label, node.op = data, NOT_COMPUTED, "", op
     node._x, node._dx, node._y, node._dy = x, dx, y, dy
     for watch in current_watchers():
         watch(node)
     return node
 
 
-def connect(op: Operation | None, data: float, operands: tuple["Value", ...], partials: tuple[float, ...]) -> "Value":
+def connect(op: Operation | None, operands: tuple["Value", ...], data: float, partials: tuple[float, ...]) -> "Value":
     """A node of any number of operands."""
+    return record(op, data, *edges(operands, partials))
+
+
+def edges(operands: tuple["Value", ...], partials: tuple[float, ...]) -> tuple[Any, ...]:
+    """Operands and partials as they stand in the slots of a node: x, dx, y, dy, as far as there are any."""
     if len(operands) > 2:
-        return record(op, data, operands, partials, MANY)
-    return record(op, data, *[end for edge in zip(operands, partials, strict=True) for end in edge])
+        return operands, partials, MANY
+    return tuple([end for edge in zip(operands, partials, strict=True) for end in edge])
+
+
+def compute(op: Operation, operands: tuple["Value", ...]) -> tuple[float, tuple[float, ...]]:
+    """The value and the partials of an operation, at the numbers that the operands have now."""
+    try:
+        return op.compute([x.data for x in operands])
+    except (ArithmeticError, TypeError):  # a user's row, in Python's / and **, which raise or turn complex
+        require_numbers(operands)
+        with watching():
+            return op.compute(operands)
 
 
 def as_value(x: SupportsFloat, where: str = "Value") -> "Value":
@@ -46,22 +66,37 @@ def _unary(op: Operation) -> Callable[["Value"], "Value"]:
     evaluate, partials = op.evaluate, op.partials
 
     def method(self: "Value") -> "Value":
-        z = evaluate(self.data)
-        (dx,) = partials(z, self.data)
+        try:
+            z = evaluate(self.data)
+            (dx,) = partials(z, self.data)
+        except TypeError:
+            require_numbers([self])
+            raise
         return record(op, z, self, dx)
 
     method.__doc__, methods[op] = op.__doc__, method
     return method
 
 
-def _binary(op: Operation) -> Callable[["Value", SupportsFloat], "Value"]:
+def _binary(op: Operation, reflected: str) -> Callable[["Value", SupportsFloat], "Value"]:
     evaluate, partials = op.evaluate, op.partials
 
     def method(self: "Value", other: SupportsFloat) -> "Value":
         if type(other) is not Value:
-            other = as_value(other, op.name)
-        z = evaluate(self.data, other.data)
-        dx, dy = partials(z, self.data, other.data)
+            if isinstance(other, Value):  # of a subclass, which may have ways of its own
+                return other.apply_operation(op, (self, other))
+            try:
+                other = record(constant, as_float(other, op.name))
+            except TypeError:
+                if is_foreign(other, reflected):
+                    return NotImplemented  # type: ignore[no-any-return]
+                raise
+        try:
+            z = evaluate(self.data, other.data)
+            dx, dy = partials(z, self.data, other.data)
+        except TypeError:
+            require_numbers([self, other])
+            raise
         return record(op, z, self, dx, other, dy)
 
     methods[op] = method
@@ -72,44 +107,69 @@ def _reflected(op: Operation) -> Callable[["Value", SupportsFloat], "Value"]:
     return lambda self, other: Value.apply_operation(op, (other, self))
 
 
-def _comparison(compare: Callable[[float, float], bool]) -> Callable[["Value", SupportsFloat], bool]:
-    return lambda self, other: compare(self.data, as_value(other, "a comparison").data)
+def _comparison(compare: Callable[[float, float], bool], reflected: str) -> Callable[["Value", SupportsFloat], bool]:
+    def method(self: "Value", other: SupportsFloat) -> bool:
+        try:
+            return compare(self.data, other.data if isinstance(other, Value) else as_float(other, "a comparison"))
+        except TypeError:
+            if is_foreign(other, reflected):
+                return NotImplemented  # type: ignore[no-any-return]
+            raise
+
+    return method
 
 
 class Value:
     """A float that takes part in differentiation: data is the number, grad the derivative that backward() found.
 
-    op, operands and partials say how it was made (None and empty for a leaf); label is its name. Values are
-    ordered by their numbers, but == and hash() go by identity, so that a node is a key.
+    op, operands and partials say how it was made (None and empty for a leaf); label is its name, "" for none. Values
+    are ordered by their numbers, but == and hash() go by identity, so that a node is a key. A subclass may have
+    attributes of its own; what operations give is a plain Value. float(v), and so math.exp(v), is a number that no
+    gradient flows through: autograd.exp(v), v.exp() and numpy.exp(v) are Values.
     """
 
     # Up to two operands and their partials stand in slots of their own, x, dx, y, dy; more than two in tuples, x and
     # dx. With tuples for every node the garbage collector would have twice the work.
-    __slots__ = ("_dx", "_dy", "_x", "_y", "data", "grad", "label", "op")
+    __slots__ = ("_dx", "_dy", "_label", "_x", "_y", "data", "grad", "op")
 
-    def __init__(self, data: SupportsFloat, label: str | None = None) -> None:
-        self.data, self.grad, self.label = as_float(data, "Value"), NOT_COMPUTED, label
+    def __init__(self, data: SupportsFloat, label: str | None = None, *others: object, **more: object) -> None:
+        self.data: float = data if type(data) is float else as_float(data, "Value")
+        self.grad, self._label = NOT_COMPUTED, ""
         self.op: Operation | None = None
         self._x, self._dx, self._y, self._dy = NO_OPERANDS
+        if label or others or more:
+            if others or more or not isinstance(label, str):
+                raise TypeError(NOT_A_LABEL)
+            self._label = label
+
+    @property
+    def label(self) -> str:
+        """The name."""
+        return self._label
+
+    @label.setter
+    def label(self, label: str | None) -> None:
+        """Raises TypeError for what is no text."""
+        if not isinstance(label, str | None):
+            raise TypeError(f"a label is text, got {type(label).__name__} {shown(label)}")
+        self._label = label or ""
 
     @staticmethod
     def apply_operation(op: Operation, operands: tuple[Any, ...]) -> "Value":
         """The node for an operation on operands of which at least one is a Value."""
-        if op in methods and type(operands[0]) is Value:
+        if op in methods and type(operands[0]) is type(operands[-1]) is Value:
             return methods[op](*operands)  # the same, faster
         if {*map(type, operands)} != {Value}:
             operands = tuple([as_value(x, op.name) for x in operands])
-        try:
-            z, partials = op.compute([x.data for x in operands])
-        except (ArithmeticError, TypeError):  # a user's row, in Python's / and **, which raise or turn complex
-            with watching():
-                z, partials = op.compute(operands)
-        return connect(op, z, operands, partials)
+        return connect(op, operands, *compute(op, operands))
 
-    __add__, __radd__, __mul__, __rmul__ = _binary(ops.add), _reflected(ops.add), _binary(ops.mul), _reflected(ops.mul)
-    __sub__, __rsub__, __truediv__ = _binary(ops.sub), _reflected(ops.sub), _binary(ops.div)
-    __rtruediv__, __pow__, __rpow__ = _reflected(ops.div), _binary(ops.pow), _reflected(ops.pow)
-    __lt__, __le__, __gt__, __ge__ = _comparison(lt), _comparison(le), _comparison(gt), _comparison(ge)
+    __add__, __radd__ = _binary(ops.add, "__radd__"), _reflected(ops.add)
+    __sub__, __rsub__ = _binary(ops.sub, "__rsub__"), _reflected(ops.sub)
+    __mul__, __rmul__ = _binary(ops.mul, "__rmul__"), _reflected(ops.mul)
+    __truediv__, __rtruediv__ = _binary(ops.div, "__rtruediv__"), _reflected(ops.div)
+    __pow__, __rpow__ = _binary(ops.pow, "__rpow__"), _reflected(ops.pow)
+    __lt__, __gt__ = _comparison(lt, "__gt__"), _comparison(gt, "__lt__")
+    __le__, __ge__ = _comparison(le, "__ge__"), _comparison(ge, "__le__")
     neg = __neg__ = _unary(ops.neg)
     abs = __abs__ = _unary(ops.abs)
     exp, expm1, log, log1p, sqrt = map(_unary, (ops.exp, ops.expm1, ops.log, ops.log1p, ops.sqrt))
@@ -131,25 +191,32 @@ class Value:
         return number_of(self)
 
     def __bool__(self) -> bool:
-        return self.data != 0
+        return bool(self.data != 0)
 
     def __pos__(self) -> "Value":
         return self
 
     def __repr__(self) -> str:
-        label = "" if self.label is None else f", label={self.label!r}"
+        label = f", label={self.label!r}" if self.label else ""
         return f"Value(data={self.data}, grad={self.grad}{label})"
 
     def __format__(self, spec: str) -> str:
         return format(self.data, spec) if spec else repr(self)
 
-    def __deepcopy__(self, memo: dict[int, "Value"]) -> "Value":
-        with watching():
-            for node in topological_order(self):
-                if id(node) not in memo:
-                    copy = connect(node.op, node.data, tuple([memo[id(x)] for x in node.operands]), node.partials)
-                    copy.grad, copy.label, memo[id(node)] = node.grad, node.label, copy
-        return memo[id(self)]
+    def __reduce__(self) -> tuple[Any, ...]:
+        from autograd.copying import reduced
+
+        return reduced(self)
+
+    def __copy__(self) -> "Value":
+        from autograd.copying import copied
+
+        return copied(self)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Value":
+        from autograd.copying import deep_copied
+
+        return deep_copied(self, memo)
 
     _prev = property(lambda self: self.operands)  # micrograd's names, for the cells that draw its graphs
     _op = property(lambda self: self.op.name if self.operands else "")
@@ -161,6 +228,8 @@ class Value:
         topological order a node has received from all of its users before it hands on.
         """
         results = results_in_order(self)
+        if type(self.data) is not float:  # something else was put into a node
+            require_numbers(topological_order(self))
         for node in results:
             node.grad = 0.0
         self.grad = 1.0 if results else self.grad + 1.0
@@ -175,6 +244,12 @@ class Value:
                     y.grad += node._dy * gradient
 
 
+def require_numbers(nodes: Iterable[Value]) -> None:
+    """Raise a TypeError for data that is no real number."""
+    for node in nodes:
+        as_float(node.data, f"the data of {node.label or 'a Value'}")
+
+
 def topological_order(root: Value) -> list[Value]:
     """Every node that root was made from, and root: each once, after all its operands. The leaves come first."""
     results = results_in_order(root)
@@ -182,9 +257,12 @@ def topological_order(root: Value) -> list[Value]:
     return [*leaves, *results] or [root]
 
 
-def results_in_order(root: Value) -> list[Value]:
-    """The same without the leaves, by depth-first search. The stack is a list: a deep graph needs no recursion."""
-    order, seen = list[Value](), set[Value]()
+def results_in_order(root: Value, seen: set[Value] | None = None) -> list[Value]:
+    """The same without the leaves, by depth-first search. The stack is a list: a deep graph needs no recursion.
+
+    seen: nodes to leave out, to which those found are added.
+    """
+    order, seen = list[Value](), set[Value]() if seen is None else seen
     stack: list[Any] = [root] if root._x is not None else []
     while stack:
         node = stack.pop()

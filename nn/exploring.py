@@ -46,7 +46,7 @@ def explore(
     outputs = model(row)
     goals = _labelled("y", as_list(wanted[0]))
     cost = compute_loss([outputs], [goals[0] if len(goals) == 1 else goals])
-    if cost.label is None:
+    if not cost.label:
         cost.label = "C"
     options["title"] = title or f"Learning {len(given)} rows"
     options["batch_size"] = len(given) if batch_size is None else batch_size

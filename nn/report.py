@@ -47,6 +47,7 @@ class Entry:
 
     label: str
     parameter: Value
+    value: float
     derivation: Derivation
     check: Check
     file_name: str  # of its picture, and of its section in the page
@@ -129,9 +130,9 @@ class Report:
             return format_number(x, self.digits)
 
         rows = "\n".join(
-            f"<tr><th>{_name(e.label)}</th><td>{number(e.parameter.data)}</td><td>{number(e.derivation.value)}</td>"
+            f"<tr><th>{_name(e.label)}</th><td>{number(e.value)}</td><td>{number(e.derivation.value)}</td>"
             f"<td>{number(e.check.gradient)}</td><td>{number(e.check.slopes.central)}</td>"
-            f"<td>{number(e.parameter.data - self.lr * e.derivation.value)}</td></tr>"
+            f"<td>{number(e.value - self.lr * e.derivation.value)}</td></tr>"
             for e in self.entries
         )
         return f"""<div class="wide"><table>
@@ -140,7 +141,7 @@ class Report:
 <tbody>
 {rows}
 </tbody></table></div>
-<p>With the learning rate η = {number(self.lr)}, this step takes the cost C from {number(self.cost.data)}
+<p>With the learning rate η = {number(self.lr)}, this step takes the cost C from {number(self.forward.value)}
 to {number(self.cost_after_step)}.</p>"""
 
 
@@ -171,7 +172,8 @@ def report(
     entries = []
     for (label, parameter), slope, name in zip(chosen.items(), slopes, _file_names(chosen), strict=True):
         derivation = derive(c, parameter, digits=digits)
-        entries.append(Entry(label, parameter, derivation, Check(derivation.value, parameter.grad, slope), name))
+        check = Check(derivation.value, parameter.grad, slope)
+        entries.append(Entry(label, parameter, parameter.data, derivation, check, name))
     after = copy.deepcopy(model)
     SGD(after.parameters(), lr).step()
     return Report(title, c, evaluate(c, digits=digits), entries, digits, lr, cost(after, x, y, loss).data)

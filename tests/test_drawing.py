@@ -165,9 +165,11 @@ def test_a_picture_is_a_snapshot() -> None:
     d = small()
     drawing = draw(d)
     d.backward()
+    assert drawing.source == draw(small()).source != draw(d).source
     d.operands[1].data = 7.0
     assert drawing.source == draw(small()).source
-    assert drawing.source != draw(d).source
+    with pytest.raises(ValueError, match=r"c is 7\.0 now, and was 10\.0 when \+ gave d = 4\.0"):
+        draw(d)
 
 
 def roles(drawing: Drawing) -> dict[str, str]:

@@ -1,7 +1,9 @@
 """Values: arithmetic on them, what they remember, and backward()."""
 
+import contextlib
 import copy
 import gc
+import io
 import math
 import operator
 import pickle
@@ -10,6 +12,7 @@ import sys
 import threading
 import weakref
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -19,7 +22,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd
-from autograd import AnomalyError, Value, detect_anomaly, no_grad, topological_order
+from autograd import AnomalyError, GradientError, Value, check_gradients, detect_anomaly, no_grad, topological_order
 from autograd.value import NOT_COMPUTED
 
 INF = math.inf
@@ -304,24 +307,73 @@ def test_a_shallow_copy_shares_the_operands() -> None:
     assert (twin.data, twin.op, twin.operands, twin.partials) == (y.data, y.op, y.operands, y.partials)
 
 
-@pytest.mark.parametrize("protocol", range(2, pickle.HIGHEST_PROTOCOL + 1))
-def test_pickling(protocol: int) -> None:
-    leaf = Value(2.0, label="x")
-    leaf.grad = 3.0
-    again = pickle.loads(pickle.dumps(leaf, protocol))
-    assert (again.data, again.grad, again.label, again.op) == (2.0, 3.0, "x", None)
+# Pickles
 
 
-def test_pickling_a_graph() -> None:
-    x = Value(2.0, label="x")
+def same_graph(one: Value, other: Value) -> None:
+    """Nodes, edges in their order and multiplicity, and all that a node keeps."""
+    orders = topological_order(one), topological_order(other)
+    places = [{node: i for i, node in enumerate(order)} for order in orders]
+    for a, b in zip(*orders, strict=True):
+        assert (repr(a), a.op, a.partials) == (repr(b), b.op, b.partials)
+        assert (a.grad is NOT_COMPUTED) == (b.grad is NOT_COMPUTED)
+        assert [places[0][x] for x in a.operands] == [places[1][x] for x in b.operands]
+
+
+def some_graph() -> Value:
+    x, w = Value(2.0, label="x"), Value(0.5)
+    (x * w).backward()
     y = (x * x).tanh() + x * 3
-    again = pickle.loads(pickle.dumps(y))
-    assert [(node.data, node.label, node.op) for node in topological_order(again)] == [
-        (node.data, node.label, node.op) for node in topological_order(y)
-    ]
-    again.backward()
-    y.backward()
-    assert topological_order(again)[0].grad == x.grad
+    y.label = "y"
+    loss: Value = autograd.softmax_cross_entropy([autograd.affine([w, w, x], [y, x, y], 1.0), y, 0.0], 0) + y
+    return loss
+
+
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_a_pickle_is_the_same_graph(protocol: int) -> None:
+    again = pickle.loads(pickle.dumps(some_graph(), protocol))
+    same_graph(again, some_graph())
+    for graph in (again, expected := some_graph()):
+        graph.backward()
+    same_graph(again, expected)
+    autograd.grad(again, topological_order(again)[0])
+    leaf = pickle.loads(pickle.dumps(Value(math.nan, "n"), protocol))
+    assert (repr(leaf), leaf.op) == ("Value(data=nan, grad=0.0, label='n')", None)
+
+
+@pytest.mark.parametrize("pickler", [pickle.Pickler, pickle._Pickler])
+def test_values_that_are_pickled_together_keep_what_they_share(pickler: Any) -> None:
+    nodes = topological_order(chain(Value(1.0), 300))
+    for together in (nodes, nodes[::-1], nodes[5::7], [nodes[150], nodes[-1], nodes[3], nodes[150]]):
+        pickler(file := io.BytesIO()).dump(together)
+        again = pickle.loads(file.getvalue())
+        place = {
+            node: i for i, node in enumerate(topological_order(max(again, key=lambda v: len(topological_order(v)))))
+        }
+        assert [place[node] for node in again] == [nodes.index(node) for node in together]
+
+
+def test_picklers_do_not_mind_one_another() -> None:
+    y = chain(Value(1.0), 3000)
+    older, newer = (pickle.Pickler(io.BytesIO()) for _ in range(2))
+    older.dump(y)
+    with pytest.raises((AttributeError, pickle.PicklingError)):
+        pickle.Pickler(io.BytesIO()).dump([y, lambda: 0])
+    for pickler in (newer, older, newer):
+        pickler.dump(y + 1)
+        pickler.dump(topological_order(y)[1500])
+        same_graph(pickle.loads(pickle.dumps(y)), y)
+
+
+def test_a_pickled_graph_is_freed(no_collector: None) -> None:
+    y = chain(Tracked(1.0), 10)
+    gone = weakref.ref(topological_order(y)[0])
+    for thing, fits in ((y, True), ([y, lambda: 0], False)):
+        with contextlib.suppress(AttributeError, pickle.PicklingError):
+            pickle.dumps(thing)
+            assert fits
+    del y, thing
+    assert gone() is None
 
 
 # Threads
@@ -507,7 +559,7 @@ def test_what_is_not_computed_differs_from_a_computed_zero() -> None:
 
 REFUSED = [
     pytest.param(x, type(x).__name__, id=type(x).__name__)
-    for x in ("3", b"3", None, 1j, [1.0], (1.0,), {1: 2.0}, {1.0}, object(), np.array([1.0, 2.0]))
+    for x in ("3", b"3", None, 1j, [1.0], (1.0,), {1: 2.0}, {1.0}, object(), Decimal("1.5"), np.complex128(1j))
 ]
 refused = pytest.mark.parametrize(("wrong", "name"), REFUSED)
 
@@ -529,26 +581,285 @@ def test_a_value_of_a_value() -> None:
 def test_operators_name_what_they_refuse(apply: Callable[[Any, Any], Any], wrong: Any, name: str) -> None:
     with pytest.raises(TypeError, match=f"accepts real numbers and Values, got {name}"):
         apply(Value(1.0), wrong)
-    if not isinstance(wrong, np.ndarray):
-        with pytest.raises(TypeError, match=f"accepts real numbers and Values, got {name}"):
-            apply(wrong, Value(1.0))
+    with pytest.raises(TypeError, match=f"accepts real numbers and Values, got {'complex' if '128' in name else name}"):
+        apply(wrong, Value(1.0))
 
 
-def test_an_array_on_the_left_is_numpys_to_loop_over() -> None:
-    v = Value(2.0)
-    products = np.array([1.0, 3.0]) * v
-    assert [product.data for product in products] == [2.0, 6.0]
-    assert all(product.operands[1] is v for product in products)
+class Pair:
+    """What knows what to do with a Value, of which a Value knows nothing."""
+
+    def __init__(self, *numbers: Any) -> None:
+        self.numbers = numbers
+
+    def __radd__(self, other: Any) -> "Pair":
+        return Pair(*[other + x for x in self.numbers])
+
+    def __rsub__(self, other: Any) -> "Pair":
+        return Pair(*[other - x for x in self.numbers])
+
+    def __rmul__(self, other: Any) -> "Pair":
+        return Pair(*[other * x for x in self.numbers])
+
+    def __rtruediv__(self, other: Any) -> "Pair":
+        return Pair(*[other / x for x in self.numbers])
+
+    def __rpow__(self, other: Any) -> "Pair":
+        return Pair(*[other**x for x in self.numbers])
+
+    def __lt__(self, other: Any) -> list[bool]:
+        return [x < other for x in self.numbers]
+
+    def __gt__(self, other: Any) -> list[bool]:
+        return [x > other for x in self.numbers]
+
+    def __le__(self, other: Any) -> list[bool]:
+        return [x <= other for x in self.numbers]
+
+    def __ge__(self, other: Any) -> list[bool]:
+        return [x >= other for x in self.numbers]
+
+
+COMPARISONS = [operator.lt, operator.le, operator.gt, operator.ge]
+
+
+@pytest.mark.parametrize("apply", [*OPERATORS, *COMPARISONS])
+def test_what_a_value_does_not_know_is_asked_itself(apply: Callable[[Any, Any], Any]) -> None:
+    def number(x: Any) -> Any:
+        return x.data if isinstance(x, Value) else x
+
+    v, numbers = Value(2.0), [1.0, 3.0]
+    expected = [number(apply(2.0, x)) for x in numbers]
+    for other in (np.array(numbers), Pair(*numbers)):
+        results = apply(v, other)
+        results = results.numbers if isinstance(results, Pair) else results
+        assert [*map(number, results)] == expected
+        if apply in OPERATORS:
+            assert all(x.operands[0] is v for x in results)
+    others: list[tuple[Any, Any]] = [
+        (np.array(3.0), 3.0),
+        (np.float64(3.0), 3.0),
+        (np.int32(3), 3),
+        (Fraction(1, 2), 0.5),
+    ]
+    for other, plain in others:
+        of_both = (apply(v, other), apply(2.0, plain)), (apply(other, v), apply(plain, 2.0))
+        for found, wanted in of_both:
+            assert number(found) == number(wanted)
+    swapped = apply(np.array(numbers), v)
+    assert [*map(number, swapped)] == [apply(x, 2.0) for x in numbers]
+
+
+def test_an_operator_that_nobody_knows_is_a_type_error() -> None:
+    class Knows:
+        def __rmul__(self, other: Any) -> Any:
+            return NotImplemented
+
+    assert Value.__mul__(Value(1.0), np.array([1.0])) is NotImplemented
+    with pytest.raises(TypeError, match="'Value' and 'Knows'"):
+        Value(1.0) * Knows()
+
+
+# NumPy's functions, and Python's
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "exp",
+        "expm1",
+        "log",
+        "log1p",
+        "sqrt",
+        "sin",
+        "cos",
+        "tanh",
+        "abs",
+        "absolute",
+        "negative",
+        "square",
+        "reciprocal",
+    ],
+)
+def test_numpys_functions_of_a_value_are_values(name: str) -> None:
+    function = getattr(np, name)
+    x = Value(0.75)
+    many: Any = function(np.array([x, x]))
+    for result in (function(x), *many):
+        assert result.data == pytest.approx(function(0.75), rel=1e-15)
+        slope = (function(0.75 + 1e-6) - function(0.75 - 1e-6)) / 2e-6
+        assert autograd.grad(result, x).data == pytest.approx(slope, rel=1e-8)
+
+
+@pytest.mark.parametrize("name", ["arctan", "cosh", "exp2", "log2", "log10", "hypot", "logaddexp", "isnan"])
+def test_what_numpy_cannot_dispatch_is_no_float_in_secret(name: str) -> None:
+    x = Value(0.75)
+    with pytest.raises((TypeError, AttributeError)):
+        getattr(np, name)(*[x] * getattr(np, name).nin)
+
+
+def test_float_and_math_give_numbers() -> None:
+    x = Value(2.0)
+    assert [float(x), math.exp(x), math.floor(x), f"{x:.1f}", f"{float(x)}"] == [2.0, math.exp(2.0), 2, "2.0", "2.0"]
+
+
+def test_a_gradient_that_math_cut_off_is_found_and_the_reason_told() -> None:
+    with pytest.raises(GradientError, match=r"math\.exp"):
+        check_gradients(lambda x: x * math.exp(x), 1.0)
+
+
+# What it is made of
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda make, a, b: make(6.0, (a, b)),
+        lambda make, a, b: make(6.0, (a, b), "*"),
+        lambda make, a, b: make(6.0, (a, b), (3.0, 2.0)),
+        lambda make, a, b: make(6.0, {a, b}),
+        lambda make, a, b: make(6.0, a),
+        lambda make, a, b: make(6.0, _children=(a, b), _op="*"),
+        lambda make, a, b: make(6.0, _children=(a, b), _op="*", label="x"),
+        lambda make, a, b: make(6.0, children=(a, b), local_grads=(3.0, 2.0)),
+        lambda make, a, b: make(6.0, 3),
+        lambda make, a, b: make(6.0, label=b"x"),
+    ],
+)
+def test_a_value_is_not_told_what_it_was_made_from(make: Callable[[Any, Value, Value], Value]) -> None:
+    with pytest.raises(TypeError, match=r"a number and a label.*autograd\.operation"):
+        make(Value, Value(2.0), Value(3.0))
+
+
+def test_a_label_is_text() -> None:
+    unnamed = [Value(1.0), Value(1.0, None), Value(1.0, ""), Value(1.0) * 2, autograd.as_value(1.0)]
+    assert [v.label for v in unnamed] == [""] * 5
+    v = Value(1.0, "x")
+    assert f"{v.label} | {v.data}" == "x | 1.0"
+    for wrong in (3, ("x",), b"x", v):
+        with pytest.raises(TypeError, match="a label is text, got"):
+            v.label = wrong  # type: ignore[assignment]
+    assert v.label == "x"
+    v.label = None
+    assert (v.label, repr(v)) == ("", "Value(data=1.0, grad=0.0)")
+
+
+NO_NUMBERS = ["3", None, 1j, [1.0], np.array([0.5]), np.array([0.5, 1.0]), Value(1.0), Decimal("0.5"), object()]
+USES: dict[str, Callable[[Value], Any]] = {
+    "backward": lambda w: (w * w + 1.0).backward(),
+    "backward of a leaf": lambda w: w.backward(),
+    "grad": lambda w: autograd.grad(w * 2.0, w),
+    "exp": lambda w: (w.exp() * w).backward(),
+    "affine": lambda w: autograd.grad(autograd.affine([w, w], [1.0, w], w), w),
+    "derive": lambda w: autograd.derive(w, w),
+    "draw": autograd.draw,
+    "explore": autograd.explore,
+    "native": lambda w: autograd.compile(lambda x: w * x, [w], backend="native")(2.0),
+    "source": lambda w: autograd.compile(lambda x: w * x, [w], backend="source")(2.0),
+    "a constant of a compiled function": lambda w: autograd.compile(lambda x: w * x, backend="source")(2.0),
+}
+
+
+@pytest.mark.parametrize("use", USES)
+@pytest.mark.parametrize("wrong", NO_NUMBERS, ids=lambda wrong: type(wrong).__name__)
+def test_data_that_is_no_number_is_found_where_it_is_used(wrong: Any, use: str) -> None:
+    w = Value(2.0, label="w")
+    w.data = wrong
+    with pytest.raises(TypeError, match=f"the data of (w|a Value) accepts real numbers, got {type(wrong).__name__}"):
+        USES[use](w)
+
+
+@pytest.mark.parametrize("use", USES)
+@pytest.mark.parametrize("number", [3, True, Fraction(1, 4), np.float32(0.5), np.float64(0.1), np.int8(3)], ids=type)
+def test_data_that_is_another_number_is_taken(number: Any, use: str) -> None:
+    w = Value(2.0, label="w")
+    w.data = number
+    USES[use](w)
+    assert (float(w), bool(w)) == (float(number), True)
+
+
+# Subclasses
+
+
+class Named(Value):
+    """With a dictionary."""
+
+    def __init__(self, data: float, label: str | None = None, note: Any = None) -> None:
+        super().__init__(data, label)
+        self.note = note
+
+    def act(self) -> Value:
+        """A method of its own."""
+        result: Value = self.tanh()
+        return result
+
+
+class Slotted(Value):
+    """With a slot."""
+
+    __slots__ = ("note",)
+
+
+class Both(Named):
+    """With both."""
+
+    __slots__ = ("more",)
+
+
+class Bare(Value):
+    """With nothing."""
+
+    __slots__ = ()
+
+
+@pytest.mark.parametrize("kind", [Named, Slotted, Both, Bare])
+def test_an_instance_of_a_subclass_can_do_what_a_value_can(kind: Any) -> None:
+    def formula(w: Any, u: Any, x: Any) -> Value:
+        z = autograd.affine([w, u], [x, 2.0], u) * w + u**2 - 3.0 * w
+        result: Value = z.tanh() + (w < x) * 0 if isinstance(x, float) else z.tanh()
+        return result
+
+    w, u, plain_w, plain_u = kind(0.5, "w"), kind(0.25), Value(0.5, "w"), Value(0.25)
+    if kind is not Bare:
+        w.note = ["kept"]
+    y, expected = formula(w, u, 0.75), formula(plain_w, plain_u, 0.75)
+    assert type(y) is type(autograd.grad(y, w)) is Value
+    assert (y.data, y.operands[0].data) == (expected.data, expected.operands[0].data)
+    y.backward()
+    expected.backward()
+    assert (w.grad, u.grad) == (plain_w.grad, plain_u.grad)
+    assert [v.data for v in autograd.grad(y, [w, u])] == [v.data for v in autograd.grad(expected, [plain_w, plain_u])]
+    assert str(autograd.derive(y, w)) == str(autograd.derive(expected, plain_w))
+    assert autograd.draw(y).source == autograd.draw(expected).source
+    assert autograd.explore(y).html() == autograd.explore(expected).html()
+    for backend in ("native", "source"):
+        for parameters, plain in (([w, u], [plain_w, plain_u]), ([u], [plain_u])):
+            ours = autograd.compile(lambda x: formula(w, u, x), parameters, backend=backend)
+            same = autograd.compile(lambda x: formula(plain_w, plain_u, x), plain, backend=backend)
+            assert type(w) is type(u) is kind
+            (loss, gradient), (plain_loss, plain_gradient) = ours([0.75, 1.0]), same([0.75, 1.0])
+            assert (loss, gradient.tolist()) == (plain_loss, plain_gradient.tolist())
+    for twin in (copy.deepcopy(y), pickle.loads(pickle.dumps(y))):
+        leaf: Any = next(node for node in topological_order(twin) if node.label == "w")
+        assert type(leaf) is kind
+        assert kind is Bare or (leaf.note == ["kept"] and leaf.note is not w.note)
+    shallow = copy.copy(w)
+    assert type(shallow) is kind
+    assert kind is Bare or shallow.note is w.note
+
+
+def test_a_method_of_a_subclass_is_there_while_it_is_compiled() -> None:
+    w = Named(0.5, note="n")
+    compiled = autograd.compile(lambda x: w.act() * x if w.note == "n" else x, [w], backend="source")
+    assert compiled(2.0)[0] == math.tanh(0.5) * 2
 
 
 @refused
-@pytest.mark.parametrize("compare", [operator.lt, operator.le, operator.gt, operator.ge])
+@pytest.mark.parametrize("compare", COMPARISONS)
 def test_comparisons_name_what_they_refuse(compare: Callable[[Any, Any], Any], wrong: Any, name: str) -> None:
     with pytest.raises(TypeError, match=f"accepts real numbers and Values, got {name}"):
         compare(Value(1.0), wrong)
-    if not isinstance(wrong, np.ndarray):
-        with pytest.raises(TypeError, match=f"accepts real numbers and Values, got {name}"):
-            compare(wrong, Value(1.0))
+    with pytest.raises(TypeError, match=f"accepts real numbers and Values, got {'complex' if '128' in name else name}"):
+        compare(wrong, Value(1.0))
 
 
 @refused

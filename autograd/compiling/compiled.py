@@ -4,7 +4,7 @@ import inspect
 from array import array as doubles
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from numbers import Integral
+from numbers import Integral, Real
 from time import perf_counter
 from typing import Any
 
@@ -145,7 +145,7 @@ class Compiled(Fixed):
         try:
             return np.array(doubles("d", [parameter.data for parameter in self.parameters]), self.dtype)
         except TypeError:  # which NumPy does not raise for None, of which it makes nan
-            i, x = next((i, p) for i, p in enumerate(self.parameters) if not hasattr(p.data, "__float__"))
+            i, x = next((i, p) for i, p in enumerate(self.parameters) if not isinstance(p.data, Real))
             raise TypeError(
                 f"the data of {x.label or f'parameters[{i}]'} is no real number, but {shown(x.data)}"
             ) from None

@@ -17,6 +17,7 @@ from autograd.committing import at_once
 from autograd.declaration import Operation, tracer
 from autograd.gradient import grad
 from autograd.messages import shown
+from autograd.outdated import require_current
 from autograd.program import INPUT, PARAMETER, Builder, Program, Register
 from autograd.recording import watchers
 from autograd.value import MANY, Value, as_value, current_watchers, new, topological_order
@@ -161,19 +162,22 @@ def trace(function: Callable[..., Any], names: Sequence[str], parameters: Sequen
 
     parameters: the Values to differentiate with respect to, which keep their numbers and may be used elsewhere
     meanwhile. Raises TracingError where the function uses a number, TypeError where it returns something else than
-    Values or numbers.
+    Values or numbers, ValueError where it uses a graph that is out of date.
     """
     with _one_at_a_time:
         kinds = [_kind_of(parameter) for parameter in parameters]
         _underway.append((get_ident(), parameters, kinds))
         try:
             try:
-                return copy_context().run(_trace, function, names, parameters)
+                traced = copy_context().run(_trace, function, names, parameters)
             finally:
                 _set_kinds(parameters, kinds)
         finally:  # once more, for Ctrl-C may have come when the former began
             _set_kinds(parameters, kinds)
             _underway.pop()
+        if tracer.get() is None:  # what was made beforehand has numbers
+            require_current([node for node in traced.order if not isinstance(node, Traced)])
+        return traced
 
 
 def _trace(function: Callable[..., Any], names: Sequence[str], parameters: Sequence[Value]) -> Trace:

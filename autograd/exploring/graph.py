@@ -120,7 +120,7 @@ class Graph:
         if node in self.made:
             told["shape"], told["operands"] = self.made[node]
         else:
-            told["data"] = _json_number(node.data)
+            told["data"] = _json_number(float(node.data))
         return told
 
     def _shape(self, shape: Shape) -> dict[str, Any]:

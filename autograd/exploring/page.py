@@ -13,13 +13,13 @@ from numbers import Integral
 from pathlib import Path
 from typing import Any
 
-from autograd.derivation import require_current
 from autograd.drawing import Drawing, draw
 from autograd.exploring.graph import Graph
 from autograd.files import write_files
 from autograd.floats import as_float
 from autograd.messages import shown
 from autograd.notation import printable, require_digits
+from autograd.outdated import require_current
 from autograd.value import Value, topological_order
 
 HERE = Path(__file__).parent
