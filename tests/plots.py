@@ -15,7 +15,8 @@ def described(ax: Any) -> str:
 
 
 def _lines(ax: Any) -> Iterator[str]:
-    yield f"figure {_numbers(ax.figure.get_size_inches())}, {ax.name} axes, {ax.get_aspect()}, {'' if ax.axison else 'not '}framed"
+    framed = "framed" if ax.axison else "not framed"
+    yield f"figure {_numbers(ax.figure.get_size_inches())}, {ax.name} axes, {ax.get_aspect()}, {framed}"
     for name in "xyz"[: 3 if ax.name == "3d" else 2]:
         axis, label = getattr(ax, f"{name}axis"), getattr(ax, f"{name}axis").label
         size = axis.get_tick_params().get("labelsize")
@@ -30,8 +31,8 @@ def _lines(ax: Any) -> Iterator[str]:
     for artist in ax.collections:
         yield f"{type(artist).__name__} {_name(artist)!r} {_look(artist)}"
     for image in _ends(ax.images):
-        clim = _numbers(image.get_clim())
-        yield f"image {image.get_array().tolist()} at {_numbers(image.get_extent())} in {image.get_cmap().name} of {clim}"
+        shades = f"{image.get_cmap().name} of {_numbers(image.get_clim())}"
+        yield f"image {image.get_array().tolist()} at {_numbers(image.get_extent())} in {shades}"
     for patch in _ends(ax.patches):
         look = f"{_colour(patch.get_edgecolor())} {patch.get_linewidth():g} filled: {patch.get_fill()}"
         yield f"{type(patch).__name__} {_numbers(patch.get_bbox().bounds)} {look}"
@@ -69,7 +70,8 @@ def _style(line: Any) -> str:
     parts = [
         f"{line.get_linestyle()} {line.get_linewidth():g} {_colour(line.get_color())}",
         f"marker {line.get_marker()!r} {line.get_markersize():g} each {line.get_markevery()}",
-        f"{_colour(line.get_markerfacecolor())} in {_colour(line.get_markeredgecolor())} {line.get_markeredgewidth():g}",
+        f"{_colour(line.get_markerfacecolor())} in {_colour(line.get_markeredgecolor())}"
+        f" {line.get_markeredgewidth():g}",
         f"at height {line.get_zorder():g}{'' if line.get_clip_on() else ', beyond the frame'}",
     ]
     return ", ".join(parts)

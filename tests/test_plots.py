@@ -636,7 +636,7 @@ def on_a_surface(**options: Any) -> Any:
 
 
 def steep(x: float, y: float) -> float:
-    return 10.0 ** (4 * x) + y * y
+    return float(10.0 ** (4 * x)) + y * y
 
 
 PICTURES: dict[str, Callable[[], Any]] = {
