@@ -130,32 +130,35 @@ class CompiledTraining:
         """
         import numpy as np
 
-        given = self._matrix(rows)
-        if given is None or given.ndim != 2 or given.shape[1] != self.inputs or not len(given):
-            given = np.array(as_rows(rows, self.inputs))
-        wanted = self._matrix(targets)
-        if wanted is None or not self._fit(wanted, len(given)):
-            wanted = np.array(as_targets(targets, len(given), self.outputs, self.loss))
-        columns = np.vstack([given.T, wanted.reshape(len(given), -1).T])
-        with np.errstate(over="ignore"):
-            columns = np.ascontiguousarray(columns, self.row_loss.dtype)
+        given, wanted = self._matrix(rows), self._matrix(targets)
+        if given is not None and given.ndim == 2 and given.shape[1] == self.inputs and self._fit(wanted, len(given)):
+            columns = self._joined(given, wanted)
+            if columns.size and np.isfinite(columns).all():
+                return columns
+        given = as_rows(rows, self.inputs)  # what is not as simple as that, or wrong, is gone through one by one
+        columns = self._joined(np.array(given), np.array(as_targets(targets, len(given), self.outputs, self.loss)))
         if not np.isfinite(columns).all():
             raise DataError(f"rows and targets have numbers that are too large for {self.row_loss.dtype}")
         return columns
 
-    def _matrix(self, numbers: Any) -> Any:
-        """An array of finite numbers; None where there is something else, which is then gone through one by one."""
+    def _joined(self, rows: Any, targets: Any) -> Any:
         import numpy as np
 
+        columns = np.empty((self.inputs + self.targets, len(rows)), self.row_loss.dtype)
+        with np.errstate(over="ignore"):
+            columns[: self.inputs], columns[self.inputs :] = rows.T, targets.reshape(len(rows), -1).T
+        return columns
+
+    def _matrix(self, numbers: Any) -> Any:
+        """An array of numbers; None where there is something else."""
         try:
-            array = autograd.real_array("numbers", numbers)
+            return autograd.real_array("numbers", numbers)
         except TypeError:
             return None
-        return array if np.isfinite(array).all() else None
 
     def _fit(self, targets: Any, rows: int) -> bool:
         """Whether an array holds targets for so many rows that the loss accepts."""
-        if targets.shape not in ((rows, self.targets), (rows,) if self.targets == 1 else ()):
+        if targets is None or targets.shape not in ((rows, self.targets), (rows,) if self.targets == 1 else ()):
             return False
         loss = self.loss
         if not isinstance(loss, Loss) or loss.accepts is anything:
@@ -175,7 +178,7 @@ class CompiledTraining:
     def store(self) -> None:
         """Give parameters and optimizer their present numbers: all of them, or none where this is interrupted."""
         numbers, *state = self.descent.numbers.tolist()
-        counts = [before + self.descent.steps for before in self._counts_elsewhere]
+        counts = list(map(self.descent.steps.__add__, self._counts_elsewhere))
         at_once(self.optimizer.changes(self._places, numbers, state, counts, self.steps_taken, self.last_rate))
 
     def load(self) -> None:

@@ -7,6 +7,7 @@ gives the rate of the next, such as `lambda step: 0.1 / (1 + step)`, or one of t
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
+from itertools import repeat
 from typing import Any, SupportsFloat
 
 from autograd import Value, as_value, at_once, sqrt
@@ -95,7 +96,7 @@ class Optimizer(ABC):
             "steps": steps,
             "last_rate": last_rate,
         }
-        moves = [(setattr, self.parameters[i], "data", x) for i, x in zip(places, numbers, strict=True)]
+        moves = zip(repeat(setattr), map(self.parameters.__getitem__, places), repeat("data"), numbers, strict=False)
         return [*moves, *[(setattr, self, name, value) for name, value in own.items()]]
 
     def zero_grad(self) -> None:
