@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 from autograd import Operation, Value, compile, derive, draw, evaluate, explore, operation, total, unicode_label
-from autograd.notation import LatexWriter, Symbol, Writer, latex_label, symbols_for
+from autograd.notation import Derivative, LatexWriter, LocalGradient, Symbol, Writer, latex_label, symbols_for
 from autograd.value import topological_order
 from nn import MLP
 from nn.report import _file_names, report
@@ -58,7 +58,9 @@ def test_every_formula_is_typeset() -> None:
     formulas = [" ".join(map(latex_label, GREEK))]
     for name in [*HOSTILE, "λ"]:
         z, x = graph(name)
-        formulas += [evaluate(z).latex(), derive(z.operands[0].operands[0], x, method="recursion").latex()]
+        symbols = symbols_for(topological_order(z))
+        slope = Derivative(symbols[z], symbols[x], 1.0) * LocalGradient(symbols[x], 1.0) * symbols[x] ** 2.0
+        formulas += [evaluate(z).latex(), LatexWriter().write(slope)]
     *answers, about_a_wrong_one = complaints([*formulas, "w_{in_h_1}"])
     assert [(formula, answer) for formula, answer in zip(formulas, answers, strict=True) if answer] == []
     assert "ouble subscript" in about_a_wrong_one
@@ -85,13 +87,13 @@ def test_names_of_operations_are_no_templates_and_templates_are_no_formats() -> 
 def test_text_and_mathml_and_svg_and_dot_hold_any_name() -> None:
     for name in HOSTILE:
         z, x = graph(name)
-        for working in (derive(z, x), derive(z, x, method="recursion"), evaluate(z)):
+        for working in (derive(z, x, method="recursion"), evaluate(z)):
             assert working.text().encode()
             assert ElementTree.fromstring(working.mathml()).tag == "math"
         drawing = derive(z, x).draw()
         for text in (drawing.source, drawing.text(), repr(drawing), unicode_label(name)):
             assert text.encode()
-    everything = total([graph(name)[0] for name in HOSTILE if len(name) < 100])
+    everything = total([graph(name)[0] for name in HOSTILE[::3]])
     assert ElementTree.fromstring(draw(everything, collapse=False).svg()).tag.endswith("svg")
 
 

@@ -26,8 +26,8 @@ const document = mathjax.document("", { InputJax: new TeX({ packages, formatErro
 
 /** @type {[string, (formula: string) => void][]} */
 const writers = [
-  ["KaTeX", (formula) => katex.renderToString(formula, { strict, throwOnError: true })],
-  ["MathJax", (formula) => document.convert(formula, { end: STATE.CONVERT })],
+  ["KaTeX", (formula) => katex.renderToString(formula, { strict, throwOnError: true, output: "mathml" })],
+  ["MathJax", (formula) => document.convert(formula, { end: STATE.COMPILED })],
 ];
 
 const answers = JSON.parse(readFileSync(0, "utf8")).map((formula) => {
