@@ -19,6 +19,21 @@ from autograd.messages import shown
 tracer: ContextVar[Callable[..., Any] | None] = ContextVar("tracer", default=None)
 
 
+class _Signature:
+    """How an operation is called, for help(): with the operands of its rule, or what arranges them."""
+
+    def __get__(self, op: Any, owner: type | None = None) -> Any:
+        if op is None:
+            return None  # of the class it is that of its constructor
+        from inspect import signature
+
+        called = signature(op.arrange or op.partials)
+        operands = list(called.parameters.values())[0 if op.arrange else 1 :]
+        for i, default in enumerate(op.defaults, len(operands) - len(op.defaults)):
+            operands[i] = operands[i].replace(default=default)
+        return called.replace(parameters=operands)
+
+
 class Operation:
     """A row of the table, and a function: of numbers it gives a float, of Values a Value.
 
@@ -34,6 +49,8 @@ class Operation:
     The partials and the definition are fed with more than floats, and so take autograd's own functions: autograd.exp
     works on floats, Values and symbols alike, math.exp on floats alone.
     """
+
+    __signature__ = _Signature()
 
     def __init__(
         self,

@@ -202,3 +202,41 @@ def test_the_methods_of_a_value_say_what_they_do() -> None:
     for name, method in vars(autograd.Value).items():
         if not name.startswith("_") and inspect.isfunction(method):
             assert method.__doc__, name
+
+
+LOOK = """
+import sys
+for name in ("numpy", "llvmlite", "matplotlib", "torch", "jax", "cupy", "pandas"):
+    sys.modules[name] = None
+import inspect, pydoc
+import autograd, nn
+names = {}
+for package in (autograd, nn):
+    exec(f"from {package.__name__} import *", names)
+    assert set(package.__all__) <= set(dir(package))
+    for name in package.__all__:
+        thing = getattr(package, name)
+        assert thing.__doc__ and thing is names[name], name
+        help_text = pydoc.render_doc(thing, renderer=pydoc.plaintext)
+        if callable(thing) and not (isinstance(thing, type) and issubclass(thing, Exception)):
+            assert str(inspect.signature(thing)).startswith("("), name
+        assert "(...)" not in help_text.splitlines()[2], help_text
+w = autograd.Value(1.0)
+for call in (
+    lambda: autograd.compile(lambda x: w * x, [w]),
+    lambda: nn.MLP(1, [1]).compile("mse"),
+    lambda: nn.CompiledTraining(nn.MLP(1, [1])),
+    lambda: autograd.real_array("numbers", [1.0]),
+):
+    try:
+        call()
+    except ImportError as error:
+        print(error)
+"""
+
+
+def test_every_public_name_can_be_looked_at_with_the_base_dependencies() -> None:
+    run = subprocess.run([sys.executable, "-c", LOOK], capture_output=True, text=True, cwd=ROOT)
+    assert not run.stderr
+    assert len(run.stdout.splitlines()) == 4
+    assert all("needs NumPy: pip install '.[jit]'" in line for line in run.stdout.splitlines())

@@ -1,10 +1,5 @@
 """From scalar code to programs that run whole batches: trace → program → source or native code."""
 
-try:
-    import numpy  # noqa: F401
-except ImportError as error:
-    raise ImportError("autograd.compile needs NumPy: pip install '.[jit]', in a clone of glassgrad") from error
-
 from autograd.compiling.arrays import real_array
 from autograd.compiling.compiled import Compiled, Descent, compile
 from autograd.compiling.tracing import TracingError

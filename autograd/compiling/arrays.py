@@ -1,12 +1,13 @@
 """The one door by which numbers come in, whatever library their arrays are of."""
 
-from typing import Any
+from __future__ import annotations
 
-import numpy as np
+from typing import Any, TypeAlias
 
+from autograd.compiling.needed import np
 from autograd.value import Value
 
-Array = np.ndarray[Any, Any]
+Array: TypeAlias = "np.ndarray[Any, Any]"
 NESTED = 3  # levels of lists that are searched for masks
 
 

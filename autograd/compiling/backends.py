@@ -1,5 +1,7 @@
 """What compiled functions ask of a backend, and the choice of one."""
 
+from __future__ import annotations
+
 import math
 import os
 from collections.abc import Callable, Sequence
@@ -8,10 +10,9 @@ from importlib.util import find_spec
 from threading import RLock
 from typing import Any, Protocol
 
-import numpy as np
-
 from autograd.compiling.arrays import Array
 from autograd.compiling.fixed import Fixed
+from autograd.compiling.needed import np
 from autograd.messages import shown
 from autograd.program import Program
 
@@ -53,7 +54,7 @@ class Backend(Protocol):
         """A kernel: of means over the rows, or of the outputs of each."""
         ...
 
-    def descend(self, step: Any, update: Any, batches: "Batches", state: "State", scalars: Array, losses: Array) -> int:
+    def descend(self, step: Any, update: Any, batches: Batches, state: State, scalars: Array, losses: Array) -> int:
         """Take steps of training, and say how many: fewer where a loss or a gradient is not finite.
 
         step: a kernel of this backend, of means; update: one of rows, which are the parameters; scalars: a row for

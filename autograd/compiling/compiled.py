@@ -1,5 +1,7 @@
 """compile: a function of scalars becomes a program that takes arrays."""
 
+from __future__ import annotations
+
 import inspect
 from array import array as doubles
 from collections.abc import Callable, Iterable, Sequence
@@ -8,12 +10,11 @@ from numbers import Integral, Real
 from time import perf_counter
 from typing import Any
 
-import numpy as np
-
 from autograd.committing import at_once
 from autograd.compiling.arrays import Array, index_array, real_array
 from autograd.compiling.backends import Backend, Batches, Kernel, Quick, State, choose
 from autograd.compiling.fixed import Fixed, Once
+from autograd.compiling.needed import np
 from autograd.compiling.source import written
 from autograd.compiling.tracing import build, trace
 from autograd.declaration import Operation
@@ -33,7 +34,7 @@ def compile(
     dtype: Any = "float64",
     vector_math: str = "auto",
     namespace: Any = None,
-) -> "Compiled":
+) -> Compiled:
     """Compile a function of scalars into a program that takes arrays, with a number for each row.
 
         step = compile(lambda x1, x2, y: hinge(model([x1, x2]), y), model.parameters())

@@ -3,6 +3,8 @@
 It computes with the functions of an array namespace xp: numpy, jax.numpy, torch or cupy.
 """
 
+from __future__ import annotations
+
 import ast
 import math
 import re
@@ -13,12 +15,11 @@ from importlib import import_module
 from operator import setitem
 from typing import Any
 
-import numpy as np
-
 from autograd import operations as ops
 from autograd.committing import at_once
 from autograd.compiling.arrays import Array, as_numpy
 from autograd.compiling.backends import Batches, Quick, State
+from autograd.compiling.needed import np
 from autograd.declaration import Operation, constant
 from autograd.listing import Writer
 from autograd.program import CompileError, Program
