@@ -1,0 +1,182 @@
+"""Which loops native code consists of: held by golden descriptions, for that is what makes it small and fast.
+
+That they compute the right numbers is tested with compiled functions; many other loops would.
+"""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+pytest.importorskip("numpy")
+
+import autograd
+from autograd import Value, affine, hinge, softmax_cross_entropy, tanh, total
+from autograd.compiling.schedule import LITERAL, Access, Group, Loop, Reduction, Schedule, schedule
+from nn import MLP
+from tests.golden import assert_golden
+
+SHOWN = 24  # lines of a kind; of more only so many are written
+
+
+def described(schedule: Schedule) -> str:
+    """Its loops, line by line."""
+    head = f"{schedule.inputs} inputs, {schedule.slots} slots, {schedule.shared_count} shared"
+    return "\n".join(
+        [
+            head,
+            *_loops("once", schedule.shared, "shared"),
+            *_loops("for each row", schedule.loops, "slot"),
+            *_some([_reduction(reduction) for reduction in schedule.reductions]),
+            *_some([f"out {place}+{length} = {_access(source)}" for place, length, source in schedule.constants]),
+            *_some([f"result {i} = {_access(access)}" for i, access in enumerate(schedule.results)]),
+            "",
+        ]
+    )
+
+
+def _loops(when: str, loops: list[Loop], memory: str) -> list[str]:
+    lines = [f"{when}: {len(loops)} loops of {' '.join(str(loop.count) for loop in loops[:SHOWN])}"]
+    for n, loop in enumerate(loops[:SHOWN]):
+        lines.append(f"  loop {n}: {loop.count} times, {len(loop.groups)} groups")
+        lines += _some([f"    {_group(group, loop, memory)}" for group in loop.groups])
+    return lines
+
+
+def _group(group: Group, loop: Loop, memory: str) -> str:
+    to = f"{memory} {group.base}" if group.stored else "register"
+    operands = [f"group {index_of(loop, x)}" if isinstance(x, Group) else _access(x) for x in group.sources]
+    shown = operands if len(operands) <= 8 else [*operands[:4], f"… {len(operands)}", *operands[-2:]]
+    pieces = [f"{_access(left)} × {_access(right)} of {terms}" for left, right, terms in group.pieces]
+    times = f" ({group.terms} products{''.join(f', {piece}' for piece in pieces)})" if group.terms else ""
+    return f"{to} = {group.op.__name__}({', '.join(shown)}){times}"
+
+
+def index_of(loop: Loop, group: Group) -> int:
+    return next(i for i, each in enumerate(loop.groups) if each is group)
+
+
+def _access(access: Access) -> str:
+    kind = ("slot", "scalar", "shared", "literal")[access.kind]
+    base = access.base if access.kind == LITERAL else int(access.base)
+    steps = f"+{access.stride}i" * (access.stride != 0) + f"+{access.inner}k" * (access.inner != 0)
+    return f"{kind} {base}{steps}"
+
+
+def _reduction(r: Reduction) -> str:
+    factors = _access(r.left) + ("" if r.right is None else f" × {_access(r.right)}")
+    return f"mean to {r.place}+{r.stride}i+{r.inner}k, {r.rows} by {r.columns}, after {r.after}: {factors}"
+
+
+def _some(lines: list[str]) -> list[str]:
+    return lines if len(lines) <= SHOWN else [*lines[:SHOWN], f"    … {len(lines)}"]
+
+
+# Programs, and what is special about them
+
+Case = tuple[Callable[..., Any], list[Value]]
+
+
+def values(count: int) -> list[Value]:
+    return [Value(math.sin(i + 1)) for i in range(count)]
+
+
+def learning(
+    *sizes: int, activation: str = "tanh", bias: Any = "neuron", loss: Any = None, penalty: bool = False
+) -> Case:
+    model = MLP(sizes[0], list(sizes[1:]), activation=activation, bias=bias, seed=1)
+    parameters = list(model.parameters())
+
+    def cost(*row: Value) -> Value:
+        out = model(row[: sizes[0]])
+        outs = out if isinstance(out, list) else [out]
+        c: Value = loss(outs, row[-1]) if loss else total([(a - row[-1]) ** 2 for a in outs])
+        return c + 0.01 * total([p * p for p in parameters]) if penalty else c
+
+    return cost, parameters
+
+
+def sum_of(terms: int) -> Case:
+    weights = values(terms)
+    return lambda *xs: affine(weights, xs), weights
+
+
+def sum_of_parameters(terms: int) -> Case:
+    weights = values(terms)
+    return lambda x: affine(weights[: terms // 2], weights[terms // 2 :], x) * x, weights
+
+
+def many_sums_of_rows(count: int) -> Case:
+    weights = values(count)
+    return lambda x: total([tanh(w * x) for w in weights]), weights
+
+
+def a_long_block(count: int) -> Case:
+    w = Value(0.5)
+
+    def function(x: Value) -> Value:
+        nodes = [x, w * x]
+        for i in range(count):
+            nodes.append([tanh, autograd.sin, autograd.exp][i % 3](nodes[-1]) - nodes[-2])
+        return nodes[-1]
+
+    return function, [w]
+
+
+def steps_of_two(x: Value, y: Value) -> Any:
+    return total([tanh(w * x) for w in WEIGHTS[::2]]) + total([tanh(w * y) for w in WEIGHTS[1::2]])
+
+
+WEIGHTS = values(20)
+CONSTANTS = [0.0, -0.0, 1.5, 1.5, 1.5, 1.5, 1.5, 2.5]
+
+MEANS: dict[str, Case] = {
+    "2-3-1": learning(2, 3, 1),
+    "2-16-16-1": learning(2, 16, 16, 1, activation="relu", loss=lambda out, y: hinge(out[0], y)),
+    "4-5-3 by classes": learning(4, 5, 3, loss=softmax_cross_entropy),
+    "3-8-8-2 one bias a layer": learning(3, 8, 8, 2, activation="silu", bias="layer"),
+    "3-8-4 with a penalty": learning(3, 8, 4, penalty=True),
+    "12-7-7-7-2 without biases": learning(12, 7, 7, 7, 2, activation="sigmoid", bias=None),
+    "40-3": learning(40, 3),
+    **{f"a sum of {n}": sum_of(n) for n in (3, 5, 6, 7, 256, 257, 600)},
+    **{f"a sum of {n} parameters": sum_of_parameters(n) for n in (6, 12, 14, 600)},
+    **{f"{n} sums over rows": many_sums_of_rows(n) for n in (3, 4, 32, 33, 40)},
+    "a block of 90": a_long_block(90),
+    "a block of 150": a_long_block(150),
+    "every other weight": (steps_of_two, WEIGHTS),
+    "weights in reverse": (lambda x: total([tanh(w * x) for w in WEIGHTS[::-1]]), WEIGHTS),
+    "parameters in another order": (lambda x: total([tanh(w * x) for w in WEIGHTS]), [*WEIGHTS[10:], *WEIGHTS[:10]]),
+    "neurons alike but for a constant": (
+        lambda x: total([tanh(w * x * c) for w, c in zip(WEIGHTS, CONSTANTS, strict=False)]), WEIGHTS[:8]
+    ),
+    "what is the same for all rows": (lambda x: tanh(total([w * w for w in WEIGHTS])) * x + WEIGHTS[0], WEIGHTS),
+    "addends": (lambda *xs: total(xs), []),
+    "addends and products": (
+        lambda *xs: total([*xs, *[w * x for w, x in zip(WEIGHTS, xs, strict=False)]]), WEIGHTS[:5]
+    ),
+    "what nobody needs": (lambda x, y: WEIGHTS[0] * 2.0, WEIGHTS[:2]),
+}  # fmt: skip
+ROWS: dict[str, Case] = {
+    "several outputs": (lambda x, y: [x, WEIGHTS[0], 2.0, x * y, tanh(x * WEIGHTS[1]), WEIGHTS[0] * 2.0], WEIGHTS[:2]),
+    "a layer": (lambda x: [tanh(w * x) for w in WEIGHTS], WEIGHTS),
+    "two layers": (
+        lambda x: [tanh(affine(WEIGHTS[i : i + 5], [tanh(w * x) for w in WEIGHTS[:5]])) for i in (0, 5, 10, 15)],
+        WEIGHTS,
+    ),
+}  # fmt: skip
+INPUTS = {"addends": 8, "addends and products": 5}
+
+
+def inputs_of(name: str) -> int | None:
+    numbers = [int(n) for n in name.replace("-", " ").split() if n.isdigit()]
+    return numbers[0] + 1 if name[0].isdigit() and "-" in name else numbers[0] if name.startswith("a sum of") else None
+
+
+@pytest.mark.parametrize("name", [*MEANS, *ROWS])
+def test_the_loops_of(name: str) -> None:
+    function, parameters = (MEANS | ROWS)[name]
+    count = None if "parameters" in name else INPUTS.get(name) or inputs_of(name)
+    step = autograd.compile(function, parameters, backend="source", inputs=count)
+    file = name.replace(" ", "-")
+    assert_golden(f"schedules/{file}.txt", described(schedule(step.program, mean=name in MEANS)))
