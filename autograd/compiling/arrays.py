@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from autograd.compiling.needed import np
 from autograd.value import Value
 
-Array: TypeAlias = "np.ndarray[Any, Any]"
+if TYPE_CHECKING:
+    Array: TypeAlias = np.ndarray[Any, Any]
+else:
+    Array = Any  # which needs no NumPy
 NESTED = 3  # levels of lists that are searched for masks
 
 
