@@ -109,6 +109,8 @@ _PRIMITIVES: dict[Operation, Callable[..., Any]] = {
     ops.mul: lambda context, x, y: x * y,
     ops.div: lambda context, x, y: x / y,
     ops.neg: lambda context, x: -x,
+    ops.mul_no_nan: lambda context, x, y: context.mpf(0) if {abs(x), abs(y)} == {0, context.inf} else x * y,
+    ops.sub_no_nan: lambda context, x, y: context.mpf(0) if x == y else x - y,
     ops.pow: lambda context, x, y: x**y,
     ops.exp: lambda context, x: context.exp(x),
     ops.expm1: lambda context, x: context.expm1(x),

@@ -43,6 +43,7 @@ class Operation:
     definition  the same function in terms of other operations; may be left out where `evaluate` already is
     text, latex how it is written: a function's name ("σ"), or a template with a %s for each operand ("|%s|")
     inline      it is written as its definition, and needs no name
+    textbook    the partials as a textbook has them, where they are computed in another form, to be right at every point
     arrange     makes the flat tuple of operands from the arguments of a call, where the two differ
     defaults    operands that a call may leave out at its end
 
@@ -63,6 +64,7 @@ class Operation:
         text: str | None = None,
         latex: str | None = None,
         inline: bool = False,
+        textbook: Callable[..., tuple[Any, ...]] | None = None,
         arrange: Callable[..., tuple[Any, ...]] | None = None,
         defaults: tuple[float, ...] = (),
     ) -> None:
@@ -74,6 +76,7 @@ class Operation:
             defaults,
         )
         self.definition: Callable[..., Any] = definition or evaluate
+        self.textbook = textbook or partials
         self.text, self.latex, self.inline, self.__doc__ = text or name, latex or text or name, inline, doc
         self.__name__, self.__module__ = name, partials.__module__
         variadic = partials.__code__.co_flags & 0x04  # inspect.CO_VARARGS

@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 from autograd.checking import Slopes, finite_differences
+from autograd.floats import summed
 from autograd.gradient import dependents, grad
 from autograd.messages import shown
 from autograd.notation import (
@@ -391,7 +392,7 @@ def _recursion(graph: _Paths, output: Value, symbols: dict[Value, Expression]) -
     for operand, node in graph.edges:
         users.setdefault(operand, []).append(node)
     for node in graph.nodes[1:]:
-        gradients[node] = sum(gradients[user] * slope(user, node) for user in users[node])
+        gradients[node] = summed(gradients[user] * slope(user, node) for user in users[node])
 
         def term(user: Value, factor: Expression) -> Term:
             return [factor] if user is output else [LocalGradient(symbols[user], gradients[user]), factor]

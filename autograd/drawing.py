@@ -19,6 +19,7 @@ from typing import Any
 from autograd import operations as ops
 from autograd.declaration import constant
 from autograd.files import write_files
+from autograd.floats import summed
 from autograd.messages import shown
 from autograd.notation import (
     Expression,
@@ -188,7 +189,7 @@ def _slope_text(node: Node, x: Node, digits: int) -> str:
 def _box(head: Node, weighted_sum: Node, taken_in: set[Value]) -> Node:
     """A neuron: its derivative by what goes into it, all ways through the box together."""
     steps = [p for x, p in zip(head.operands, head.partials, strict=True) if x is weighted_sum.value]
-    slope = 1.0 if head is weighted_sum else sum(steps)
+    slope = 1.0 if head is weighted_sum else summed(steps)
     edges = [(x, p * slope) for x, p in zip(weighted_sum.operands, weighted_sum.partials, strict=True)]
     edges += [] if head is weighted_sum else [*zip(head.operands, head.partials, strict=True)]
     slopes: dict[Value, float] = {}

@@ -1,10 +1,10 @@
-"""Floats that behave as IEEE 754 and NumPy say, where Python and `math` raise or turn complex.
+"""Floats that behave as IEEE 754 and NumPy say, where Python and `math` raise, turn complex, or differ by version.
 
-1/0 is inf, log(-1) is nan, exp(1000) is inf, (-8) ** (1/3) is nan.
+1/0 is inf, log(-1) is nan, exp(1000) is inf, (-8) ** (1/3) is nan, and a sum is added up from left to right.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from numbers import Number, Real
 
 from autograd.annotations import Any
@@ -75,3 +75,21 @@ def larger(x: float, y: float) -> float:
 def heaviside(x: float) -> float:
     """1 above 0, 0 at 0 and below, nan at nan."""
     return 1.0 if x > 0 else 0.0 if x <= 0 else x
+
+
+def summed(numbers: Iterable[float], start: float = 0.0) -> float:
+    """start + the first + the second + …, each addition rounded; sum() rounds otherwise since Python 3.12."""
+    for x in numbers:
+        start += x
+    return start
+
+
+def multiply_no_nan(x: float, y: float) -> float:
+    """x * y, but 0 * inf is 0."""
+    z = x * y
+    return 0.0 if z != z and x == x and y == y else z
+
+
+def subtract_no_nan(x: float, y: float) -> float:
+    """x - y, but inf - inf is 0."""
+    return 0.0 if x == y else x - y

@@ -19,6 +19,7 @@ from typing import Any, ClassVar, NamedTuple
 from autograd import operations as ops
 from autograd.arithmetic import Arithmetic
 from autograd.declaration import Operation, constant
+from autograd.floats import summed
 from autograd.messages import shown
 from autograd.value import Value
 
@@ -123,9 +124,9 @@ def partial(node: Value, operand: Value, symbols: dict[Value, Expression]) -> Ex
     """∂node/∂operand as a formula, summed over the edges between the two."""
     assert node.op is not None
     try:
-        rules = node.op.partials(symbols[node], *[symbols[x] for x in node.operands])
+        rules = node.op.textbook(symbols[node], *[symbols[x] for x in node.operands])
         first, *others = [rule for rule, x in zip(rules, node.operands, strict=True) if x is operand]
-        return as_expression(sum(others, first))
+        return as_expression(reduce(operator.add, others, first))
     except TypeError:
         return derivative(node, operand, symbols)
 
@@ -137,7 +138,7 @@ def derivative(node: Value, operand: Value, symbols: dict[Value, Expression]) ->
 
 def slope(node: Value, operand: Value) -> float:
     """∂node/∂operand as a number, summed over the edges between the two."""
-    return sum([x for x, y in zip(node.partials, node.operands, strict=True) if y is operand])
+    return summed([x for x, y in zip(node.partials, node.operands, strict=True) if y is operand])
 
 
 def symbols_for(order: Iterable[Value], wanted: Collection[Value] | None = None) -> dict[Value, Expression]:

@@ -6,19 +6,39 @@ result z and the operands. tanh, for one, is computed by math.tanh, and its deri
 
 import math
 import operator
+from collections.abc import Sequence
 from functools import reduce
 
 from autograd.affine import arrange_affine, partials_of_affine, weighted_sum, weighted_sum_of_floats
 from autograd.annotations import Any
 from autograd.declaration import Operation, arrange_logits, operation
-from autograd.floats import divide, heaviside, ieee, larger, power
+from autograd.floats import divide, heaviside, ieee, larger, multiply_no_nan, power, subtract_no_nan, summed
+
+
+def exponentials(logits: Sequence[Any]) -> tuple[list[Any], Any, Any]:
+    """exp(x - top) for each x, their sum, and the largest, top: with it taken out, none overflows."""
+    top = reduce(maximum, logits)
+    sizes = [exp(sub_no_nan(x, top)) for x in logits]
+    return sizes, reduce(operator.add, sizes), top
 
 
 def cross_entropy(*operands: Any) -> Any:
     """log(exp(x1) + exp(x2) + …) - x_target."""
-    *logits, target = operands
-    top = reduce(maximum, logits)  # taken out, so that no exponential overflows
-    return log(reduce(operator.add, [exp(x - top) for x in logits])) + (top - target)
+    _, whole, top = exponentials(operands[:-1])
+    return log(whole) + sub_no_nan(top, operands[-1])
+
+
+def partials_of_cross_entropy(z: Any, *operands: Any) -> tuple[Any, ...]:
+    """The softmax: not by way of z, to which the logarithm of the sum was added, and may be lost in it."""
+    sizes, whole, _ = exponentials(operands[:-1])
+    return (*[div(size, whole) for size in sizes], -1.0)
+
+
+def slope_of_binary_cross_entropy(p: Any, y: Any) -> Any:
+    """(p - y) / (p (1 - p)); where p is 0 or 1 and y the same, which makes it 0 / 0, its limits 1 and -1."""
+    spread = p * (1 - p)
+    certain = (1 - step(spread)) * (1 - step(abs(p - y)))
+    return div(p - y, spread + certain) + certain * (1 - 2 * y)
 
 
 # fmt: off
@@ -28,20 +48,29 @@ sub = operation("-", operator.sub, lambda z, x, y: (1.0, -1.0), "x - y")
 mul = operation("*", operator.mul, lambda z, x, y: (y, x), "x times y")
 div: Operation = operation("/", divide, lambda z, x, y: (div(1, y), div(div(-x, y), y)), "x divided by y")
 neg = operation("neg", operator.neg, lambda z, x: (-1.0,), "-x")
-# x**0 is flat even at x = 0, where 0 * x**-1 would be nan. (A number may equal 0; a Value, a symbol never does.)
-pow: Operation = operation("**", power, lambda z, x, y: (0.0 if y == 0 else y * pow(x, y - 1), z * log(x)), "x**y")
+# Where a partial is a limit: x ln x is 0 at 0, and two that are infinite tie. Written as products and differences.
+mul_no_nan = operation("mul_no_nan", multiply_no_nan, lambda z, x, y: (y, x), "x times y, and 0 for 0 times infinity",
+                       definition=lambda x, y: x * y, inline=True)
+sub_no_nan = operation("sub_no_nan", subtract_no_nan, lambda z, x, y: (1.0, -1.0), "x - y, and 0 for inf - inf",
+                       definition=lambda x, y: x - y, inline=True)
+# x**0 is flat in x, and stays so in every order where 0 is a number. (That may equal 0; a Value, a symbol never does.)
+# 0**y is flat in y above 0, and falls from inf through 1 to 0 at 0: its slope there, the limit of ln x, is -inf.
+pow: Operation = operation(
+    "**", power, lambda z, x, y: (0.0 if y == 0 else mul_no_nan(y, pow(x, y - 1)), mul_no_nan(z, log(x))), "x**y")
 exp: Operation = operation("exp", ieee(math.exp), lambda z, x: (z,), "e to the power x", latex="e^{%s}")
 expm1 = operation("expm1", ieee(math.expm1), lambda z, x: (exp(x),), "exp(x) - 1, exact near 0")
-log: Operation = operation("log", ieee(math.log, pole=0), lambda z, x: (div(1, x),),
+log: Operation = operation("log", ieee(math.log, pole=0), lambda z, x: (div(1, x + 0.0),),  # and not -0.0
                  "natural logarithm", text="ln", latex=r"\ln")
 log1p = operation("log1p", ieee(math.log1p, pole=-1), lambda z, x: (div(1, 1 + x),), "log(1 + x), exact near 0",
                   text="ln(1 + %s)", latex=r"\ln(1 + %s)")
-sqrt = operation("sqrt", ieee(math.sqrt), lambda z, x: (div(1, 2 * z),), "square root", text="√%s", latex=r"\sqrt{%s}")
+sqrt = operation("sqrt", ieee(math.sqrt), lambda z, x: (div(1, 2 * z + 0.0),), "square root",
+                 text="√%s", latex=r"\sqrt{%s}")
 sin = operation("sin", ieee(math.sin), lambda z, x: (cos(x),), "sine of x in radians", latex=r"\sin")
 cos: Operation = operation("cos", ieee(math.cos), lambda z, x: (-sin(x),), "cosine of x in radians", latex=r"\cos")
 tanh = operation("tanh", math.tanh, lambda z, x: (1 - z * z,), "hyperbolic tangent", latex=r"\tanh")
 erfc = operation("erfc", math.erfc, lambda z, x: (exp(-x * x) * (-2 / math.sqrt(math.pi)),), "1 - erf(x)")
-maximum = operation("maximum", larger, lambda z, x, y: ((1 + sign(x - y)) / 2, (1 - sign(x - y)) / 2),
+maximum = operation("maximum", larger,
+                    lambda z, x, y: ((1 + sign(sub_no_nan(x, y))) / 2, (1 - sign(sub_no_nan(x, y))) / 2),
                     "the larger of two; a tie halves the gradient, as in PyTorch", text="max", latex=r"\max")
 step: Operation = operation("step", heaviside, lambda z, x: (0.0,), "1 where x > 0, else 0",
                  text="[%s > 0]", latex=r"\left[%s > 0\right]")
@@ -52,25 +81,27 @@ abs: Operation = operation("abs", operator.abs, lambda z, x: (sign(x),), "absolu
 identity = operation("identity", lambda x: x, lambda z, x: (1.0,), "x itself, what a linear neuron does", inline=True)
 sign: Operation = operation("sign", lambda x: step(x) - step(-x), lambda z, x: (0.0,), "-1, 0 or 1")
 minimum = operation("minimum", lambda x, y: -maximum(-x, -y),
-                    lambda z, x, y: ((1 - sign(x - y)) / 2, (1 + sign(x - y)) / 2),
+                    lambda z, x, y: ((1 - sign(sub_no_nan(x, y))) / 2, (1 + sign(sub_no_nan(x, y))) / 2),
                     "the smaller of two; a tie halves the gradient, as in PyTorch", text="min", latex=r"\min")
 sigmoid = operation("sigmoid", lambda x: 1 / (1 + exp.evaluate(-x)), lambda z, x: (z * (1 - z),), "1 / (1 + exp(-x))",
                     definition=lambda x: 1 / (1 + exp(-x)), text="σ", latex=r"\sigma")
 relu = operation("relu", lambda x: 0.0 if x < 0 else x, lambda z, x: (step(x),), "max(x, 0); its slope at 0 is 0",
                  definition=lambda x: maximum(x, 0))
-leaky_relu = operation("leaky_relu", lambda x, slope: maximum(x, 0) + slope * minimum(x, 0),
-                       lambda z, x, slope: (step(x) + slope * (1 - step(x)), minimum(x, 0)),
+leaky_relu = operation("leaky_relu", lambda x, slope: maximum(x, 0) + mul_no_nan(slope, minimum(x, 0)),
+                       lambda z, x, slope: (step(x) + mul_no_nan(slope, 1 - step(x)), minimum(x, 0)),
                        "x where it is positive, else slope * x", defaults=(0.01,))
-elu = operation("elu", lambda x, alpha: maximum(x, 0) + alpha * expm1(minimum(x, 0)),
-                lambda z, x, alpha: (step(x) + (1 - step(x)) * alpha * exp(minimum(x, 0)), expm1(minimum(x, 0))),
+elu = operation("elu", lambda x, alpha: maximum(x, 0) + mul_no_nan(alpha, expm1(minimum(x, 0))),
+                lambda z, x, alpha: (step(x) + mul_no_nan((1 - step(x)) * exp(minimum(x, 0)), alpha),
+                                     expm1(minimum(x, 0))),
                 "x where it is positive, else alpha * (exp(x) - 1)", defaults=(1.0,))
 softplus = operation("softplus", lambda x: maximum(x, 0) + log1p(exp(-abs(x))), lambda z, x: (sigmoid(x),),
                      "log(1 + exp(x))")
-silu = operation("silu", lambda x: x * sigmoid(x), lambda z, x: (sigmoid(x) + z * (1 - sigmoid(x)),), "x * sigmoid(x)")
-gelu = operation("gelu", lambda x: x * erfc(-x / math.sqrt(2)) / 2,
-                 lambda z, x: (erfc(-x / math.sqrt(2)) / 2 + x * exp(-x * x / 2) / math.sqrt(2 * math.pi),),
+silu = operation("silu", lambda x: mul_no_nan(x, sigmoid(x)),
+                 lambda z, x: (sigmoid(x) + mul_no_nan(z, 1 - sigmoid(x)),), "x * sigmoid(x)")
+gelu = operation("gelu", lambda x: mul_no_nan(x, erfc(-x / math.sqrt(2)) / 2),
+                 lambda z, x: (erfc(-x / math.sqrt(2)) / 2 + mul_no_nan(x, exp(-x * x / 2)) / math.sqrt(2 * math.pi),),
                  "x times the normal distribution function of x: exact, not the approximation by tanh")
-total = operation("total", lambda *xs: sum(xs, 0.0), lambda z, *xs: (1.0,) * len(xs), "total(values): their sum",
+total = operation("total", lambda *xs: summed(xs), lambda z, *xs: (1.0,) * len(xs), "total(values): their sum",
                   definition=lambda *xs: reduce(add, xs), inline=True, arrange=tuple)
 affine = operation("affine", weighted_sum_of_floats, partials_of_affine, definition=weighted_sum, inline=True,
                    arrange=arrange_affine, doc="affine(weights, inputs, bias=None): a neuron's weighted sum, one node")
@@ -81,17 +112,22 @@ squared_error = operation("squared_error", lambda p, y: (y - p) * (y - p),
 half_squared_error = operation("half_squared_error", lambda p, y: (y - p) * (y - p) / 2,
                                lambda z, p, y: (-(y - p), y - p), "(y - p)² / 2", inline=True)
 binary_cross_entropy = operation(
-    "binary_cross_entropy", lambda p, y: -(y * log(p) + (1 - y) * log(1 - p)),
-    lambda z, p, y: (-div(y - p, p * (1 - p)), log(1 - p) - log(p)),
-    "-(y log p + (1 - y) log(1 - p)) for a probability p between 0 and 1; inf or nan at 0 and 1", inline=True)
+    "binary_cross_entropy", lambda p, y: -(mul_no_nan(y, log(p)) + mul_no_nan(1 - y, log(1 - p))),
+    lambda z, p, y: (slope_of_binary_cross_entropy(p, y), log(1 - p) - log(p)),
+    "-(y log p + (1 - y) log(1 - p)) for a probability p from 0 to 1; inf where p rules out what may be", inline=True,
+    textbook=lambda z, p, y: (-div(y - p, p * (1 - p)), log(1 - p) - log(p)))
 binary_cross_entropy_with_logits = operation(
-    "binary_cross_entropy_with_logits", lambda x, y: maximum(x, 0) - y * x + log1p(exp(-abs(x))),
-    lambda z, x, y: (sigmoid(x) - y, -x), "binary_cross_entropy(sigmoid(x), y), stable for any x", inline=True)
+    "binary_cross_entropy_with_logits",
+    lambda x, y: mul_no_nan(1 - y, maximum(x, 0)) + mul_no_nan(y, maximum(-x, 0)) + log1p(exp(-abs(x))),
+    lambda z, x, y: ((1 - y) * sigmoid(x) - y * sigmoid(-x), -x),
+    "binary_cross_entropy(sigmoid(x), y), stable for any x", inline=True,
+    textbook=lambda z, x, y: (sigmoid(x) - y, -x))
 softmax_cross_entropy = operation(
-    "softmax_cross_entropy", cross_entropy, lambda z, *xs: (*[exp(x - xs[-1] - z) for x in xs[:-1]], -1.0),
-    "softmax_cross_entropy(logits, target_index): minus the log of the target's softmax", arrange=arrange_logits)
+    "softmax_cross_entropy", cross_entropy, partials_of_cross_entropy,
+    "softmax_cross_entropy(logits, target_index): minus the log of the target's softmax", arrange=arrange_logits,
+    textbook=lambda z, *xs: (*[div(exp(x), reduce(operator.add, map(exp, xs[:-1]))) for x in xs[:-1]], -1.0))
 hinge = operation("hinge", lambda x, y: maximum(1 - y * x, 0),
-                  lambda z, x, y: (-y * step(1 - y * x), -x * step(1 - y * x)),
+                  lambda z, x, y: (-y * step(1 - y * x), mul_no_nan(-x, step(1 - y * x))),
                   "max(0, 1 - y x) for a score x and a label y of 1 or -1", inline=True)
 # fmt: on
 

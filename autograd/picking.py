@@ -5,7 +5,7 @@ from functools import reduce
 
 from autograd.annotations import Any
 from autograd.declaration import operation
-from autograd.operations import abs, div, maximum, minimum, step
+from autograd.operations import abs, add, div, maximum, minimum, step
 
 
 def _elsewhere(position: Any, i: int) -> Any:
@@ -17,7 +17,7 @@ def _largest_allowed(position: Any, *candidates: Any) -> Any:
     # No candidate is multiplied by 0, for it may be infinite: those elsewhere are held down to -inf.
     elsewhere = [_elsewhere(position, i) for i in range(len(candidates))]
     allowed = [minimum(x, (0.5 - there) * math.inf) for x, there in zip(candidates, elsewhere, strict=True)]
-    return reduce(maximum, allowed) + div(0, len(candidates) - sum(elsewhere))
+    return reduce(maximum, allowed) + div(0, len(candidates) - reduce(add, elsewhere))
 
 
 picked = operation(

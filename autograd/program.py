@@ -6,6 +6,7 @@ table are fed with floats, Values and symbols elsewhere. A neuron's weighted sum
 What is simplified is exact in IEEE arithmetic: x * 1 is x, but x * 0 is not 0 where x is inf or nan.
 """
 
+import math
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -19,8 +20,8 @@ INPUT, PARAMETER = Operation("input", float, lambda z: ()), Operation("parameter
 # dot(a1, b1, a2, b2, …, c): a1 b1 + a2 b2 + … + c; an odd operand at the end is added.
 DOT = Operation("dot", float, lambda z, *xs: ())
 PRIMITIVES = (
-    ops.add, ops.sub, ops.mul, ops.div, ops.neg, ops.pow, ops.exp, ops.expm1, ops.log, ops.log1p, ops.sqrt, ops.sin,
-    ops.cos, ops.tanh, ops.erfc, ops.maximum, ops.step, ops.abs,
+    ops.add, ops.sub, ops.mul, ops.div, ops.neg, ops.mul_no_nan, ops.sub_no_nan, ops.pow, ops.exp, ops.expm1, ops.log,
+    ops.log1p, ops.sqrt, ops.sin, ops.cos, ops.tanh, ops.erfc, ops.maximum, ops.step, ops.abs,
 )  # fmt: skip
 
 
@@ -162,7 +163,7 @@ class Builder:
         return operands[0] if op is ops.neg else None
 
 
-COMMUTATIVE = {ops.add, ops.mul}
+COMMUTATIVE = {ops.add, ops.mul, ops.mul_no_nan}
 
 
 def _is(number: float | None, wanted: float) -> bool:
@@ -199,6 +200,17 @@ def _simpler_mul(b: Builder, x: int, y: int, m: float | None, n: float | None) -
     if minus_x is not None and minus_y is not None:
         return b.apply(ops.mul, (minus_x, minus_y))
     return None
+
+
+def _simpler_mul_no_nan(b: Builder, x: int, y: int, m: float | None, n: float | None) -> int | None:
+    """A product as any other, where a factor is a number that is neither 0 nor infinite."""
+    plain = any(number and math.isfinite(number) for number in (m, n))
+    return b.apply(ops.mul, (x, y)) if plain else None
+
+
+def _simpler_sub_no_nan(b: Builder, x: int, y: int, m: float | None, n: float | None) -> int | None:
+    finite = any(number is not None and math.isfinite(number) for number in (m, n))
+    return b.apply(ops.sub, (x, y)) if finite else None
 
 
 def _simpler_div(b: Builder, x: int, y: int, m: float | None, n: float | None) -> int | None:
@@ -239,6 +251,8 @@ SIMPLER: dict[Operation, Callable[..., int | None]] = {
     ops.add: _simpler_add,
     ops.sub: _simpler_sub,
     ops.mul: _simpler_mul,
+    ops.mul_no_nan: _simpler_mul_no_nan,
+    ops.sub_no_nan: _simpler_sub_no_nan,
     ops.div: _simpler_div,
     ops.neg: _simpler_neg,
     ops.pow: _simpler_pow,

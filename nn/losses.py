@@ -187,7 +187,7 @@ def require_mean(loss: LossFunction, model: Any, inputs: int, targets: int) -> N
         wanted = [one if targets == 1 else [one] * targets] * SOME_ROWS
         of_all = float(loss(predictions, wanted))
         of_each = [float(loss([p], [y])) for p, y in zip(predictions, wanted, strict=True)]
-    mean = sum(of_each) / SOME_ROWS
+    mean = total(of_each) / SOME_ROWS
     if not math.isclose(of_all, mean, rel_tol=1e-9, abs_tol=1e-12) and not math.isnan(of_all + mean):
         raise ValueError(
             f"a loss that goes row by row is a mean over rows, but for {SOME_ROWS} rows this one gives {of_all:g}, and "

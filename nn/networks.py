@@ -4,7 +4,9 @@ Each is a small function that makes an MLP. parameters gives their numbers by la
 None they are drawn from seed.
 """
 
+import operator
 from collections.abc import Mapping, Sequence
+from functools import reduce
 from typing import Any, Literal, SupportsFloat
 
 from autograd import Value, binary_cross_entropy, half_squared_error, squared_error, total
@@ -59,7 +61,7 @@ def four_two(activation: Activation = None, seed: int | None = None, parameters:
 
 def shares(error: Any, weights: Sequence[Any]) -> list[Any]:
     """An output's error, split among the nodes that feed it in proportion to their weights: e w_i / Σ_k w_k."""
-    whole = sum(weights)
+    whole = reduce(operator.add, weights)
     return [error * w / whole for w in weights]
 
 
@@ -70,7 +72,7 @@ def handed_back(who: Sequence[Sequence[Any]], errors: Sequence[Any], *, in_propo
     add up to those of the outputs: Σ_j (w_ij / Σ_k w_kj) e_j.
     """
     parts = [shares(e, row) if in_proportion else [w * e for w in row] for row, e in zip(who, errors, strict=True)]
-    return [sum(of_node) for of_node in zip(*parts, strict=True)]
+    return [reduce(operator.add, of_node) for of_node in zip(*parts, strict=True)]
 
 
 def two_two_one(

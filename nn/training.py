@@ -10,7 +10,7 @@ from numbers import Integral
 from operator import attrgetter
 from typing import Any
 
-from autograd import AnomalyError, Operation, Value, as_value, at_once, detect_anomaly, no_grad
+from autograd import AnomalyError, Operation, Value, as_value, at_once, detect_anomaly, no_grad, total
 from autograd.messages import shown
 from nn.compiled import CompiledTraining
 from nn.data import as_rows, as_targets
@@ -210,7 +210,7 @@ class _Trainer:
             losses.append(value.data * len(batch))
             if self.metrics:
                 predicted += [_numbers(prediction) for prediction in predictions]
-        entry = History([sum(losses) / len(order)], [self.optimizer.last_rate])
+        entry = History([total(losses) / len(order)], [self.optimizer.last_rate])
         self._measure(entry, "", predicted, [targets[i] for i in order])
         return entry
 
@@ -304,7 +304,7 @@ class _CompiledTrainer(_Trainer):
             start = (len(losses) - 1) * batch_size
             self._fail(self._not_finite(losses[-1]), epoch, order[start : start + batch_size])
         last = len(order) - (len(losses) - 1) * batch_size
-        return sum(losses[:-1]) * batch_size + losses[-1] * last
+        return float(total(losses[:-1])) * batch_size + losses[-1] * last
 
     def _not_finite(self, loss: float) -> str:
         if not math.isfinite(loss):
@@ -372,7 +372,7 @@ def _is_true(answer: Any) -> bool:
 def _not_finite(parameters: list[Value], number: str) -> Value | None:
     """The first parameter of which the data or the grad is not finite."""
     get = attrgetter(number)
-    if math.isfinite(sum(map(get, parameters))):
+    if all(map(math.isfinite, map(get, parameters))):
         return None
     return next((p for p in parameters if not math.isfinite(get(p))), None)
 

@@ -5,7 +5,7 @@ import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 
 const explorer = await import(pathToFileURL(process.argv[2]));
-const GIVEN = ["power", "erfc", "larger", "step"];
+const GIVEN = ["power", "erfc", "larger", "step", "mulNoNan", "subNoNan"];
 let machine;
 
 // JSON has no nan, no infinities and no -0: they go as text.

@@ -240,3 +240,29 @@ def test_every_public_name_can_be_looked_at_with_the_base_dependencies() -> None
     assert not run.stderr
     assert len(run.stdout.splitlines()) == 4
     assert all("needs NumPy: pip install '.[jit]'" in line for line in run.stdout.splitlines())
+
+
+# A sum of floats is added up from left to right on every Python, by `total`: sum() is compensated since Python 3.12.
+SUMS_OF_INTEGERS = {
+    "len(node.operands) for node in part.made",
+    "isinstance(item, Value) or item in closed for item in items",
+    "self.sizes[x] for x in operands",
+    "len(node.operands) for node in self.nodes.values()",
+    "len(row) + 4 for row in written",
+    "count[x] for x in operands[node]",
+    "len(loop.groups) for loop in self.plan.loops",
+    "ranges[-1]",
+    "m * n for m, n in pairwise(sizes)",
+    "bool(entry.check) for entry in self.entries",
+    "entry.check.slopes.kink for entry in self.entries",
+}
+
+
+@each_module
+def test_no_sum_of_floats_is_left_to_the_python_version(path: Path) -> None:
+    found = [
+        ast.unparse(node.args[0]).strip("()[]") if len(node.args) == 1 else ast.unparse(node)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("sum", "statistics.mean", "statistics.fmean")
+    ]
+    assert not {*found} - {text.strip("()[]") for text in SUMS_OF_INTEGERS}, "use total; or is it a sum of integers?"

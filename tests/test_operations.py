@@ -21,7 +21,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 import autograd
-from autograd import Operation, Value, check_gradients, grad, hessian, operation
+from autograd import Operation, Value, check_gradients, derive, grad, hessian, operation
 from autograd import operations as ops
 from autograd.operations import table
 
@@ -48,6 +48,8 @@ ORACLES: dict[str, Callable[..., Any]] = {
     "mul": lambda x, y: x * y,
     "div": lambda x, y: x / y,
     "neg": lambda x: -x,
+    "mul_no_nan": lambda x, y: x * y,
+    "sub_no_nan": lambda x, y: x - y,
     "pow": lambda x, y: x**y,
     "exp": lambda x: mp.exp(x),
     "expm1": lambda x: mp.exp(x) - 1,
@@ -715,3 +717,18 @@ def test_table_rows_use_no_operator_that_raises() -> None:
     # The operators of the table are those of IEEE 754, not Python's.
     assert operator.truediv not in [op.evaluate for op in table.values()]
     assert operator.pow not in [op.evaluate for op in table.values()]
+
+
+def test_a_sum_is_added_up_from_left_to_right_on_every_python() -> None:
+    """Each addition rounded: the bits do not depend on what sum() does."""
+    tenths = [0.1] * 10
+    expected = 0.9999999999999999  # sum(tenths) is 1.0 since Python 3.12
+    x, one = [*map(Value, tenths)], Value(1.0)
+    assert autograd.total(tenths) == autograd.total(x).data == expected
+    assert autograd.affine(tenths, [1.0] * 10) == autograd.affine(x, [1.0] * 10).data == expected
+    assert autograd.affine([1e16, one, -1e16], [1.0] * 3, 1.0).data == 0.0
+    assert autograd.affine([1.0, 1.0], [1e16, -1e16], 1.0) == 0.0  # the bias comes first
+    assert derive(autograd.total([w * 0.1 for w in [one] * 10]), one).value == expected
+    one.grad = 0.0
+    autograd.total([one * 0.1 for _ in range(10)]).backward()
+    assert one.grad == expected

@@ -653,7 +653,7 @@ def test_cross_entropy_of_a_saturated_sigmoid_names_its_remedy() -> None:
     with pytest.raises(
         DivergenceError, match="bce_with_logits, of outputs without a sigmoid, is finite where bce is not"
     ):
-        train(model, [[40.0], [1.0]], [1, 1], loss="bce")
+        train(model, [[40.0], [1.0]], [0, 1], loss="bce")
 
 
 def test_training_where_there_is_no_terminal_nor_any_stream(tmp_path: Path) -> None:

@@ -198,6 +198,17 @@ def _step(code: Code, x: Any) -> Any:
     return b.select(b.fcmp_ordered(">", x, zero), code.literal(1.0), b.select(b.fcmp_ordered("<=", x, zero), zero, x))
 
 
+def _mul_no_nan(code: Code, x: Any, y: Any) -> Any:
+    b, product = code.builder, code.builder.fmul(x, y)
+    limit = b.select(b.fcmp_unordered("uno", x, y), product, code.literal(0.0))
+    return b.select(b.fcmp_unordered("uno", product, product), limit, product)
+
+
+def _sub_no_nan(code: Code, x: Any, y: Any) -> Any:
+    b = code.builder
+    return b.select(b.fcmp_ordered("==", x, y), code.literal(0.0), b.fsub(x, y))
+
+
 # How the primitives that are no functions of the C library are computed.
 LOWERINGS: dict[Operation, Callable[..., Any]] = {
     ops.add: lambda code, x, y: code.builder.fadd(x, y),
@@ -205,6 +216,8 @@ LOWERINGS: dict[Operation, Callable[..., Any]] = {
     ops.mul: lambda code, x, y: code.builder.fmul(x, y),
     ops.div: lambda code, x, y: code.builder.fdiv(x, y),
     ops.neg: lambda code, x: code.builder.fneg(x),
+    ops.mul_no_nan: _mul_no_nan,
+    ops.sub_no_nan: _sub_no_nan,
     ops.sqrt: lambda code, x: code._intrinsic("llvm.sqrt", x),
     ops.abs: lambda code, x: code._intrinsic("llvm.fabs", x),
     ops.maximum: _maximum,

@@ -31,6 +31,8 @@ LOWERINGS: dict[Operation, str] = {
     ops.mul: "x * y",
     ops.div: "x / y",
     ops.neg: "-x",
+    ops.mul_no_nan: "xp.where((x == 0) & (abs(y) == xp.inf) | (abs(x) == xp.inf) & (y == 0), 0.0, x * y)",
+    ops.sub_no_nan: "xp.where(x == y, 0.0, x - y)",
     ops.pow: "x ** y",
     ops.exp: "xp.exp(x)",
     ops.expm1: "xp.expm1(x)",

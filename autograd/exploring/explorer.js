@@ -35,6 +35,12 @@ export const power = (x, y) => (x === 1 || (x === -1 && Math.abs(y) === Infinity
 /** The larger of two, the first of equals; nan if either is. @type {(x: number, y: number) => number} */
 export const larger = (x, y) => (x < y ? y : x >= y ? x : x + y);
 
+/** x times y, but 0 times infinity is 0. @type {(x: number, y: number) => number} */
+export const mulNoNan = (x, y) => (x * y !== x * y && x === x && y === y ? 0 : x * y);
+
+/** x - y, but infinity less infinity is 0. @type {(x: number, y: number) => number} */
+export const subNoNan = (x, y) => (x === y ? 0 : x - y);
+
 /** 1 above 0, 0 at 0 and below, nan at nan. @type {(x: number) => number} */
 export const step = (x) => (x > 0 ? 1 : x <= 0 ? 0 : x);
 

@@ -21,6 +21,8 @@ LOWERINGS: dict[Operation, str] = {
     ops.mul: "x * y",
     ops.div: "x / y",
     ops.neg: "-x",
+    ops.mul_no_nan: "mulNoNan(x, y)",
+    ops.sub_no_nan: "subNoNan(x, y)",
     ops.pow: "power(x, y)",
     ops.exp: "Math.exp(x)",
     ops.expm1: "Math.expm1(x)",
@@ -49,7 +51,7 @@ class JavaScriptWriter(Writer):
     """Writes the body of a function."""
 
     lowerings = LOWERINGS
-    taken = frozenset({"z", "power", "erfc", "larger", "step"})
+    taken = frozenset({"z", "power", "erfc", "larger", "step", "mulNoNan", "subNoNan"})
 
     def line(self, name: str, text: str) -> str:
         """A constant."""

@@ -139,7 +139,7 @@ def _formula(op: Operation, operands: Sequence[Expression]) -> Expression:
 
 
 def _partials(shape: Shape, result: Expression, operands: Sequence[Expression]) -> list[Expression]:
-    rules = shape.op.partials(result, *operands)
+    rules = shape.op.textbook(result, *operands)
     merged: dict[int | float, Any] = {}
     for x, rule in zip(shape.operands, rules, strict=True):
         if type(x) is int:
