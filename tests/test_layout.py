@@ -148,7 +148,7 @@ def test_instructions_name_this_project_and_install_it_from_a_clone() -> None:
 
 def test_the_core_can_be_read_in_one_sitting() -> None:
     core = [ROOT / "autograd" / name for name in ("operations.py", "value.py")]
-    assert sum(len(path.read_text(encoding="utf-8").splitlines()) for path in core) < 400
+    assert sum(len(path.read_text(encoding="utf-8").splitlines()) for path in core) < 450
 
 
 @pytest.mark.parametrize("package", ["autograd", "nn"])
