@@ -471,6 +471,30 @@ def test_blocks_and_panels_of_rows_leave_none_out(rows: int, target: str) -> Non
 
 
 @every_width
+@pytest.mark.parametrize(("dtype", "bound"), [("float32", 3e-7), ("float64", 6e-16)])
+def test_sums_over_rows_lose_no_digits_with_their_number(dtype: str, bound: float, target: str) -> None:
+    w, v = Value(1.0), Value(1.0)
+    step = compiled(lambda x, y: w * x + v * v * y, [w, v], target, dtype)
+    rng = np.random.default_rng(1)
+    for rows in (4096, 4097, 33_333, 1_000_003):
+        for x in (np.full(rows, 0.1), rng.random(rows) + 0.5, np.linspace(0, 1, rows) ** 3):
+            x, y = x.astype(dtype), (3 * x).astype(dtype)
+            means = [math.fsum(numbers.tolist()) / rows for numbers in (x, y)]
+            loss, gradient = step(x, y)
+            assert [loss, *gradient] == pytest.approx([sum(means), means[0], 2 * means[1]], rel=bound)
+    x = np.ones(100_000, dtype)
+    for i in (0, 50_000, -1):  # what is not finite shows, and what would overflow as a sum need not
+        x[i] = INF
+        assert step(x, 0.0)[0] == INF
+        x[-1 - i] = NAN
+        assert math.isnan(step(x, 0.0)[0])
+        x[[i, -1 - i]] = 1.0
+    largest = float(np.finfo(dtype).max) / 2000  # the sum of a thousand rows is a float
+    if target != "source":  # a mean of NumPy's is that of a sum
+        assert step(x * np.array(largest, dtype), 0.0)[0] == pytest.approx(largest, rel=bound)
+
+
+@every_width
 def test_a_network_of_a_hundred_rows_of_weights_by_classes(target: str) -> None:
     model = MLP(4, [6, 3], activation="tanh", seed=1)
     parameters = list(model.parameters())

@@ -4,6 +4,10 @@ A vector register holds the same number of as many rows as it has lanes. A block
 loops of the schedule, its numbers in a block of memory; a few blocks make a panel, over which the sums over rows are
 taken, a tile of them in registers at a time. The lanes of the last block that no row is left for compute what the
 last row gives, and are set to 0 before anything is summed.
+
+The sums of panels go straight to the output, divided by the number of rows. Where there are many panels, each stretch
+of some is added to totals, along with what is lost in rounding (Neumaier's summation: N. J. Higham, Accuracy and
+Stability of Numerical Algorithms, 2nd ed., SIAM 2002, section 4.3), so that no digits go with the number of rows.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,7 +23,8 @@ from autograd.compiling.machine import Machine
 from autograd.compiling.schedule import SLOT, Access, Loop, Reduction, Schedule
 
 PANEL_BYTES = 128 * 1024  # of memory for the blocks of a panel: measured, between the sizes of two caches
-MOST_BLOCKS = 32  # in a panel
+MOST_BLOCKS = 16  # in a panel, which are added one after another: so many NumPy adds as well before it goes by pairs
+STRETCH = 8  # panels whose sums are added one after another; those of stretches are added without loss
 LARGEST_FUNCTION = 400  # groups of instructions; LLVM's time grows faster than the size of one function
 WRITTEN_OUT = 16  # inputs that are copied without a loop
 
@@ -57,14 +62,21 @@ class KernelWriter:
         self.block = (plan.slots | 1) * self.lanes  # odd, so that blocks do not compete for the same lines of a cache
         self.blocks = max(1, min(MOST_BLOCKS, PANEL_BYTES // (self.block * size))) if mean else 1
         self.shared_numbers = -(-plan.shared_count // self.lanes) * self.lanes
-        self.scratch_bytes = (self.shared_numbers + self.blocks * self.block) * size
+        self.totals_numbers = -(-outputs // self.lanes) * self.lanes if mean else 0
+        self.scratch_bytes = (self.shared_numbers + self.blocks * self.block + 2 * self.totals_numbers) * size
 
     def scratch_bytes_of(self, builder: Any, rows: Any) -> Any:
         """How many of them so many rows need."""
         b, size = builder, self.code.size
         blocks = b.udiv(b.add(rows, I64(self.lanes - 1)), I64(self.lanes))
         fewer = b.select(b.icmp_unsigned("<", blocks, I64(self.blocks)), blocks, I64(self.blocks))
-        return b.add(b.mul(fewer, I64(self.block * size)), I64(self.shared_numbers * size))
+        numbers = b.add(b.mul(fewer, I64(self.block)), I64(self.shared_numbers))
+        totals = b.select(self._is_long(b, blocks), I64(2 * self.totals_numbers), I64(0))
+        return b.mul(b.add(numbers, totals), I64(size))
+
+    def _is_long(self, builder: Any, blocks: Any) -> Any:
+        """Whether there is more than one stretch of panels."""
+        return builder.icmp_signed(">", blocks, I64(self.blocks * STRETCH))
 
     def write(self) -> None:
         """The function."""
@@ -76,8 +88,9 @@ class KernelWriter:
         if self.mean:
             self._for_numbers(self.outputs, lambda c, i: c.store(c.literal(0.0), c.address(self.output, i)))
         contiguous = self._contiguous()
-        self.share = b.fdiv(self.plain.literal(1.0), b.sitofp(self.rows, code.number))
         all_blocks = b.sdiv(b.add(self.rows, I64(self.lanes - 1)), I64(self.lanes))
+        if self.mean:
+            self._begin_sums(all_blocks)
 
         def do_panel(done: Any) -> None:
             left = b.sub(all_blocks, done)
@@ -100,9 +113,20 @@ class KernelWriter:
             if not self.mean:
                 for_blocks(lambda memory, row: self._give_rows(memory, shared, row))
 
-        code.each(all_blocks, do_panel, self.blocks)
+        def do_stretch(done: Any) -> None:
+            left, most = b.sub(all_blocks, done), I64(self.blocks * STRETCH)
+            blocks = b.select(b.icmp_signed("<", left, most), left, most)
+            code.each(blocks, lambda more: do_panel(b.add(done, more)), self.blocks)
+            with b.if_then(self.long):
+                self._for_numbers(self.outputs, self._add_to_totals)
+
         if self.mean:
+            code.each(all_blocks, do_stretch, self.blocks * STRETCH)
+            with b.if_then(self.long):
+                self._for_numbers(self.outputs, self._divide_totals)
             self._finish(shared)
+        else:
+            code.each(all_blocks, do_panel, self.blocks)
         b.ret_void()
 
     def _write_parts(self, loops: Sequence[Loop], shared: Any, panel: Any, blocks: Any) -> None:
@@ -322,6 +346,42 @@ class KernelWriter:
         for lane, offset in enumerate(offsets):
             pointer = plain.address(target, None, offset)
             plain.store(b.fadd(plain.load(pointer), b.extract_element(sums, I32(lane))), pointer)
+
+    def _begin_sums(self, blocks: Any) -> None:
+        """What sums are multiplied by: 1 / rows, or, before they are added to totals, a power of 2 that is about that,
+        which costs no digit."""
+        b, plain = self.builder, self.plain
+        self.long = self._is_long(b, blocks)
+        self.totals = plain.address(self.scratch, None, self.shared_numbers + self.blocks * self.block)
+        self.lost = plain.address(self.totals, None, self.totals_numbers)
+        one, rows = plain.literal(1.0), b.sitofp(self.rows, plain.number)
+        bits = b.sub(I64(64), b.ctlz(self.rows, ir.Constant(ir.IntType(1), 0)))
+        power = b.fdiv(one, b.uitofp(b.shl(I64(1), bits), plain.number))
+        self.share, self.divisor = b.select(self.long, power, b.fdiv(one, rows)), b.fmul(rows, power)
+
+        def clear(code: Code, index: Any) -> None:
+            for numbers in (self.totals, self.lost):
+                code.store(code.literal(0.0), code.address(numbers, index))
+
+        with b.if_then(self.long):
+            self._for_numbers(self.outputs, clear)
+
+    def _add_to_totals(self, code: Code, index: Any) -> None:
+        b = self.builder
+        source, target, lost = (code.address(numbers, index) for numbers in (self.output, self.totals, self.lost))
+        x, total = code.load(source), code.load(target)
+        following = b.fadd(total, x)
+        of_x = b.fsub(following, total)
+        error = b.fadd(b.fsub(total, b.fsub(following, of_x)), b.fsub(x, of_x))
+        code.store(following, target)
+        code.store(b.fadd(code.load(lost), error), lost)
+        code.store(code.literal(0.0), source)
+
+    def _divide_totals(self, code: Code, index: Any) -> None:
+        b = self.builder
+        total, lost = (code.load(code.address(numbers, index)) for numbers in (self.totals, self.lost))
+        known = b.select(b.fcmp_ordered("ord", lost, lost), lost, code.literal(0.0))  # of an infinite total it is nan
+        code.store(b.fdiv(b.fadd(total, known), code.splat(self.divisor)), code.address(self.output, index))
 
     def _finish(self, shared: Any) -> None:
         """Add what is the same for all rows."""
