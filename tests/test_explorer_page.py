@@ -757,14 +757,14 @@ def test_a_graph_of_nearly_2000_nodes_pans_and_zooms(visit: Visit) -> None:
     places = [view.get_attribute("transform")]
 
     def zoom() -> None:
-        for i in range(20):
-            screen.page.mouse.wheel(0, -200 if i < 14 else 100)
+        for i in range(10):
+            screen.page.mouse.wheel(0, -400 if i < 7 else 200)
             screen.page.wait_for_timeout(16)
 
     def pan() -> None:
         screen.page.mouse.down()
-        for i in range(20):
-            screen.page.mouse.move(x + 8 * i, y + 5 * i)
+        for i in range(6):  # each costs the browser two seconds of its threads for drawing
+            screen.page.mouse.move(x + 24 * i, y + 15 * i)
             screen.page.wait_for_timeout(16)
         screen.page.mouse.up()
 

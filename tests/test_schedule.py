@@ -128,7 +128,7 @@ def steps_of_two(x: Value, y: Value) -> Any:
     return total([tanh(w * x) for w in WEIGHTS[::2]]) + total([tanh(w * y) for w in WEIGHTS[1::2]])
 
 
-WEIGHTS = values(20)
+WEIGHTS, BLOCKS = values(20), values(84)
 CONSTANTS = [0.0, -0.0, 1.5, 1.5, 1.5, 1.5, 1.5, 2.5]
 
 MEANS: dict[str, Case] = {
@@ -141,7 +141,7 @@ MEANS: dict[str, Case] = {
     "40-3": learning(40, 3),
     **{f"a sum of {n}": sum_of(n) for n in (3, 5, 6, 7, 256, 257, 600)},
     **{f"a sum of {n} parameters": sum_of_parameters(n) for n in (6, 12, 14, 600)},
-    **{f"{n} sums over rows": many_sums_of_rows(n) for n in (3, 4, 32, 33, 40)},
+    **{f"{n} sums over rows": many_sums_of_rows(n) for n in (3, 4, 31, 32, 40)},
     "a block of 90": a_long_block(90),
     "a block of 150": a_long_block(150),
     "every other weight": (steps_of_two, WEIGHTS),
@@ -155,6 +155,12 @@ MEANS: dict[str, Case] = {
     "addends and products": (
         lambda *xs: total([*xs, *[w * x for w, x in zip(WEIGHTS, xs, strict=False)]]), WEIGHTS[:5]
     ),
+    "neurons of two blocks of weights": (
+        lambda *xs: total(
+            [tanh(affine([BLOCKS[12 * j * (1 + k // 6) + k] for k in range(12)], xs)) for j in range(4)]
+        ),
+        BLOCKS,
+    ),
     "what nobody needs": (lambda x, y: WEIGHTS[0] * 2.0, WEIGHTS[:2]),
 }  # fmt: skip
 ROWS: dict[str, Case] = {
@@ -165,7 +171,7 @@ ROWS: dict[str, Case] = {
         WEIGHTS,
     ),
 }  # fmt: skip
-INPUTS = {"addends": 8, "addends and products": 5}
+INPUTS = {"addends": 8, "addends and products": 5, "neurons of two blocks of weights": 12}
 
 
 def inputs_of(name: str) -> int | None:

@@ -220,7 +220,6 @@ class _Scheduler:
         total = parts[0]
         for x in parts[1:]:
             total = self._add(ops.add, (total, x))
-            self.uses[total] += 1
         return total
 
     def _fuse(self, results: Sequence[int]) -> None:

@@ -49,6 +49,7 @@ def judge(
     with tempfile.TemporaryDirectory() as folder:
         copies = [_copied(Path(folder) / "0", files)]
         copies += [Path(shutil.copytree(copies[0], Path(folder) / str(i))) for i in range(1, workers)]
+        _try_out(copies[0], recorded, known)
         while waiting or running:
             while waiting and copies:
                 mutant = waiting.pop()
@@ -71,6 +72,18 @@ def judge(
                 copies.append(trial.copy)
                 yield trial.mutant, killer
             time.sleep(0.01)
+
+
+def _try_out(copy: Path, recorded: Recording, known: set[str]) -> None:
+    """Raise RuntimeError where tests fail here that passed while lines were recorded: they would kill every mutant."""
+    quickest = sorted(recorded.seconds, key=recorded.seconds.__getitem__)[:1000]
+    running: dict[int, Trial] = {}
+    _start(Mutant("", 0, 0, "", (0, 0)), [quickest], copy, recorded, known, running)
+    ((process, trial),) = running.items()
+    while (verdict := _verdict(process, trial)) is None:
+        time.sleep(0.01)
+    if verdict:
+        raise RuntimeError(f"with nothing changed, {verdict}")
 
 
 def _rounds(mutant: Mutant, recorded: Recording, quick: bool) -> list[list[str]]:
@@ -135,7 +148,8 @@ def _run(tests: list[str], copy: Path, log: Path, known: set[str]) -> int:
 
     chosen = importlib.import_module("tests.mutation.plugin").Chosen(tests, known)
     files = list(dict.fromkeys(test.partition("::")[0] for test in tests))
-    options = ["-x", "-rfE", "--tb=line", "-p", "no:cacheprovider", "-p", "no:xdist", "--disable-warnings"]
+    options = ["-x", "-rfE", "--tb=line", "-p", "no:cacheprovider", "-p", "no:xdist"]
+    options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # of what was imported beforehand
     return int(pytest.main([*options, *files], plugins=[chosen]))
 
 
