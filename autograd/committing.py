@@ -1,7 +1,7 @@
 """Changes that belong together: no Ctrl-C and no other thread comes when some of them are made and others are not."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import starmap
 from operator import call
 
@@ -17,3 +17,17 @@ def at_once(calls: Iterable[tuple[Any, ...]]) -> None:
     """
     prepared = list(calls)
     deque(starmap(call, prepared), maxlen=0)
+
+
+def ensuring(end: Callable[[], object], function: Callable[..., Any], *arguments: Any) -> Any:
+    """What function gives, called with the arguments; `end` is called after it, whatever happens.
+
+    It is called twice, and so has to be one that may be: the first time Ctrl-C may come when it has only begun.
+    """
+    try:
+        try:
+            return function(*arguments)
+        finally:
+            end()
+    finally:
+        end()

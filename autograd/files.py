@@ -12,7 +12,7 @@ from autograd.annotations import Any
 from autograd.committing import at_once
 
 PREFIX, SUFFIX = ".glassgrad-", ".part"  # of what is beside a file while it is replaced
-STALE = 24 * 3600  # seconds, after which nobody is still at it
+STALE = 600  # seconds, after which nobody is still at it
 
 
 def write_files(files: "Mapping[str | os.PathLike[str], str | bytes]") -> None:
@@ -60,12 +60,11 @@ class _Draft:
 
     def prepare(self) -> None:
         """Write the draft. Raises OSError, as all that follows does."""
-        self.before, there = _status(self.place), _status(self.path)
+        there, self.before = _status(self.path), _status(self.place)
         if there and stat.S_ISDIR(there.st_mode):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        # What /dev/fd leads to may have no name, or have lost it.
-        regular = there and stat.S_ISREG(there.st_mode) and self.before and os.path.samestat(self.before, there)
-        self.direct = there is not None and not regular
+        if there:  # what /dev/fd leads to may be a file that has lost its name
+            self.direct = not stat.S_ISREG(there.st_mode) or (there.st_nlink == 0 and not self.before)
         if self.direct:
             return
         if self.before and not os.access(self.place, os.W_OK):

@@ -66,8 +66,14 @@ class WatchedBlock:
 
     def __exit__(self, *_: object) -> None:
         # Not by resetting to what was before: generators may leave their blocks in another order than they entered.
-        mine = self._mine.pop()
+        mine = self._mine[-1]
         watchers.set(tuple([watch for watch in watchers.get() if watch is not mine]))
+        self._mine.pop()
+
+    def __del__(self) -> None:
+        # Ctrl-C may have come before __exit__ was done.
+        while self._mine:
+            self.__exit__()
 
     def __call__(self, function: Function) -> Function:
         """Decorate a function. Raises TypeError for a class, whose methods are to be decorated one by one."""

@@ -6,10 +6,11 @@ from operator import setitem
 from typing import Any
 
 import autograd
-from autograd import Operation, Value, at_once, no_grad
+from autograd import Operation, Value, at_once
+from autograd.committing import ensuring
 from autograd.messages import shown
 from nn.data import DataError, as_rows, as_targets
-from nn.losses import Loss, LossFunction, anything, as_list, loss_named, require_mean
+from nn.losses import Loss, LossFunction, anything, as_list, loss_named, require_mean, unrecorded
 from nn.optimizers import SGD, Optimizer
 
 
@@ -47,8 +48,7 @@ class CompiledTraining:
         self.inputs = int(width)
         self.model, self.loss = model, loss_named(loss)
         self.optimizer = SGD(model.parameters()) if optimizer is None else optimizer
-        with no_grad():
-            self.outputs = len(as_list(model([0.0] * self.inputs)))
+        self.outputs = len(as_list(unrecorded(model, [0.0] * self.inputs)))
         self.targets = 1 if isinstance(self.loss, Loss) and self.loss.joint else self.outputs
         require_mean(self.loss, model, self.inputs, self.targets)
         names = [f"x_{i}" for i in range(1, self.inputs + 1)]
@@ -82,13 +82,8 @@ class CompiledTraining:
         taken.
         """
         columns = self.columns(rows, targets)
-        try:
-            try:
-                return self.steps_on(columns, steps, batch_size, order)
-            finally:
-                self.store()
-        finally:  # once more, for Ctrl-C may have come when the former began
-            self.store()
+        losses: list[float] = ensuring(self.store, self.steps_on, columns, steps, batch_size, order)
+        return losses
 
     def steps_on(
         self, columns: Sequence[Any], steps: int = 1, batch_size: int | None = None, order: Any = None

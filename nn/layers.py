@@ -8,11 +8,12 @@ import random
 import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
+from itertools import chain
 from string import Formatter
 from typing import Any, Literal, NamedTuple, SupportsFloat
 
 import autograd
-from autograd import Operation, Value, affine
+from autograd import Operation, Value, affine, at_once
 from autograd.messages import shown
 from nn.module import NOT_ROWS, Module
 
@@ -333,9 +334,8 @@ def _set(values: list[list[Value]], numbers: Any, complaint: str) -> None:
     given = [list(row) if isinstance(row, Iterable) else [] for row in numbers] if isinstance(numbers, Iterable) else []
     if [len(row) for row in values] != [len(row) for row in given]:
         raise ValueError(complaint)
-    for row, row_given in zip(values, given, strict=True):
-        for value, number in zip(row, row_given, strict=True):
-            value.data = Value(number).data
+    pairs = zip(chain(*values), chain(*given), strict=True)
+    at_once([(setattr, value, "data", Value(number).data) for value, number in pairs])
 
 
 def _inputs(x: Sequence[SupportsFloat], labels: list[str], where: Module) -> Sequence[SupportsFloat]:

@@ -7,6 +7,7 @@ A prediction is what a model returns for a row: a Value, or a list of them where
 
 import math
 from collections.abc import Callable, Iterable, Sequence
+from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Any, SupportsFloat
 
@@ -174,6 +175,11 @@ def l2(parameters: Iterable[Value], strength: SupportsFloat = 1e-4) -> Value:
     return penalty
 
 
+def unrecorded(function: Callable[..., Any], *arguments: Any) -> Any:
+    """What function gives, as under no_grad: in a context of its own, so that nothing is left of it after Ctrl-C."""
+    return copy_context().run(no_grad()(function), *arguments)
+
+
 def require_mean(loss: LossFunction, model: Any, inputs: int, targets: int) -> None:
     """Raise a ValueError for a loss of one's own that is no mean over rows, to which terms in parameters are added.
 
@@ -181,12 +187,11 @@ def require_mean(loss: LossFunction, model: Any, inputs: int, targets: int) -> N
     """
     if isinstance(loss, Loss):
         return
-    with no_grad():
-        predictions = [model([math.sin(i + k) for k in range(inputs)]) for i in range(SOME_ROWS)]
-        one = Value(1.0)  # as Values, targets are taken as they are
-        wanted = [one if targets == 1 else [one] * targets] * SOME_ROWS
-        of_all = float(loss(predictions, wanted))
-        of_each = [float(loss([p], [y])) for p, y in zip(predictions, wanted, strict=True)]
+    predictions = [unrecorded(model, [math.sin(i + k) for k in range(inputs)]) for i in range(SOME_ROWS)]
+    one = Value(1.0)  # as Values, targets are taken as they are
+    wanted = [one if targets == 1 else [one] * targets] * SOME_ROWS
+    of_all = float(unrecorded(loss, predictions, wanted))
+    of_each = [float(unrecorded(loss, [p], [y])) for p, y in zip(predictions, wanted, strict=True)]
     mean = total(of_each) / SOME_ROWS
     if not math.isclose(of_all, mean, rel_tol=1e-9, abs_tol=1e-12) and not math.isnan(of_all + mean):
         raise ValueError(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograd import Value
+from autograd import Value, at_once
 from autograd.messages import listed
 from autograd.value import NOT_COMPUTED
 
@@ -53,8 +53,7 @@ class Module:
             ]
             raise KeyError(f"{'; '.join(complaints)} (the parameters are {listed(parameters)})")
         numbers = {name: Value(number).data for name, number in state.items()}
-        for name, parameter in parameters.items():
-            parameter.data = numbers[name]
+        at_once([(setattr, parameter, "data", numbers[name]) for name, parameter in parameters.items()])
 
     def compile(
         self,

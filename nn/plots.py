@@ -10,13 +10,13 @@ marker says the same as the colour.
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from autograd import Operation, Value, as_value, format_number, grad, no_grad, unicode_label
+from autograd import Operation, Value, as_value, at_once, format_number, grad, unicode_label
+from autograd.committing import ensuring
 from autograd.messages import listed, shown
-from nn.losses import LOSSES, Loss, LossFunction, as_list, loss_named
+from nn.losses import LOSSES, Loss, LossFunction, as_list, loss_named, unrecorded
 from nn.training import History, prepared_data
 
 if TYPE_CHECKING:
@@ -197,8 +197,7 @@ def decision_boundary(
         )
     points, wanted = prepared_data(model, rows, targets, classifier, width=2)
     x_range, y_range = [_widened(min(column), max(column), margin) for column in zip(*points, strict=True)]
-    with no_grad():
-        grid = _grid(lambda x, y: _outputs(model([x, y])), x_range, y_range, resolution)
+    grid = unrecorded(_grid, lambda x, y: _outputs(model([x, y])), x_range, y_range, resolution)
     grid = _finer(grid)
     leads = _leads(grid.z, classifier)
 
@@ -417,9 +416,12 @@ def loss_surface(
         p.data, q.data = x, y
         return compute_loss([model(row) for row in points], wanted)
 
-    with _restored(p, q), no_grad():
+    def heights_over_grid_and_walk() -> tuple[_Grid, list[float]]:
         grid = _grid(lambda x, y: _height(loss_at, x, y), p_range, q_range, resolution)
-        heights = [_height(loss_at, *point) for point in walks.get("descent", [])] if kind == "3d" else []
+        return grid, [_height(loss_at, *point) for point in walks.get("descent", [])] if kind == "3d" else []
+
+    before = [(setattr, parameter, "data", parameter.data) for parameter in (p, q)]
+    grid, heights = ensuring(lambda: at_once(before), unrecorded, heights_over_grid_and_walk)
     levels = _levels(grid)
     if kind == "3d":
         ax = _axes(ax, 8, 7, projection="3d", computed_zorder=False)  # else the surface hides the path
@@ -452,17 +454,6 @@ def _chosen(model: Any, parameters: Sequence[Value | str]) -> list[tuple[str, Va
     if chosen[0] == chosen[1]:
         raise ValueError(f"a surface is drawn over two different parameters, got {chosen[0][0]} twice")
     return chosen
-
-
-@contextmanager
-def _restored(*parameters: Value) -> Iterator[None]:
-    """Whatever happens inside, the parameters have their numbers again afterwards."""
-    before = [parameter.data for parameter in parameters]
-    try:
-        yield
-    finally:
-        for parameter, number in zip(parameters, before, strict=True):
-            parameter.data = number
 
 
 def _around(numbers: Sequence[float]) -> Range:

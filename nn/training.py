@@ -10,11 +10,11 @@ from numbers import Integral
 from operator import attrgetter
 from typing import Any
 
-from autograd import AnomalyError, Operation, Value, as_value, at_once, detect_anomaly, no_grad, total
+from autograd import AnomalyError, Operation, Value, as_value, at_once, detect_anomaly, total
 from autograd.messages import shown
 from nn.compiled import CompiledTraining
 from nn.data import as_rows, as_targets
-from nn.losses import LossFunction, as_list, bce, loss_named
+from nn.losses import LossFunction, as_list, bce, loss_named, unrecorded
 from nn.optimizers import SGD, Optimizer
 
 Metric = Callable[[Sequence[Any], Sequence[Any]], float]  # of predictions and targets, one of each for every row
@@ -216,9 +216,8 @@ class _Trainer:
 
     def validate(self, entry: History, rows: list[Any], targets: list[Any]) -> None:
         """Add the loss and the metrics of rows that are not learned from."""
-        with no_grad():
-            predictions = [self.model(row) for row in rows]
-            entry.validation_loss.append(self.loss(predictions, targets).data)
+        predictions = unrecorded(lambda: [self.model(row) for row in rows])
+        entry.validation_loss.append(unrecorded(self.loss, predictions, targets).data)
         self._measure(entry, "validation ", [_numbers(prediction) for prediction in predictions], targets)
 
     def finish(self) -> None:
@@ -382,8 +381,7 @@ def prepared_data(
 ) -> tuple[list[list[float]], list[Any]]:
     """Rows and targets, checked. width: of the rows, where the model does not say it."""
     checked = as_rows(rows, getattr(model, "nin", width), f"{prefix}rows")
-    with no_grad():
-        outputs = len(as_list(model(checked[0])))
+    outputs = len(as_list(unrecorded(model, checked[0])))
     return checked, as_targets(targets, len(checked), outputs, loss, f"{prefix}targets")
 
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from autograd import operations as ops
 from autograd.arithmetic import Arithmetic
-from autograd.committing import at_once
+from autograd.committing import at_once, ensuring
 from autograd.declaration import Operation, tracer
 from autograd.gradient import grad
 from autograd.messages import shown
@@ -166,15 +166,14 @@ def trace(function: Callable[..., Any], names: Sequence[str], parameters: Sequen
     """
     with _one_at_a_time:
         kinds = [_kind_of(parameter) for parameter in parameters]
-        _underway.append((get_ident(), parameters, kinds))
-        try:
-            try:
-                traced = copy_context().run(_trace, function, names, parameters)
-            finally:
-                _set_kinds(parameters, kinds)
-        finally:  # once more, for Ctrl-C may have come when the former began
+        entry = get_ident(), parameters, kinds
+
+        def end() -> None:
             _set_kinds(parameters, kinds)
-            _underway.pop()
+            _underway[:] = [other for other in _underway if other is not entry]
+
+        _underway.append(entry)
+        traced: Trace = ensuring(end, copy_context().run, _trace, function, names, parameters)
         if tracer.get() is None:  # what was made beforehand has numbers
             require_current([node for node in traced.order if not isinstance(node, Traced)])
         return traced
