@@ -314,6 +314,8 @@ def test_an_interrupt_before_any_line_or_instruction(name: str, event: str, tmp_
     run, check = prepare(tmp_path)
     last = moments(run, event, None)
     check()
+    if not last:
+        pytest.skip("this Python does not show its instructions as it should")
     for _ in range(10 * EFFORT):
         moment = draws.randint(1, last)
         run, check = prepare(tmp_path)
