@@ -1,20 +1,29 @@
-"""Gradients held against numbers that were found without any chain rule."""
+"""Gradients held against numbers that were found without any chain rule.
+
+A node is nudged, and the nudge followed through the graph, in as many digits as it takes. Every operation is computed
+from the numbers of its operands as they were recorded, so that what floats have rounded away is no error of a rule.
+"""
 
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, SupportsFloat
+from typing import Any, NamedTuple, SupportsFloat
 
 from autograd import operations as ops
 from autograd.arithmetic import Arithmetic
-from autograd.declaration import Operation
+from autograd.declaration import Operation, constant
 from autograd.floats import as_float
 from autograd.gradient import dependents, grad
 from autograd.outdated import require_current
 from autograd.value import Value, topological_order
 
-DIGITS = 60  # of the high-precision arithmetic
-NUDGE = 1e-20  # relative step of its finite differences: exact to about as much
+DIGITS = 60  # of the high-precision arithmetic at first
+LEVELS = 4  # each has twice the digits of the one before, and a nudge whose exponent is twice that of the one before
+NUDGE = 20  # 10 to the power of minus this, relative to the number that is nudged
+SAME = 1e-9  # relative difference of what counts as the same slope
+ROUNDING = (
+    1e-6  # relative to the sizes of the terms that a derivative is the sum of: what it may lose where they cancel
+)
 
 
 class GradientError(AssertionError):
@@ -25,17 +34,22 @@ class GradientError(AssertionError):
 class Slopes:
     """Finite differences of a function at one point, as floats: to its left, to its right, and across (central).
 
-    The first two are the same but for NUDGE where the function has a derivative. At a kink (relu at 0) they
-    differ, and any number between them is a subgradient.
+    The first two are the same where the function has a derivative, and at the end of its domain, where there is one
+    side. At a kink (relu at 0) they differ, and any number between them is a subgradient.
+
+    size: of the terms that the derivative is the sum of, which may cancel. rules: the derivative by the rules of the
+    table, in the same arithmetic, if it was worked out.
     """
 
     left: float
     right: float
+    size: float = 0.0
+    rules: float | None = None
 
     @property
     def kink(self) -> bool:
         """Whether the slopes to the left and to the right differ."""
-        return not math.isclose(self.left, self.right, rel_tol=1e-9, abs_tol=1e-15)
+        return not math.isnan(self.left + self.right) and not math.isclose(self.left, self.right, rel_tol=SAME)
 
     @property
     def central(self) -> float:
@@ -44,35 +58,127 @@ class Slopes:
 
     def difference(self, derivative: float) -> float:
         """How far a derivative lies outside of [left, right], relative to its size where that is above 1."""
+        return self._outside(derivative, max(1.0, abs(self.central)))
+
+    @property
+    def error_of_rules(self) -> float:
+        """The same for the derivative by the rules, which no float has rounded: relative to it, however small it is."""
+        if self.rules is None or max(abs(self.rules), abs(self.left), abs(self.right)) < 1e-300:
+            return 0.0
+        return self._outside(self.rules, abs(self.central))
+
+    def _outside(self, derivative: float, size: float) -> float:
         outside = max(min(self.left, self.right) - derivative, derivative - max(self.left, self.right), 0.0)
-        finite = abs(derivative) + abs(self.central) < float("inf")
-        return outside / max(1.0, abs(self.central)) if finite else float("nan")
+        finite = abs(derivative) + abs(self.central) < math.inf
+        return outside / max(size, ROUNDING * self.size) if finite and outside else 0.0 if finite else math.nan
 
 
 def finite_differences(output: Value, inputs: Iterable[Value]) -> list[Slopes]:
-    """The slopes of output in each input, by evaluating its graph anew in 60-digit arithmetic (mpmath).
+    """The slopes of output in each input, by nudging it in high-precision arithmetic (mpmath).
 
-    Uses the definitions of the operations and none of their partials. Raises ValueError where the graph is out of date.
+    They use the definitions of the operations and none of their partials; `rules` of a result alone does. Raises
+    ValueError where the graph is out of date.
     """
-    order = topological_order(output)
-    require_current(order)
-    context = _precise_context(order)
-    here = _evaluate(context, order, {})
-    slopes = []
-    for value in inputs:
-        affected = dependents(order, [value])
-        unaffected = {node: x for node, x in here.items() if node not in affected}
-        x, y = here.get(value), here[output].number
-        if x is None or output not in affected:
-            slopes.append(Slopes(0.0, 0.0))
-            continue
-        h = context.mpf(NUDGE) * max(1, abs(x.number))
-        lower, upper = (
-            _evaluate(context, order, {**unaffected, value: Precise(context, x.number + step)})[output].number
-            for step in (-h, h)
-        )
-        slopes.append(Slopes(float((y - lower) / h), float((upper - y) / h)))
-    return slopes
+    graph = _Graph(output)
+    require_current(graph.order)
+    return [graph.slopes(value) for value in inputs]
+
+
+class _Level(NamedTuple):
+    """So many digits, and a nudge that suits them."""
+
+    context: Any
+    nudge: Any
+    here: dict[Value, Any]  # what every operation gives for the numbers of its operands
+
+
+class _Graph:
+    """A graph as it was recorded, in high precision."""
+
+    def __init__(self, output: Value) -> None:
+        self.output, self.order = output, topological_order(output)
+        self.levels: list[_Level] = []
+
+    def slopes(self, value: Value) -> Slopes:
+        """The slopes of the output in one node."""
+        affected = dependents(self.order, [value])
+        if value not in self.order or self.output not in affected:
+            return Slopes(0.0, 0.0, 0.0, 0.0)
+        path = [node for node in self.order if node in affected and node is not value]
+        before: tuple[Any, Any] | None = None
+        for k in range(LEVELS):
+            found = self._sides(k, value, path)
+            settled = before and [self._settled(*pair, k) for pair in zip(before, found, strict=True)]
+            if settled and None not in settled:
+                found = settled[0], settled[1]
+                break
+            before = found
+        left, right = found
+        if abs(left - right) <= SAME * abs(right):
+            left = right = (left + 2 * right) / 3  # to second order: the step to the right was half as long
+        rules, size = self._chain(k, value, path)
+        return Slopes(float(left), float(right), float(size), float(rules))
+
+    @staticmethod
+    def _settled(before: Any, now: Any, k: int) -> Any:
+        """What a slope tends to as the nudge gets smaller, None if that cannot be told yet."""
+        if abs(now - before) <= SAME * abs(now) and (now or k == LEVELS - 1):
+            return now  # 0 may be for want of digits
+        return now * 0 if abs(now) < SAME * abs(before) else None
+
+    def _sides(self, k: int, value: Value, path: list[Value]) -> tuple[Any, Any]:
+        """The slopes to the left, and by half the step to the right, lest an odd function pass for a straight one."""
+        level = self._level(k)
+        h = level.nudge * (abs(value.data) or 1)
+        left, right = (self._moved(level, value, path, step) / step for step in (-h, h / 2))
+        nan = level.context.isnan
+        return (right if nan(left) else left), (left if nan(right) else right)
+
+    def _level(self, k: int) -> _Level:
+        while len(self.levels) <= k:
+            context = _precise_context(self.order, DIGITS << len(self.levels))
+            nudge = context.mpf(10) ** -(NUDGE << len(self.levels))
+            self.levels.append(_Level(context, nudge, {}))
+        return self.levels[k]
+
+    def _moved(self, level: _Level, value: Value, path: list[Value], step: Any) -> Any:
+        """By how much the output moves with the value."""
+        moves = {value: step}
+        for node in path:
+            moves[node] = _number(level, node, moves) - self._here(level, node)
+        return moves.get(self.output, step)
+
+    @staticmethod
+    def _here(level: _Level, node: Value) -> Any:
+        if node not in level.here:
+            level.here[node] = _number(level, node, {})
+        return level.here[node]
+
+    def _chain(self, k: int, value: Value, path: list[Value]) -> tuple[Any, Any]:
+        """The derivative by the rules, and the sum of the sizes of its terms."""
+        level = self._level(k)
+        context, on_path = level.context, {value, *path}
+        adjoints = dict.fromkeys(on_path, context.mpf(0))
+        sizes = dict(adjoints)
+        adjoints[self.output] = sizes[self.output] = context.mpf(1)
+        for node in reversed(path):
+            assert node.op is not None
+            operands = [x.data if x.op is constant else Precise(context, context.mpf(x.data)) for x in node.operands]
+            rules = node.op.partials(Precise(context, self._here(level, node)), *operands)
+            for x, rule in zip(node.operands, rules, strict=True):
+                if x in on_path:
+                    partial = rule.number if isinstance(rule, Precise) else context.mpf(rule)
+                    adjoints[x] += partial * adjoints[node]
+                    sizes[x] += abs(partial) * sizes[node]
+        return adjoints[value], sizes[value]
+
+
+def _number(level: _Level, node: Value, moves: dict[Value, Any]) -> Any:
+    """What the operation of a node gives, where its operands have moved from their numbers."""
+    assert node.op is not None
+    context = level.context
+    operands = tuple([Precise(context, context.mpf(x.data) + moves.get(x, 0)) for x in node.operands])
+    return operands[0].apply_operation(node.op, operands).number
 
 
 class Precise(Arithmetic):
@@ -127,13 +233,13 @@ _PRIMITIVES: dict[Operation, Callable[..., Any]] = {
 }
 
 
-def _precise_context(order: list[Value]) -> Any:
-    """An mpmath context with 60 digits, and more where numbers of very different size meet in the graph."""
+def _precise_context(order: list[Value], digits: int = DIGITS) -> Any:
+    """An mpmath context with so many digits, and more where numbers of very different size meet in the graph."""
     import mpmath
 
+    sizes = [math.log10(abs(node.data)) for node in order if node.data and math.isfinite(node.data)]
     context = mpmath.MPContext()
-    largest = max([abs(node.data) for node in order if math.isfinite(node.data)], default=1.0)
-    context.dps = DIGITS + 2 * max(0, int(math.log10(largest or 1.0)))
+    context.dps = digits + 2 * int(max([0.0, *sizes]) - min([0.0, *sizes]))
     return context
 
 
@@ -157,45 +263,89 @@ def check_gradients(
     """Hold the derivatives of function at inputs against finite differences, up to the given order.
 
     function: takes as many Values as there are inputs and returns one; inputs: real numbers or Values (whose numbers
-    are taken). Returns the largest difference found, relative where the derivative is above 1; raises
-    GradientError where one is above tolerance, and where the value itself is not what the definitions of
-    its operations give. At a kink, such as relu at 0, there is no derivative to agree with.
+    are taken). Returns the largest difference found, relative to the derivative. Raises GradientError where one is
+    above tolerance; where backward() and grad() do not agree, but for what floats round; where a value is not what the
+    definition of its operation gives; and at a kink, such as relu at 0, for there is no derivative to agree with.
+
+    The differences are those of `finite_differences`: steps suit the size of the input and of the function, and rules
+    are held against them in high precision, so that neither has to make allowance for what floats round.
     """
     if order < 1:
         raise ValueError(f"check_gradients takes an order of 1 or more, got {order}")
     point = [x.data if isinstance(x, Value) else as_float(x, "check_gradients") for x in inputs]
-    return max(_check_value(function, point), _check_order(function, point, order, tolerance, "the derivative"))
-
-
-def _check_value(function: Callable[..., Value], point: list[float]) -> float:
     output = function(*map(Value, point))
     if not isinstance(output, Value):
         raise TypeError(f"check_gradients takes a function that returns a Value, got {type(output).__name__}")
     if not math.isfinite(output.data):
         raise GradientError(f"the value at this point is {output.data}: there is no derivative to check")
-    order = topological_order(output)
-    expected = float(_evaluate(_precise_context(order), order, {})[output].number)
-    difference = _difference(output.data, expected)
-    if not difference <= 1e-9:
-        raise GradientError(f"the value is {output.data}, but by the definitions of its operations {expected}")
-    return difference
+    _check_values(output)
+    for i in range(len(point)):
+        _check_that_nothing_is_frozen(function, point, i, tolerance)
+    return _check_order(function, point, order, tolerance, "the derivative")
+
+
+def _check_values(output: Value) -> None:
+    """Every node on its own, by the definition of its operation, to what a relative error of 1e-9 would explain."""
+    graph = _Graph(output)
+    level = graph._level(0)
+    for node in graph.order:
+        if node.op is None or not node.operands:
+            continue
+        expected = float(graph._here(level, node))
+        effects = [abs(partial * x.data) for partial, x in zip(node.partials, node.operands, strict=True)]
+        size = max([abs(expected), 1e-5, *[effect for effect in effects if math.isfinite(effect)]])
+        same = node.data == expected or (math.isnan(node.data) and math.isnan(expected))
+        if not same and not abs(node.data - expected) <= 1e-9 * size:
+            what = "the value" if node is output else f"on the way, the value of {node.op.name}"
+            raise GradientError(f"{what} is {node.data}, but by the definitions of its operations {expected}")
+
+
+def _check_that_nothing_is_frozen(function: Callable[..., Value], point: list[float], i: int, tolerance: float) -> None:
+    """Numbers that were taken out of an input, as by float(), and do not move with it."""
+    moved = [x + 2.0**-26 * (abs(x) or 1.0) if j == i else x for j, x in enumerate(point)]
+    leaves, others = [*map(Value, point)], [*map(Value, moved)]
+    order, again = topological_order(function(*leaves)), topological_order(function(*others))
+    if _described(order, leaves) == _described(again, others):
+        return
+    context = _precise_context([*order, *again])
+    given = {leaf: Precise(context, context.mpf(x)) for leaf, x in zip(leaves, moved, strict=True)}
+    before = _evaluate(context, order, {})[order[-1]].number
+    follows = _evaluate(context, order, given)[order[-1]].number
+    there = _evaluate(context, again, {})[again[-1]].number
+    if abs(there - follows) > tolerance * (abs(there - follows) + abs(follows - before)):
+        raise GradientError(
+            f"when input {i} becomes {moved[i]}, the function gives {float(there)}, but its graph {float(follows)}: a "
+            "number in it was taken from the input, as by float(), and does not follow it"
+        )
+
+
+def _described(order: list[Value], inputs: list[Value]) -> list[Any]:
+    """What a graph consists of, but for the numbers of the inputs."""
+    place = {node: n for n, node in enumerate(order)}
+    return [
+        inputs.index(node) if node in inputs else (node.op, [place[x] for x in node.operands] or node.data.hex())
+        for node in order
+    ]
 
 
 def _check_order(function: Callable[..., Value], point: list[float], order: int, tolerance: float, what: str) -> float:
     leaves = [Value(x) for x in point]
     output = function(*leaves)
     output.backward()
-    worst = 0.0
+    graph, worst = _Graph(output), 0.0
     for i, (leaf, derivative) in enumerate(zip(leaves, grad(output, leaves), strict=True)):
-        numeric = _central_difference(function, point, i)
-        for found, how in ((leaf.grad, "backward()"), (derivative.data, "grad()")):
-            difference = _difference(found, numeric)
-            if not difference <= tolerance:
-                raise GradientError(
-                    f"{what} for input {i} is {found} by {how}, but {numeric} by finite difference (what float(), "
-                    "math.exp or .data give of a Value is a number that no gradient flows through)"
-                )
-            worst = max(worst, difference)
+        slopes = graph.slopes(leaf)
+        found = f"{what} for input {i} is {leaf.grad} by backward() and {derivative.data} by grad()"
+        if slopes.kink:
+            raise GradientError(
+                f"{found}, but there is a kink: the slope is {slopes.left} to the left and {slopes.right} to the right"
+            )
+        apart = leaf.grad != derivative.data and not abs(leaf.grad - derivative.data) <= 1e-9 * slopes.size + 1e-300
+        lost = math.isfinite(slopes.central) and not math.isfinite(leaf.grad)
+        if not slopes.error_of_rules <= tolerance or apart or lost:
+            raise GradientError(f"{found}, but {slopes.central} by finite difference")
+        _check_values(derivative)
+        worst = max(worst, slopes.error_of_rules)
         if order > 1:
 
             def component(*values: Value, i: int = i) -> Value:
@@ -203,17 +353,3 @@ def _check_order(function: Callable[..., Value], point: list[float], order: int,
 
             worst = max(worst, _check_order(component, point, order - 1, tolerance, f"{what} for input {i}, derived"))
     return worst
-
-
-def _central_difference(function: Callable[..., Value], point: list[float], i: int) -> float:
-    """To fourth order in h: M. Abramowitz and I. Stegun, Handbook of Mathematical Functions, 25.3.6."""
-    h = 1e-4 * max(1.0, abs(point[i]))
-
-    def at(steps: int) -> float:
-        return function(*[Value(x + steps * h if j == i else x) for j, x in enumerate(point)]).data
-
-    return (8 * (at(1) - at(-1)) - (at(2) - at(-2))) / (12 * h)
-
-
-def _difference(found: float, expected: float) -> float:
-    return abs(found - expected) / max(1.0, abs(expected))

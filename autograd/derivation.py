@@ -74,9 +74,10 @@ class Check:
 
     @property
     def difference(self) -> float:
-        """The largest difference between the three, relative where the derivative is above 1."""
+        """The largest difference between the three, relative where the derivative is above 1; for the rules always."""
         apart = abs(self.derived - self.gradient) / max(1.0, abs(self.gradient))
-        return max(apart, self.slopes.difference(self.derived), key=lambda x: (math.isnan(x), x))
+        differences = apart, self.slopes.difference(self.derived), self.slopes.error_of_rules
+        return max(differences, key=lambda x: (math.isnan(x), x))
 
     def __bool__(self) -> bool:
         """Whether they agree, to nine digits."""
@@ -217,7 +218,7 @@ class Derivation(Working):
         return draw(self.output, highlight=labels, focus=self.parameter, **options)
 
     def check(self) -> Check:
-        """Hold the value against `grad`, and against a finite difference in 60 digits."""
+        """Hold the value against `grad`, and against finite differences in high precision."""
         gradient = grad(self.output, self.parameter).data
         return Check(self.value, gradient, finite_differences(self.output, [self.parameter])[0])
 

@@ -45,8 +45,55 @@ def test_the_inputs_may_be_values_and_stay_as_they_are() -> None:
 
 
 def test_a_tolerance_that_no_finite_difference_meets() -> None:
+    with pytest.raises(GradientError):  # its constants, such as the root of 2, are rounded
+        check_gradients(autograd.gelu, -5.0, tolerance=1e-18)
+
+
+@pytest.mark.parametrize(
+    ("function", "point"),
+    [
+        (autograd.log, 0.002),
+        (autograd.sin, 1000.0),
+        (autograd.sin, 1e15),
+        (autograd.cos, 1e-30),
+        (autograd.exp, -300.0),
+        (lambda x: x * x, 0.0),
+        (lambda x: (x * 1e30).sin(), 0.0),  # an odd function, whose scale is not that of x
+        (lambda x: x + (1 + x).sigmoid(), 1e-200),
+        (autograd.tanh, 20.0),
+    ],
+)
+def test_steps_suit_the_point(function: Any, point: float) -> None:
+    assert check_gradients(function, point, order=2) < 1e-14
+
+
+def test_a_probability_next_to_nothing() -> None:
+    z = Value(-50.0)
+    q = autograd.sigmoid(z)
+    for parameter in (q, z):
+        check = autograd.derive(autograd.binary_cross_entropy(q, 1.0), parameter).check()
+        assert check
+        assert not check.slopes.kink
+
+
+def test_the_end_of_a_domain_has_one_side() -> None:
+    p = Value(1.0)
+    (slopes,) = finite_differences(autograd.binary_cross_entropy(p, 1.0), [p])
+    assert (slopes.left, slopes.right) == (-1.0, -1.0)
+    assert check_gradients(lambda p: autograd.binary_cross_entropy(p, 0.0), 0.0, order=1) < 1e-12
+
+
+def test_a_kink_is_named_as_one() -> None:
+    with pytest.raises(GradientError, match=r"there is a kink: the slope is 0\.0 to the left and 1\.0 to the right"):
+        check_gradients(autograd.relu, 0.0)
+
+
+def test_a_small_wrong_derivative_is_no_smaller_mistake() -> None:
+    doubled = operation("doubled", autograd.exp.evaluate, lambda z, x: (2 * z,), definition=lambda x: autograd.exp(x))
     with pytest.raises(GradientError):
-        check_gradients(lambda x: (x.exp() + x).sin(), 0.7, tolerance=1e-18)
+        check_gradients(doubled, -50.0, order=1)
+    x = Value(-50.0)
+    assert not autograd.derive(doubled(x), x).check()
 
 
 # What is wrong
@@ -122,10 +169,18 @@ def test_a_wrong_value() -> None:
 
 
 def test_a_function_that_freezes_an_input() -> None:
-    with pytest.raises(GradientError):
+    with pytest.raises(GradientError, match="a number in it was taken from the input"):
         check_gradients(lambda x: x * float(x), 2.0, order=1)
-    with pytest.raises(GradientError):
+    with pytest.raises(GradientError, match="a number in it was taken from the input"):
         check_gradients(lambda x: Value(x.data) ** 2, 2.0, order=1)
+
+
+def test_a_number_that_was_taken_from_an_input_and_given_back_is_no_mistake() -> None:
+    def logsumexp(*xs: Value) -> Value:
+        top = max(float(x) for x in xs)
+        return autograd.as_value(autograd.total([(x - top).exp() for x in xs]).log() + top)
+
+    assert check_gradients(logsumexp, 1.0, 300.0, -2.0) < 1e-12
 
 
 def test_a_value_that_is_not_a_number() -> None:
