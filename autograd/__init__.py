@@ -45,7 +45,9 @@ from autograd.operations import (
     tanh,
     total,
 )
+from autograd.picking import pick
 from autograd.recording import AnomalyError, detect_anomaly, no_grad
+from autograd.stopping import stop_gradient
 from autograd.value import Value, as_value, topological_order
 
 if TYPE_CHECKING:
@@ -110,6 +112,7 @@ __all__ = [
     "neg",
     "no_grad",
     "operation",
+    "pick",
     "pow",
     "real_array",
     "relu",
@@ -122,6 +125,7 @@ __all__ = [
     "sqrt",
     "squared_error",
     "step",
+    "stop_gradient",
     "sub",
     "sub_no_nan",
     "tanh",

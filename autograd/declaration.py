@@ -136,9 +136,9 @@ def arrange_logits(logits: Any, target_index: int) -> tuple[Any, ...]:
     """The logits, and the target's once more: the loss is the log-sum-exp of all minus that one."""
     logits = tuple(logits)
     if hasattr(target_index, "apply_operation"):
-        from autograd.picking import picked  # which is made of the table that this is for
+        from autograd.picking import pick  # which is made of the table that this is for
 
-        return (*logits, picked(target_index, *logits))
+        return (*logits, pick(logits, target_index))
     if not 0 <= index(target_index) < len(logits):
         raise IndexError(f"softmax_cross_entropy takes a target index below {len(logits)}, got {target_index}")
     return (*logits, logits[target_index])

@@ -1,28 +1,37 @@
-"""The candidate at a position that is not known beforehand, as that of a target which differs from row to row."""
+"""The table look-up: which of several values is taken may differ from row to row, as the class of a target does."""
 
 import math
 from functools import reduce
 
 from autograd.annotations import Any
 from autograd.declaration import operation
-from autograd.operations import abs, add, div, maximum, minimum, step
+from autograd.operations import abs, div, maximum, minimum, step
 
 
-def _elsewhere(position: Any, i: int) -> Any:
-    """0 where the position is i, 1 elsewhere."""
-    return step(abs(position - i))
+def _elsewhere(index: Any, i: int) -> Any:
+    """0 where the index is i, 1 elsewhere."""
+    return step(abs(index - i))
 
 
-def _largest_allowed(position: Any, *candidates: Any) -> Any:
-    # No candidate is multiplied by 0, for it may be infinite: those elsewhere are held down to -inf.
-    elsewhere = [_elsewhere(position, i) for i in range(len(candidates))]
-    allowed = [minimum(x, (0.5 - there) * math.inf) for x, there in zip(candidates, elsewhere, strict=True)]
-    return reduce(maximum, allowed) + div(0, len(candidates) - reduce(add, elsewhere))
+def _largest_allowed(index: Any, *values: Any) -> Any:
+    # No value is multiplied by 0, for it may be infinite: those elsewhere are held down to -inf.
+    elsewhere = [_elsewhere(index, i) for i in range(len(values))]
+    allowed = [minimum(x, (0.5 - there) * math.inf) for x, there in zip(values, elsewhere, strict=True)]
+    return reduce(maximum, allowed) + div(0, len(values) - sum(elsewhere))
 
 
-picked = operation(
-    "picked",
+def _arrange(values: Any, index: Any) -> tuple[Any, ...]:
+    values = tuple(values)
+    if not values:
+        raise ValueError("pick takes one value or more")
+    return (index, *values)
+
+
+pick = operation(
+    "pick",
     _largest_allowed,
-    lambda z, position, *xs: (0.0, *[1 - _elsewhere(position, i) for i in range(len(xs))]),
-    "picked(position, x0, x1, …): the x at the position, which may be a Value; nan where there is none",
+    lambda z, index, *xs: (0.0, *[1 - _elsewhere(index, i) for i in range(len(xs))]),
+    "pick(values, index): the one of several values at an index from 0, which may be a Value; nan where there is none, "
+    "or where one of the values is nan",
+    arrange=_arrange,
 )

@@ -41,9 +41,9 @@ def compile(
         loss, gradient = step(X1, X2, Y)
 
     function: of as many scalars as there are inputs, written with Values as always. It is called once, with Values
-        that have no numbers; what would need one (a comparison, float(), .data) raises TracingError at that line.
-        (== asks for identity, as it does of all Values.) It returns the loss of a row; or, for `Compiled.values`,
-        several Values
+        that have no numbers; what would need one (a comparison, == with it, a look-up, an index, float(), .data)
+        raises TracingError at that line, which names what to write instead. A parameter is itself, as all Values are,
+        in == with others and as a key. It returns the loss of a row; or, for `Compiled.values`, several Values
     parameters: the Values to differentiate with respect to, whose numbers are read at each call. All other Values
         that the function uses are constants
     inputs: how many, or their names; the names of the function's parameters where it is None

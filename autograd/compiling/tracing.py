@@ -5,11 +5,15 @@ number, and so fix in the recording what may differ from row to row, is an error
 """
 
 import os
+import sys
 from collections.abc import Callable, Sequence
 from contextvars import copy_context
 from functools import lru_cache
+from numbers import Number
 from threading import RLock, get_ident
 from typing import Any, NamedTuple
+
+import numpy as np
 
 from autograd import operations as ops
 from autograd.arithmetic import Arithmetic
@@ -27,10 +31,16 @@ class TracingError(TypeError):
     """A compiled function used a number that is not known before it runs."""
 
 
+LOOK_UP = "autograd.pick(values, index) looks up one of several values"
 REMEDIES = {
-    "a comparison": "write a decision with maximum, minimum, relu or step",
+    "a comparison": f"write a decision with maximum, minimum, relu or step; {LOOK_UP}",
     "bool()": "write a decision with maximum, minimum, relu or step",
-    ".data": "calculate with the Value itself",
+    "hash()": f"{LOOK_UP}; what belongs to the node itself and not to its number is kept by id()",
+    "an index or a count": f"{LOOK_UP}; what is counted has to be known when the function is traced",
+    "rounding": "write what jumps with step, or round the numbers before the call",
+    "complex()": "calculate with real numbers, and autograd's own functions",
+    "an operation on bits": "write a decision with maximum, minimum, relu or step",
+    ".data": "calculate with the Value itself, or with stop_gradient of it if it is to have no gradient",
     "float()": "use autograd's own functions (autograd.exp, not math.exp)",
     ".grad": "autograd.grad gives gradients as Values",
     "backward()": "autograd.grad gives gradients as Values",
@@ -64,15 +74,37 @@ def _guarded(name: str, what: str) -> Any:
 
 
 def _closed(name: str, what: str) -> Any:
-    """A method of Value that needs the number."""
-    method = getattr(Value, name)
+    """A method that needs the number: of Value, or one that Value has not, so that Python says what it says of that."""
+    method = getattr(Value, name, None)
 
     def refused(self: Value, *arguments: Any) -> Any:
-        if tracer.get() is None:
+        if tracer.get() is not None:
+            raise _refusal(what, self)
+        if method is not None:
             return method(self, *arguments)
-        raise _refusal(what, self)
+        if arguments:
+            return NotImplemented
+        raise TypeError(f"{what} of a Value")
 
     return refused
+
+
+def _asked_by_user() -> bool:
+    """Whether it is not the engine that asks a node for its identity: that goes by it in sets and dictionaries."""
+    caller = sys._getframe(2).f_globals.get("__name__")
+    return not (isinstance(caller, str) and caller.startswith("autograd."))
+
+
+def _has_number(node: Value) -> bool:
+    """Whether it is a parameter, and no input or result."""
+    try:
+        _number.__get__(node)
+    except AttributeError:
+        return False
+    return True
+
+
+_number: Any = vars(Value)["data"]
 
 
 class Traced(Arithmetic, Value):
@@ -99,6 +131,21 @@ class Traced(Arithmetic, Value):
     __float__, __bool__ = _closed("__float__", "float()"), _closed("__bool__", "bool()")
     __format__, backward = _closed("__format__", "formatting"), _closed("backward", "backward()")
 
+    # Python and NumPy ask identity of Values. That of a parameter is its own, but an input is no thing beside its
+    # number: who compares it, or looks it up, asks for that.
+    def __eq__(self, other: object) -> bool:
+        if self is not other and tracer.get() is not None:
+            node = isinstance(other, Value)
+            number = isinstance(other, (Number, np.generic))
+            if (number or (node and not (_has_number(self) and _has_number(other)))) and _asked_by_user():  # type: ignore[arg-type]
+                raise _refusal("a comparison", self)
+        return self is other
+
+    def __hash__(self) -> int:
+        if tracer.get() is not None and not _has_number(self) and _asked_by_user():
+            raise _refusal("hash()", self)
+        return object.__hash__(self)
+
     def __repr__(self) -> str:
         return f"<traced Value {self.label}>" if self.label else "<traced Value>"
 
@@ -106,6 +153,16 @@ class Traced(Arithmetic, Value):
 for _name, _row in ops.table.items():
     if hasattr(Value, _name):
         setattr(Traced, _name, _row)
+for _what, _names in {
+    "an index or a count": "__index__",
+    "rounding": "__int__ __round__ __trunc__ __floor__ __ceil__ floor ceil rint trunc "  # the latter are NumPy's
+    "__floordiv__ __rfloordiv__ __mod__ __rmod__ __divmod__ __rdivmod__",
+    "complex()": "__complex__",
+    "an operation on bits": "__and__ __rand__ __or__ __ror__ __xor__ __rxor__ __lshift__ __rlshift__ __rshift__ "
+    "__rrshift__ __invert__",
+}.items():
+    for _name in _names.split():
+        setattr(Traced, _name, _closed(_name, _what))
 
 
 def _node(op: Operation | None, operands: tuple[Value, ...], label: str | None = None) -> Value:
