@@ -1,6 +1,7 @@
 """The table look-up: which of several values is taken may differ from row to row, as the class of a target does."""
 
 import math
+import operator
 from functools import reduce
 
 from autograd.annotations import Any
@@ -17,7 +18,7 @@ def _largest_allowed(index: Any, *values: Any) -> Any:
     # No value is multiplied by 0, for it may be infinite: those elsewhere are held down to -inf.
     elsewhere = [_elsewhere(index, i) for i in range(len(values))]
     allowed = [minimum(x, (0.5 - there) * math.inf) for x, there in zip(values, elsewhere, strict=True)]
-    return reduce(maximum, allowed) + div(0, len(values) - sum(elsewhere))
+    return reduce(maximum, allowed) + div(0, len(values) - reduce(operator.add, elsewhere))
 
 
 def _arrange(values: Any, index: Any) -> tuple[Any, ...]:

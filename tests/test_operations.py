@@ -178,7 +178,7 @@ def test_every_row_has_an_oracle_and_every_oracle_a_row() -> None:
 
 
 def test_the_table_is_what_the_package_exports() -> None:
-    beside = {"pick", "stop_gradient"}  # made of the table, or no function to be held against an oracle: see test_picking
+    beside = {"pick", "stop_gradient"}  # see test_picking
     assert {name for name in autograd.__all__ if isinstance(getattr(autograd, name), Operation)} == {*table, *beside}
     for name, op in table.items():
         assert getattr(autograd, name) is op
