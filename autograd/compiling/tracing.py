@@ -9,11 +9,8 @@ import sys
 from collections.abc import Callable, Sequence
 from contextvars import copy_context
 from functools import lru_cache
-from numbers import Number
 from threading import RLock, get_ident
 from typing import Any, NamedTuple
-
-import numpy as np
 
 from autograd import operations as ops
 from autograd.arithmetic import Arithmetic
@@ -135,9 +132,11 @@ class Traced(Arithmetic, Value):
     # number: who compares it, or looks it up, asks for that.
     def __eq__(self, other: object) -> bool:
         if self is not other and tracer.get() is not None:
-            node = isinstance(other, Value)
-            number = isinstance(other, (Number, np.generic))
-            if (number or (node and not (_has_number(self) and _has_number(other)))) and _asked_by_user():  # type: ignore[arg-type]
+            if isinstance(other, Value):
+                of_numbers = not (_has_number(self) and _has_number(other))
+            else:
+                of_numbers = hasattr(other, "__float__") or isinstance(other, complex)
+            if of_numbers and _asked_by_user():
                 raise _refusal("a comparison", self)
         return self is other
 
