@@ -262,8 +262,7 @@ def _threshold(loss: Loss) -> tuple[float, float, float]:
     below, above = loss.decide(low), loss.decide(high)
     if below == above:
         raise ValueError(f"{loss} decides for class {below:g} whatever the output")
-    for _ in range(100):  # to the last bit
-        middle = (low + high) / 2
+    while low < (middle := (low + high) / 2) < high:  # to the last bit
         low, high = (middle, high) if loss.decide(middle) == below else (low, middle)
     return low, below, above
 

@@ -65,7 +65,7 @@ def _drawn(part: str, number: int, generator: random.Random) -> Iterator[Mutant]
     for place in places:
         mutant = generator.choice(place)
         try:
-            compile(mutant.apply((ROOT / mutant.path).read_bytes()), mutant.path, "exec")
+            compile(mutant.changed(), mutant.path, "exec")
         except SyntaxError:
             continue
         yield mutant
@@ -75,8 +75,7 @@ def _drawn(part: str, number: int, generator: random.Random) -> Iterator[Mutant]
 
 
 def _diff(mutant: Mutant) -> str:
-    before = (ROOT / mutant.path).read_bytes()
-    lines = (before.decode().splitlines(), mutant.apply(before).decode().splitlines())
+    lines = [text.decode().splitlines() for text in (mutant.source, mutant.changed())]
     return "\n".join(difflib.unified_diff(*lines, mutant.path, mutant.path, lineterm="", n=2))
 
 

@@ -56,7 +56,7 @@ def judge(
                 rounds = _rounds(mutant, recorded, quick)
                 if rounds:
                     copy = copies.pop()
-                    (copy / mutant.path).write_bytes(mutant.apply((ROOT / mutant.path).read_bytes()))
+                    (copy / mutant.path).write_bytes(mutant.changed())
                     _start(mutant, rounds, copy, recorded, known, running)
                 else:
                     yield mutant, ""
@@ -68,7 +68,7 @@ def judge(
                 if not killer and trial.rest:
                     _start(trial.mutant, trial.rest, trial.copy, recorded, known, running)
                     continue
-                shutil.copyfile(ROOT / trial.mutant.path, trial.copy / trial.mutant.path)
+                (trial.copy / trial.mutant.path).write_bytes(trial.mutant.source)
                 copies.append(trial.copy)
                 yield trial.mutant, killer
             time.sleep(0.01)
@@ -78,7 +78,7 @@ def _try_out(copy: Path, recorded: Recording, known: set[str]) -> None:
     """Raise RuntimeError where tests fail here that passed while lines were recorded: they would kill every mutant."""
     quickest = sorted(recorded.seconds, key=recorded.seconds.__getitem__)[:1000]
     running: dict[int, Trial] = {}
-    _start(Mutant("", 0, 0, "", (0, 0)), [quickest], copy, recorded, known, running)
+    _start(Mutant("", b"", 0, 0, "", (0, 0)), [quickest], copy, recorded, known, running)
     ((process, trial),) = running.items()
     while (verdict := _verdict(process, trial)) is None:
         time.sleep(0.01)

@@ -38,14 +38,15 @@ class Mutant(NamedTuple):
     """A piece of a file, from byte to byte, and what comes in its place."""
 
     path: str
+    source: bytes
     start: int
     end: int
     text: str
     lines: tuple[int, int]  # of the statement, or its head, that is changed
 
-    def apply(self, source: bytes) -> bytes:
-        """The changed source of the file."""
-        return source[: self.start] + self.text.encode() + source[self.end :]
+    def changed(self) -> bytes:
+        """The source of the file, changed."""
+        return self.source[: self.start] + self.text.encode() + self.source[self.end :]
 
 
 def mutants(path: str, source: str) -> list[list[Mutant]]:
@@ -78,7 +79,7 @@ class _Places(ast.NodeVisitor):
         return start + node.col_offset, end + node.end_col_offset
 
     def add(self, span: tuple[int, int], *texts: str) -> None:
-        self.found.append([Mutant(self.path, *span, text, self.lines) for text in texts])
+        self.found.append([Mutant(self.path, self.source, *span, text, self.lines) for text in texts])
 
     def replace(self, node: ast.expr | ast.stmt, *texts: str) -> None:
         self.add(self.span(node), *texts)
