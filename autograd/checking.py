@@ -57,8 +57,15 @@ class Slopes:
         return (self.left + self.right) / 2
 
     def difference(self, derivative: float) -> float:
-        """How far a derivative lies outside of [left, right], relative to its size where that is above 1."""
+        """How far a derivative lies outside of [left, right], relative to its size where that is above 1.
+
+        Where terms cancel, floats lose of the derivative what they round of the terms: that is allowed for.
+        """
         return self._outside(derivative, max(1.0, abs(self.central)))
+
+    def apart(self, x: float, y: float) -> float:
+        """How far two derivatives in floats are apart, measured in the same way."""
+        return abs(x - y) / max(1.0, abs(y), ROUNDING * self.size)
 
     @property
     def error_of_rules(self) -> float:
@@ -315,7 +322,7 @@ def _check_that_nothing_is_frozen(function: Callable[..., Value], point: list[fl
     if abs(there - follows) > tolerance * (abs(there - follows) + abs(follows - before)):
         raise GradientError(
             f"when input {i} becomes {moved[i]}, the function gives {float(there)}, but its graph {float(follows)}: a "
-            "number in it was taken from the input, as by float(), and does not follow it"
+            "number in it was taken from the input, as by float() or math.exp(), and does not follow it"
         )
 
 

@@ -75,7 +75,7 @@ class Check:
     @property
     def difference(self) -> float:
         """The largest difference between the three, relative where the derivative is above 1; for the rules always."""
-        apart = abs(self.derived - self.gradient) / max(1.0, abs(self.gradient))
+        apart = self.slopes.apart(self.derived, self.gradient)
         differences = apart, self.slopes.difference(self.derived), self.slopes.error_of_rules
         return max(differences, key=lambda x: (math.isnan(x), x))
 

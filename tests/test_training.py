@@ -69,7 +69,7 @@ def test_one_row_at_a_time_is_the_loop_of_the_textbook_exactly() -> None:
             for p in by_hand.parameters():
                 p.data -= 0.1 * p.grad
             losses.append(loss.data)
-        averages.append(sum(losses) / len(losses))
+        averages.append(total(losses) / len(losses))
     assert ours.state_dict() == by_hand.state_dict()
     assert history.loss == averages
 
