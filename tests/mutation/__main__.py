@@ -75,8 +75,8 @@ def _drawn(part: str, number: int, generator: random.Random) -> Iterator[Mutant]
 
 
 def _diff(mutant: Mutant) -> str:
-    lines = [text.decode().splitlines() for text in (mutant.source, mutant.changed())]
-    return "\n".join(difflib.unified_diff(*lines, mutant.path, mutant.path, lineterm="", n=2))
+    before, after = [text.decode().splitlines() for text in (mutant.source, mutant.changed())]
+    return "\n".join(difflib.unified_diff(before, after, mutant.path, mutant.path, lineterm="", n=2))
 
 
 if __name__ == "__main__":
