@@ -218,8 +218,12 @@ _GREEK = r"""
 _MATHEMATICS = {word[0]: word[1:] + " " for word in _GREEK.split()} | {"ο": "o"}
 _MATHEMATICS |= {c: rf"\mathrm{{{latin}}}" for c, latin in zip("ΑΒΕΖΗΙΚΜΝΟΡΤΧ", "ABEZHIKMNOPTX", strict=True)}
 _MATHEMATICS |= {"\\": r"{\backslash}", "^": r"{\wedge}", "~": r"{\sim}", "⏎": r"{\hookleftarrow}", "�": r"{\square}"}
+# KaTeX takes these for commands of mathematics, which \text cannot hold; and it knows no other accents than those.
+_SIGNS = "‼ℋℌℐℒℛℨℬℭℰℱℳ↤∉∌∏∐∑∫∬∭∮∯∰∷∹≔≕≘≙≚≛≝≞≟≠⋀⋁⋂⋃⌜⌝⌞⌟⟂⟦⟧⦃⦄⦵⨀⨁⨂⨄⨆⩴"
+_MATHEMATICS |= {c: f"{{{c}}}" for c in _SIGNS}
+_UNKNOWN_ACCENTS = re.compile("[\u0300-\u036f](?<![\u0300-\u0304\u0306-\u0308\u030a-\u030c\u0327])")
 _ESCAPED = {c: f"\\{c}" for c in "{}$&#_%"}
-_IN_NAMES = {ord(c): tex for c, tex in {**_MATHEMATICS, **_ESCAPED, " ": "\\ ", "\u00a0": "\\ "}.items()}
+_IN_NAMES = {ord(c): tex for c, tex in {**_MATHEMATICS, **_ESCAPED, "@": "{@}", " ": "\\ ", "\u00a0": "\\ "}.items()}
 _IN_TEXT = {ord(c): f"}}{tex}\\text{{" for c, tex in _MATHEMATICS.items()} | {ord(c): x for c, x in _ESCAPED.items()}
 _IN_TEXT |= {0xA0: "~"}
 
@@ -241,12 +245,12 @@ def latex_text(text: str) -> str:
 
 def latex_name(name: str) -> str:
     r"""A name in a formula: what LaTeX has no letters for is in \text."""
-    foreign = re.compile("[^\\x00-\\x7f]+")
+    foreign = re.compile(rf"[^\x00-\x7f{_SIGNS}]+")
     return _with_bases(foreign.sub(lambda found: rf"\text{{{found[0]}}}", _normal(name).translate(_IN_NAMES)))
 
 
 def _normal(text: str) -> str:
-    return unicodedata.normalize("NFC", printable(text))
+    return _UNKNOWN_ACCENTS.sub("�", unicodedata.normalize("NFC", printable(text)))
 
 
 def _with_bases(latex: str) -> str:
@@ -626,8 +630,8 @@ class LatexWriter(Writer):
         return f"{base}^{{{self.write(exponent)}}}"
 
     def is_raised(self, text: str) -> bool:
-        """Whether something stands above the line already."""
-        return "^" in text
+        """Whether something stands above the line already, as a prime does."""
+        return "^" in text or "'" in text
 
 
 @dataclass

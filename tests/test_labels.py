@@ -2,6 +2,7 @@
 
 import ast
 import re
+import string
 import unicodedata
 from html.parser import HTMLParser
 from pathlib import Path
@@ -64,6 +65,16 @@ def test_every_formula_is_typeset() -> None:
     *answers, about_a_wrong_one = complaints([*formulas, "w_{in_h_1}"])
     assert [(formula, answer) for formula, answer in zip(formulas, answers, strict=True) if answer] == []
     assert "ouble subscript" in about_a_wrong_one
+
+
+def test_every_sign_and_accent_is_typeset() -> None:
+    """Those of mathematics above all: ℒ, ∑ and ≠ are commands to some who typeset."""
+    signs = [chr(c) for c in range(0x2C00) if unicodedata.category(chr(c)) in ("Sm", "Mn") or 0x2100 <= c < 0x2140]
+    names = [a + b for a in "@|'" for b in string.punctuation] + signs
+    written = [*map(latex_label, signs), *map(LatexWriter().name, names)]
+    written += [LatexWriter().write(Symbol(f"{c}''_1", 2.0) ** 2.0) for c in "xλℒ"]
+    formulas = [" ".join(written[i : i + 100]) for i in range(0, len(written), 100)]
+    assert [answer for answer in complaints(formulas) if answer] == []
 
 
 def test_greek_letters_are_the_letters_that_they_are() -> None:
