@@ -16,7 +16,7 @@ demo: $(VENV)/installed ## Every gradient of a 2-3-1 network, derived and drawn,
 	@echo "Open demo/index.html in a browser."
 
 test: $(VENV)/installed-test $(VENV)/installed-tex ## Run the tests
-	$(PY) -m pytest --numprocesses auto
+	$(PY) -m pytest --numprocesses auto --dist worksteal
 
 pythons: $(VENV)/made ## Run the tests on every other Python from 3.11 on that is on this machine
 	@own=$$($(PY) -c 'import sys; print("%d.%d" % sys.version_info[:2])'); \
