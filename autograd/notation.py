@@ -70,12 +70,59 @@ class LocalGradient(Expression):
     value: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Applied(Expression):
-    """An operation and its operands."""
+    """An operation and its operands. Sums of many terms are deep: nothing here calls itself for the operands."""
 
     op: Operation
     operands: tuple[Expression, ...]
+    hash: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "hash", hash((self.op, self.operands)))  # of which each has its own
+
+    def __hash__(self) -> int:
+        return self.hash
+
+    def __eq__(self, other: object) -> bool:
+        pairs: list[tuple[object, object]] = [(self, other)]
+        while pairs:
+            x, y = pairs.pop()
+            if isinstance(x, Applied) and isinstance(y, Applied):
+                if x is not y:
+                    if (x.hash, x.op, len(x.operands)) != (y.hash, y.op, len(y.operands)):
+                        return False
+                    pairs += zip(x.operands, y.operands, strict=True)
+            elif isinstance(x, Applied) or isinstance(y, Applied) or x != y:
+                return False
+        return True
+
+    def __repr__(self) -> str:
+        return f"<{Writer().write(self)}>"
+
+    def __deepcopy__(self, memo: object) -> "Applied":
+        return self  # nothing in it changes
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        flat: list[Any] = []
+        stack: list[Expression] = [self]
+        while stack:
+            e = stack.pop()
+            flat.append((e.op, len(e.operands)) if isinstance(e, Applied) else e)
+            stack += e.operands if isinstance(e, Applied) else ()
+        return _unflattened, (flat,)
+
+
+def _unflattened(flat: list[Any]) -> Expression:
+    """The expression of operations, each with the number of its operands before them, and what they apply to."""
+    stack: list[Expression] = []
+    for item in reversed(flat):
+        if isinstance(item, tuple):
+            op, count = item
+            operands, stack = stack[len(stack) - count :], stack[: len(stack) - count]
+            item = Applied(op, tuple(operands))
+        stack.append(item)
+    return stack[0]
 
 
 ZERO, ONE = Number(0.0), Number(1.0)

@@ -12,6 +12,7 @@ from autograd.messages import listed
 from autograd.recording import watching
 from autograd.value import MANY, Value, compute, require_numbers
 
+MOST_TRIED = 200  # leaves times operands of a node: to find out which of more was changed would take its time
 AS_ONE = 1e-9  # numbers that are no further apart are not told apart
 
 
@@ -66,7 +67,7 @@ def _what_changed(node: Value, nodes: Sequence[Value]) -> str:
     recorded = _recorded(node)
     certain = {x: number for x, number in recorded.items() if x in leaves and not _same(number, x.data)}
     before = certain
-    if not certain:
+    if not certain and len(leaves) * len(node.operands) <= MOST_TRIED:
         used = {x for user in nodes if _follows(user, user.operands) for x in user.operands} if len(leaves) > 1 else ()
         before = {x: y for x in leaves if x not in used and (y := _solved(node, x, recorded)) is not None}
     if certain or len(before) == 1:
