@@ -52,7 +52,7 @@ EXCEPTIONS: dict[str, Callable[..., bool]] = {
         (math.isinf(x) and abs(y) == SMALLEST)  # no power of ten that can be written down is far enough
         or (abs(x) == abs(y) == SMALLEST)  # y x**(y-1) is finite, but x**(y-1) is not
         or (x < 0 and abs(y) >= LARGEST)  # y - 1 is y, and so even where it should be odd
-        or (x == 0 and abs(y) <= SMALLEST)  # the slope in y is a choice: see below; and y - 1 is -1
+        or (x == 0 and abs(y) == SMALLEST)  # y - 1 is -1
     ),
     "mul": lambda x, y: {abs(x), abs(y)} == {0, INF},  # the value depends on the way there
     "sin": math.isinf,
@@ -152,9 +152,22 @@ def one(found: list[Any]) -> float | None:
     return None
 
 
+def chosen(name: str, point: Point, i: int | None) -> float | None:
+    """What we decided where there are several limits."""
+    match name, point:
+        case (("maximum" | "minimum"), (x, y)) if x == y and i is not None:
+            return 0.5  # a tie, also of infinities
+        case "pow", (0.0, 0.0) if i is not None:
+            return (0.0, -INF)[i]  # x**0 is flat; 0**y falls from 1 to 0
+    return None
+
+
 @cache
 def judged(name: str, point: Point, i: int | None) -> tuple[float, float] | None:
     """The least and the largest that the value (i is None) or the partial may be; None where there is no limit."""
+    choice = chosen(name, point, i)
+    if choice is not None:
+        return choice, choice
     with mp.workdps(DIGITS):
         return _judged(name, point, i)
 
