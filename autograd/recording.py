@@ -50,7 +50,8 @@ class WatchedBlock:
     def __init__(self) -> None:
         self._mine: list[Callable[[Value], None]] = []
 
-    def watch(self, node: "Value") -> None:
+    @staticmethod
+    def watch(node: "Value") -> None:
         """What is done with a new node."""
         raise NotImplementedError
 
@@ -59,7 +60,7 @@ class WatchedBlock:
         return False
 
     def __enter__(self) -> None:
-        mine = partial(type(self).watch, self)
+        mine = partial(type(self).watch)  # which is one of its own, and does not keep this block alive
         self._mine.append(mine)
         others = watchers.get()
         watchers.set((mine, *others) if self.before_others() else (*others, mine))
@@ -111,7 +112,8 @@ class no_grad(WatchedBlock):  # noqa: N801
 
     __slots__ = ()
 
-    def watch(self, node: "Value") -> None:
+    @staticmethod
+    def watch(node: "Value") -> None:
         """Forget how it was made."""
         node.op = node._x = node._dx = node._y = node._dy = None
 
@@ -124,7 +126,8 @@ class detect_anomaly(WatchedBlock):  # noqa: N801
 
     __slots__ = ()
 
-    def watch(self, node: "Value") -> None:
+    @staticmethod
+    def watch(node: "Value") -> None:
         """Raise unless it is finite."""
         _raise_unless_finite(node)
 

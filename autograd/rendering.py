@@ -4,8 +4,13 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from functools import partial
 from importlib.util import find_spec
+from subprocess import PIPE
 from typing import NamedTuple
+
+from autograd.committing import ensuring
 
 LAYOUT_LIMIT = 2_000  # nodes: beyond, nobody would read the picture, nor wait for it
 SECONDS = 60  # that a layout may take
@@ -75,14 +80,25 @@ def _run(sources: Sequence[str], form: str) -> bytes:
     problem = f"there is no Graphviz to lay out the picture: {INSTALL}"
     for command, separator in _commands(form):
         given = separator.join(sources).encode()
+        process = subprocess.Popen(command, stdin=PIPE, stdout=PIPE, stderr=PIPE)
         try:
-            done = subprocess.run(command, input=given, capture_output=True, timeout=SECONDS, check=False)
+            output, complaint = ensuring(partial(_end, process), process.communicate, given, SECONDS)
         except subprocess.TimeoutExpired:
             raise RuntimeError(f"the picture took more than {SECONDS} seconds to lay out: {SMALLER}") from None
-        if done.returncode == 0 and done.stdout:
-            return done.stdout
-        problem = f"Graphviz failed ({done.returncode}): {done.stderr.decode(errors='replace').strip()}"
+        if process.returncode == 0 and output:
+            return bytes(output)
+        problem = f"Graphviz failed ({process.returncode}): {complaint.decode(errors='replace').strip()}"
     raise RuntimeError(problem)
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """See to it that it has ended, and is gone: subprocess itself does not wait for it after Ctrl-C."""
+    process.kill()
+    process.wait()
+    for pipe in process.stdin, process.stdout, process.stderr:
+        if pipe:
+            with suppress(OSError):  # what it has not read goes nowhere
+                pipe.close()
 
 
 def _commands(form: str) -> Iterator[tuple[list[str], str]]:

@@ -14,7 +14,7 @@ import pytest
 
 import autograd
 import nn
-from autograd import Value, draw, explore, grad, hessian, squared_error, tanh
+from autograd import Value, detect_anomaly, draw, explore, grad, hessian, no_grad, squared_error, tanh
 from autograd.declaration import tracer
 from autograd.recording import rule, watchers
 from nn.optimizers import exponential
@@ -199,6 +199,31 @@ def differentiating(_: Path) -> Any:
     return run, check
 
 
+def one_step(_: Path) -> Any:
+    model = Model()
+    optimizer = adam(model)
+    nn.mse([model(row) for row in ROWS[:2]], TARGETS[:2]).backward()
+
+    def check() -> None:
+        require_whole_step(model, optimizer)
+
+    return optimizer.step, check
+
+
+def blocks(_: Path) -> Any:
+    x = Value(2.0)
+
+    def run() -> None:
+        with no_grad(), detect_anomaly():
+            x * x
+
+    def check() -> None:
+        assert (x * x).operands == (x, x)
+        assert autograd.log(x - 2.0).data == -math.inf
+
+    return run, check
+
+
 def loading(tmp_path: Path) -> Any:
     model, other = Model(), Model()
     other.load_state_dict({"w": 3.0, "b": 4.0})
@@ -259,6 +284,8 @@ SCENARIOS: dict[str, Scenario] = {
     "compiling, source": compiling("source"),
     "compiling, native": compiling("native"),
     "differentiating": differentiating,
+    "one step": one_step,
+    "blocks": blocks,
     "loading": loading,
     "plotting": plotting,
     "saving": saving,
@@ -316,8 +343,8 @@ def test_an_interrupt_before_any_line_or_instruction(name: str, event: str, tmp_
     check()
     if not last:
         pytest.skip("this Python does not show its instructions as it should")
-    for _ in range(10 * EFFORT):
-        moment = draws.randint(1, last)
+    every = range(1, last + 1)
+    for moment in every if last <= 120 else draws.choices(every, k=10 * EFFORT):
         run, check = prepare(tmp_path)
         moments(run, event, moment)
         try:
