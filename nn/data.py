@@ -208,7 +208,8 @@ def mean_and_deviation(numbers: Sequence[float]) -> tuple[float, float]:
     """The mean of some numbers and their standard deviation, which is 0 where they are equal but for rounding."""
     mean = _mean(numbers)
     deviation = math.hypot(*(x - mean for x in numbers)) / math.sqrt(len(numbers))
-    return mean, deviation if deviation > ROUNDING * max(map(abs, numbers)) else 0.0
+    size = max(*map(abs, numbers), sys.float_info.min)  # numbers below that have fewer digits
+    return mean, deviation if deviation > ROUNDING * size else 0.0
 
 
 def _mean(numbers: Sequence[float]) -> float:
@@ -220,12 +221,22 @@ def _mean(numbers: Sequence[float]) -> float:
         return math.fsum(x / len(numbers) for x in numbers)
 
 
+def _remarks(given: Any, what: str) -> list[Any] | None:
+    """Texts or numbers, from wherever they come, in Python's own types."""
+    remarks = None if given is None else _as_list(given, what, "texts or numbers")
+    for i, remark in enumerate(remarks or []):
+        if not isinstance(remark, (str, int, float)):
+            raise DataError(f"{what}[{i}] is {shown(remark)}, and neither a text nor a number")
+    return remarks
+
+
 class Scaled(Module):
     """A model of scaled rows that takes the raw ones: it scales the inputs, and undoes the scaling of the outputs.
 
     names: of the inputs, in order; classes: those that a prediction stands for, in order (of two, the second is what
     a single output speaks for). The model does not need them: they are kept, also in its file, for those who use it.
-    Raises ValueError where a scaling has another number of columns than the model has inputs or outputs.
+    Raises ValueError where a scaling has another number of columns than the model has inputs or outputs, and DataError
+    for names and classes that are neither texts nor numbers.
     """
 
     def __init__(
@@ -242,8 +253,7 @@ class Scaled(Module):
                 wrong = f"and their scaling {len(scaling.means)} columns"
                 raise ValueError(f"the model has {count} {plural(what, count)}, {wrong}")
         self.model, self.inputs, self.outputs = model, inputs, outputs
-        self.names = None if names is None else list(names)
-        self.classes = None if classes is None else list(classes)
+        self.names, self.classes = _remarks(names, "names"), _remarks(classes, "classes")
         self.nin: int = len(inputs.means)
         if self.names is not None and len(self.names) != self.nin:
             raise ValueError(f"names takes one for each of the {self.nin} inputs, got {len(self.names)}")

@@ -104,17 +104,39 @@ def _read(path: str | Path) -> dict[str, Any]:
     return content
 
 
-def _build(model: dict[str, Any], parameters: int) -> Any:
+def _build(model: Any, parameters: int) -> Any:
     """The model that a file describes, which holds so many parameters: one that has more is not even begun."""
-    arguments = {name: value for name, value in model.items() if name != "class"}
+    if not isinstance(model, dict):
+        raise ValueError(f"a model has a class and what it takes, got {_shown(model)}")
     if model["class"] == "MLP":
-        _require_weights([arguments["nin"], *arguments["nouts"]], parameters)
-        return MLP(**{**arguments, "labels": [Labels(*of_layer) for of_layer in arguments["labels"]]})
+        sizes, activation, bias, labels = (
+            _list(model[name], name) for name in ("nouts", "activation", "bias", "labels")
+        )
+        _require_weights([model["nin"], *sizes], parameters)
+        return MLP(model["nin"], sizes, activation, bias=bias, labels=[_labels(x) for x in labels])
     if model["class"] == "Scaled":
-        outputs = None if arguments["outputs"] is None else Scaling(**arguments["outputs"])
-        remarks = arguments.get("names"), arguments.get("classes")
-        return Scaled(_build(arguments["model"], parameters), Scaling(**arguments["inputs"]), outputs, *remarks)
+        outputs = None if model["outputs"] is None else _scaling(model["outputs"])
+        remarks = model.get("names"), model.get("classes")
+        return Scaled(_build(model["model"], parameters), _scaling(model["inputs"]), outputs, *remarks)
     raise ValueError(f"its class is {_shown(model['class'])}: make one yourself, and call its load()")
+
+
+def _list(x: Any, what: str) -> list[Any]:
+    if not isinstance(x, list):
+        raise ValueError(f"{what} takes a list, got {_shown(x)}")
+    return x
+
+
+def _labels(x: Any) -> Labels:
+    if len(names := _list(x, "labels")) != len(Labels._fields):
+        raise ValueError(f"labels takes {len(Labels._fields)} for each layer, got {len(names)}")
+    return Labels(*names)
+
+
+def _scaling(x: Any) -> Scaling:
+    if not isinstance(x, dict) or x.keys() != {"means", "deviations"}:
+        raise ValueError(f"its scalings have means and deviations, got {_shown(x)}")
+    return Scaling(**x)
 
 
 def _require_weights(sizes: list[Any], parameters: int) -> None:

@@ -298,6 +298,11 @@ def test_what_varies_little_beside_its_size_is_no_rounding(offset: float) -> Non
     assert scaling.deviations == pytest.approx([math.sqrt(2 / 3) * step], rel=1e-3)
 
 
+@pytest.mark.parametrize("size", [1e-320, 1e-316, 1e-312])
+def test_where_floats_have_few_digits_the_last_of_them_is_rounding(size: float) -> None:
+    assert Scaling.of([[size], [math.nextafter(size, 1.0)]] * 5).deviations == [1.0]
+
+
 @pytest.mark.parametrize("size", [1e-200, 1e-150, 1e150, 1e300, 1.7e308])
 def test_numbers_of_any_size_are_scaled(size: float) -> None:
     scaling = Scaling.of([[0.5 * size], [size], [0.75 * size], [0.75 * size]])
@@ -321,6 +326,11 @@ def test_numbers_of_any_size_are_scaled(size: float) -> None:
         (
             lambda: Scaled(MLP(2, [1]), Scaling.of(ROWS), Scaling.of(ROWS)),
             "the model has 1 output, and their scaling 2 columns",
+        ),
+        (lambda: Scaled(MLP(2, [1]), Scaling.of(ROWS), names="ab"), "names takes texts or numbers, got str"),
+        (
+            lambda: Scaled(MLP(2, [1]), Scaling.of(ROWS), classes=["a", None]),
+            r"classes\[1\] is None, and neither a text",
         ),
         (lambda: Scaled(MLP(2, [1]), Scaling.of(ROWS))([1.0]), "the model takes 2 inputs, got 1"),
     ],

@@ -30,6 +30,7 @@ for path in sorted(Path(sys.argv[1]).iterdir()):
             load(path)
         except nn.ModelFileError as error:
             assert target.state_dict() == before
+            assert not any(word in str(error) for word in ("object", "argument", "__init__", "__new__")), error
             print(json.dumps([path.name, "refused", len(str(error))]))
         else:
             print(json.dumps([path.name, "loaded", 0]))
