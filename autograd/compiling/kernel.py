@@ -10,7 +10,8 @@ of some is added to totals, along with what is lost in rounding (Neumaier's summ
 Stability of Numerical Algorithms, 2nd ed., SIAM 2002, section 4.3), so that no digits go with the number of rows.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from itertools import product
 from typing import Any, NamedTuple
@@ -20,13 +21,14 @@ from llvmlite import binding, ir
 from autograd.compiling.code import I8, I32, I64, POINTER, Code
 from autograd.compiling.loops import LoopWriter, Memory
 from autograd.compiling.machine import Machine
-from autograd.compiling.schedule import SLOT, Access, Loop, Reduction, Schedule
+from autograd.compiling.schedule import LITERAL, SCALAR, SHARED, SLOT, Access, Loop, Reduction, Schedule
 
 PANEL_BYTES = 128 * 1024  # of memory for the blocks of a panel: measured, between the sizes of two caches
 MOST_BLOCKS = 16  # in a panel, which are added one after another: so many NumPy adds as well before it goes by pairs
 STRETCH = 8  # panels whose sums are added one after another; those of stretches are added without loss
 LARGEST_FUNCTION = 400  # groups of instructions; LLVM's time grows faster than the size of one function
-WRITTEN_OUT = 16  # inputs that are copied without a loop
+LOOPS_OF_A_GRID = 20  # it is as long as so many sums
+WRITTEN_OUT = 16  # inputs, and outputs, that are copied without a loop
 
 
 class KernelWriter:
@@ -39,6 +41,8 @@ class KernelWriter:
     means over the rows, of the gradient and then of the loss, or, without means, so many rows of each output;
     scratch: as many bytes as `scratch_bytes` says.
     """
+
+    share: Any
 
     def __init__(self, plan: Schedule, mean: bool, outputs: int, number: Any, machine: Machine, name: str) -> None:
         self.plan, self.mean, self.outputs = plan, mean, outputs
@@ -83,8 +87,7 @@ class KernelWriter:
         b, code = self.builder, self.code
         shared = self.scratch
         panel = self.plain.address(self.scratch, None, self.shared_numbers)
-        for loop in self.plan.shared:
-            LoopWriter(Memory(code, self.scalars, shared, None), loop).write()
+        self._write_parts(self.plan.shared, shared, None, None)
         if self.mean:
             self._for_numbers(self.outputs, lambda c, i: c.store(c.literal(0.0), c.address(self.output, i)))
         contiguous = self._contiguous()
@@ -109,7 +112,7 @@ class KernelWriter:
                 self._write_parts(loops[first:last], shared, panel, blocks)
                 first, sums = last, [reduction for reduction in reductions if reduction.after == last]
                 self._clear_unused(sums, panel, done, blocks)
-                self._reduce_all(sums, blocks, partial(self._memory_of, panel, shared))
+                self._reduce_all(sums, panel, shared, blocks)
             if not self.mean:
                 for_blocks(lambda memory, row: self._give_rows(memory, shared, row))
 
@@ -131,29 +134,41 @@ class KernelWriter:
 
     def _write_parts(self, loops: Sequence[Loop], shared: Any, panel: Any, blocks: Any) -> None:
         """Loops of the schedule: where there is much to write, in functions of their own."""
-        operands = [self.scalars, shared, panel, blocks]
-        if sum([len(loop.groups) for loop in self.plan.loops]) <= LARGEST_FUNCTION:
+        operands = [self.scalars, shared, *([] if panel is None else [panel, blocks])]
+        if _size(self.plan.loops if panel is not None else loops) <= LARGEST_FUNCTION:
             self._write_loops(loops, self.code, *operands)
             return
         for part in _parts(loops):
-            kind = ir.FunctionType(ir.VoidType(), [operand.type for operand in operands])
-            function = ir.Function(self.module, kind, self.module.get_unique_name("part"))
-            function.linkage = "internal"
-            builder = ir.IRBuilder(function.append_basic_block("entry"))
-            self._write_loops(part, Code(builder, self.code.number, self.lanes, self.code.machine), *function.args)
-            builder.ret_void()
-            self.builder.call(function, operands)
+            with self._function(operands) as arguments:
+                self._write_loops(part, self.code, *arguments)
+
+    @contextmanager
+    def _function(self, operands: Sequence[Any]) -> Iterator[Sequence[Any]]:
+        """Write what follows into a function of its own, of these operands, which is called here."""
+        b, before = self.builder, self.builder.block
+        kind = ir.FunctionType(ir.VoidType(), [operand.type for operand in operands])
+        function = ir.Function(self.module, kind, self.module.get_unique_name("part"))
+        function.linkage = "internal"
+        b.position_at_end(function.append_basic_block("entry"))
+        yield function.args
+        b.ret_void()
+        b.position_at_end(before)
+        b.call(function, operands)
 
     def _write_loops(
-        self, loops: Sequence[Loop], code: Code, scalars: Any, shared: Any, panel: Any, blocks: Any
+        self, loops: Sequence[Loop], code: Code, scalars: Any, shared: Any, panel: Any = None, blocks: Any = None
     ) -> None:
         """Each loop of the schedule for all blocks, one after another, so that blocks need not wait for each other
-        where numbers depend on each other."""
+        where numbers depend on each other; once where it is for all rows."""
 
         def write(loop: Loop, block: Any) -> None:
             memory = code.of_width(1).address(panel, code.builder.mul(block, I64(self.block)))
             LoopWriter(Memory(code, scalars, shared, memory), loop).write()
 
+        if panel is None:
+            for loop in loops:
+                LoopWriter(Memory(code, scalars, shared, None), loop).write()
+            return
         for loop in loops:
             code.each(1 if self.blocks == 1 else blocks, partial(write, loop))
 
@@ -231,17 +246,49 @@ class KernelWriter:
 
     def _give_rows(self, memory: Any, shared: Any, row: Any) -> None:
         """Copy the results of a block to the output: whole registers, but only its rows of the last."""
-        b, code, plain = self.builder, self.code, self.plain
-        left = b.sub(self.rows, row)
-        values = Memory(code, self.scalars, shared, memory)
-        for n, access in enumerate(self.plan.results):
-            value = values.fetch(access, 0, None)
-            target = plain.address(self.output, b.add(b.mul(self.rows, I64(n)), row))
-            with b.if_else(b.icmp_signed(">=", left, I64(self.lanes))) as (then, otherwise):
-                with then:
-                    code.store(value, target)
-                with otherwise:
-                    code.each(left, partial(self._give_row, value, target))
+        b, values = self.builder, Memory(self.code, self.scalars, shared, memory)
+        give = partial(self._give, row, b.sub(self.rows, row))
+        results = [*enumerate(self.plan.results)]
+        if len(results) <= WRITTEN_OUT:
+            for n, access in results:
+                give(I64(n), values.fetch(access, 0, None))
+            return
+        for kind in (SLOT, SCALAR, SHARED, LITERAL):  # by tables, so that the code does not grow with their number
+            of_kind = [
+                (n, access.base if kind == LITERAL else access.at(0)) for n, access in results if access.kind == kind
+            ]
+            if of_kind:
+                outputs, places = zip(*of_kind, strict=True)
+                self._give_by_tables(give, values, kind, outputs, places)
+
+    def _give_by_tables(
+        self, give: Callable[[Any, Any], None], values: Memory, kind: int, outputs: Sequence[int], places: Sequence[Any]
+    ) -> None:
+        b, element = self.builder, self.plain.number if kind == LITERAL else I64
+        numbers, bases = self._table(I64, outputs), self._table(element, places)
+
+        def give_one(index: Any) -> None:
+            n = b.load(b.gep(numbers, [index], source_etype=I64), typ=I64)
+            base = b.load(b.gep(bases, [index], source_etype=element), typ=element)
+            give(n, self.code.splat(base) if kind == LITERAL else values.fetch(Access(kind, 0, 1), 0, base))
+
+        self.code.each(len(outputs), give_one)
+
+    def _table(self, kind: Any, numbers: Sequence[Any]) -> Any:
+        """Constants in memory."""
+        content = ir.Constant(ir.ArrayType(kind, len(numbers)), [ir.Constant(kind, number) for number in numbers])
+        table = ir.GlobalVariable(self.module, content.type, self.module.get_unique_name("table"))
+        table.initializer, table.global_constant, table.linkage = content, True, "internal"
+        return self.builder.bitcast(table, POINTER)
+
+    def _give(self, row: Any, left: Any, n: Any, value: Any) -> None:
+        """Copy one result to the output of that number."""
+        b, target = self.builder, self.plain.address(self.output, self.builder.add(self.builder.mul(self.rows, n), row))
+        with b.if_else(b.icmp_signed(">=", left, I64(self.lanes))) as (then, otherwise):
+            with then:
+                self.code.store(value, target)
+            with otherwise:
+                self.code.each(left, partial(self._give_row, value, target))
 
     def _give_row(self, value: Any, target: Any, lane: Any) -> None:
         self.plain.store(self.builder.extract_element(value, lane), self.plain.address(target, lane))
@@ -273,7 +320,20 @@ class KernelWriter:
         pointer = self.plain.address(panel, self.plain.place((block, self.block)))
         return Memory(self.code, self.scalars, shared, pointer)
 
-    def _reduce_all(self, sums: Sequence[Reduction], blocks: Any, memory_of: Callable[[Any], Memory]) -> None:
+    def _reduce_all(self, sums: Sequence[Reduction], panel: Any, shared: Any, blocks: Any) -> None:
+        """The sums: where there are many, in functions of their own."""
+        parts = _sums_in_parts(sums)
+        if len(parts) == 1:
+            self._reduce_part(sums, blocks, partial(self._memory_of, panel, shared))
+            return
+        kept = self.scalars, self.output, self.share
+        for part in parts:
+            with self._function([*kept, panel, shared, blocks]) as given:
+                self.scalars, self.output, self.share = given[:3]
+                self._reduce_part(part, given[5], partial(self._memory_of, *given[3:5]))
+            self.scalars, self.output, self.share = kept
+
+    def _reduce_part(self, sums: Sequence[Reduction], blocks: Any, memory_of: Callable[[Any], Memory]) -> None:
         """Grids of sums in tiles that fit into registers; those that are in no grid, as many at a time."""
         most = self.code.machine.registers // 2
         alone = [reduction for reduction in sums if reduction.rows == reduction.columns == 1]
@@ -433,6 +493,22 @@ def _summed_slots(reductions: Sequence[Reduction]) -> list[tuple[int, int]]:
         else:
             ranges.append((slot, 1))
     return ranges
+
+
+def _sums_in_parts(sums: Sequence[Reduction]) -> list[list[Reduction]]:
+    """Sums in order, in parts that are large enough for a function; a grid takes a loop, or a few."""
+    parts, size = [list[Reduction]()], 0
+    for one in sums:
+        if size >= LARGEST_FUNCTION:
+            parts.append([])
+            size = 0
+        parts[-1].append(one)
+        size += 1 if one.rows == one.columns == 1 else LOOPS_OF_A_GRID
+    return parts
+
+
+def _size(loops: Sequence[Loop]) -> int:
+    return sum([len(loop.groups) for loop in loops])
 
 
 def _parts(loops: Sequence[Loop]) -> list[list[Loop]]:

@@ -141,7 +141,7 @@ class Traced(Arithmetic, Value):
         return self is other
 
     def __hash__(self) -> int:
-        if tracer.get() is not None and not _has_number(self) and _asked_by_user():
+        if tracer.get() is not None and _asked_by_user() and not _has_number(self):
             raise _refusal("hash()", self)
         return object.__hash__(self)
 
