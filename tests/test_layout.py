@@ -253,7 +253,7 @@ SUMS_OF_INTEGERS = {
     "len(node.operands) for node in self.nodes.values()",
     "len(row) + 4 for row in written",
     "count[x] for x in operands[node]",
-    "len(loop.groups) for loop in self.plan.loops",
+    "len(loop.groups) for loop in loops",
     "ranges[-1]",
     "m * n for m, n in pairwise(sizes)",
     "bool(entry.check) for entry in self.entries",
