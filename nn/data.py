@@ -244,8 +244,8 @@ class Scaled(Module):
         model: Any,
         inputs: Scaling,
         outputs: Scaling | None = None,
-        names: Sequence[str] | None = None,
-        classes: Sequence[str | float] | None = None,
+        names: Iterable[str] | None = None,
+        classes: Iterable[str | float] | None = None,
     ) -> None:
         taken, given = getattr(model, "nin", None), getattr(model, "nouts", [None])[-1]
         for count, scaling, what in ((taken, inputs, "input"), (given, outputs, "output")):

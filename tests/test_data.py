@@ -329,7 +329,7 @@ def test_numbers_of_any_size_are_scaled(size: float) -> None:
         ),
         (lambda: Scaled(MLP(2, [1]), Scaling.of(ROWS), names="ab"), "names takes texts or numbers, got str"),
         (
-            lambda: Scaled(MLP(2, [1]), Scaling.of(ROWS), classes=["a", None]),
+            lambda: Scaled(MLP(2, [1]), Scaling.of(ROWS), classes=["a", None]),  # type: ignore[list-item]
             r"classes\[1\] is None, and neither a text",
         ),
         (lambda: Scaled(MLP(2, [1]), Scaling.of(ROWS))([1.0]), "the model takes 2 inputs, got 1"),
