@@ -212,7 +212,8 @@ class Derivation(Working):
             value = slope(node, operand)
             symbol = writer.write(derivative(node, operand, self.symbols))
             labels[operand, node] = f"{symbol} = {writer.number(value)}"
-        text = self.text() if len(self.equations) == 1 else ""
+        short = len(self.equations) == 1 and len(self.edges) < CAPTION
+        text = self.text() if short else ""
         caption = text if 0 < len(text) <= CAPTION else self._result()
         options = {"digits": self.digits, "caption": caption, **options}
         return draw(self.output, highlight=labels, focus=self.parameter, **options)

@@ -34,7 +34,7 @@ from autograd.notation import (
 )
 from autograd.outdated import require_current
 from autograd.parts import CUT, Part, part_of
-from autograd.rendering import INSTALL, LAYOUT_LIMIT, SMALLER, render
+from autograd.rendering import INSTALL, LAYOUT_LIMIT, SMALLER, render, too_wide
 from autograd.roles import parameters_of, roles_in, sign_of
 from autograd.value import NOT_COMPUTED, Value, results_in_order, topological_order
 
@@ -480,15 +480,20 @@ class Drawing:
 
     def _render(self, form: str) -> bytes:
         if len(self.nodes) > LAYOUT_LIMIT:
-            boxes = ""
-            if not self.collapsed:
-                neurons = any(node.value.op is ops.affine and node.operands for node in self.nodes.values())
-                boxes = BOXES if neurons else NO_BOXES
             raise ValueError(
                 f"the picture would have {len(self.nodes):,} nodes, and the limit is {LAYOUT_LIMIT:,}: "
-                f"{SMALLER}{boxes}. text() shows the first {TEXT_LINES} lines; .dot files have no limit"
+                f"{self._remedy()}. text() shows the first {TEXT_LINES} lines; .dot files have no limit"
             )
         return render(self.source, form)
+
+    def _remedy(self) -> str:
+        """What makes the picture smaller, if anything does."""
+        if found := too_wide(self.nodes.values()):
+            return found
+        if self.collapsed:
+            return SMALLER
+        neurons = any(node.value.op is ops.affine and node.operands for node in self.nodes.values())
+        return SMALLER + (BOXES if neurons else NO_BOXES)
 
     def _summary(self) -> str:
         root = [*self.nodes.values()][-1]

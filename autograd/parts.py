@@ -31,6 +31,8 @@ def part_of(order: list[Value], depth: int | None = None, inputs: Collection[Val
     """
     if depth is not None and (type(depth) is not int or depth < 1):
         raise ValueError(f"depth is a whole number above 0, got {shown(depth)}")
+    if not isinstance(inputs, Collection):
+        raise TypeError(f"inputs is a list of Values, got {type(inputs).__name__}")
     for x in inputs:
         if not isinstance(x, Value):
             raise TypeError(f"inputs are Values, got {type(x).__name__}")

@@ -3,12 +3,12 @@
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from importlib.util import find_spec
 from subprocess import PIPE
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from autograd.committing import ensuring
 
@@ -39,6 +39,16 @@ class Place(NamedTuple):
 
     x: float
     y: float
+
+
+def too_wide(nodes: Iterable[Any]) -> str:
+    """What is to be said of nodes, as Values are, one of which is made from more than can be drawn; "" of others."""
+    most = max([len({*node.operands}) for node in nodes], default=0)
+    return (
+        f"one node alone is made from {most:,}, and a part that goes that far is no smaller"
+        if most >= LAYOUT_LIMIT
+        else ""
+    )
 
 
 def render(source: str, form: str) -> bytes:

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograd import Value, affine, format_number, no_grad, sigmoid, squared_error, tanh, total
+from autograd import Value, affine, explore, format_number, no_grad, sigmoid, squared_error, tanh, total
 from autograd.derivation import derive
 from autograd.drawing import Drawing, draw
 from autograd.parts import CUT
@@ -743,6 +743,20 @@ def test_parts_that_are_none() -> None:
         draw(d, inputs=[Value(1.0, "other")])
     with pytest.raises(TypeError, match="inputs are Values, got str"):
         draw(d, inputs=["a"])  # type: ignore[list-item]
+    for inputs in (d, None, iter([d])):
+        with pytest.raises(TypeError, match="inputs is a list of Values, got"):
+            draw(d, inputs=inputs)  # type: ignore[arg-type]
+
+
+def test_of_what_is_too_wide_no_part_is_offered() -> None:
+    weights = [Value(0.5, f"w_{i}") for i in range(2_000)]
+    wide = total(weights) * 2
+    parts: list[dict[str, Any]] = [{}, {"depth": 2}, {"inputs": weights[:3]}]
+    for part in parts:
+        for refused in (lambda: draw(wide, collapse=True, **part).svg(), lambda: explore(wide, **part)):  # noqa: B023
+            with pytest.raises(ValueError, match="one node alone is made from 2,000, and a part that goes that far"):
+                refused()
+    assert draw(wide, depth=1).svg()
 
 
 def test_a_wide_graph_has_a_short_text() -> None:

@@ -14,7 +14,7 @@ from autograd.exploring.shapes import Shape
 from autograd.exploring.templates import Templates
 from autograd.notation import LatexWriter, MathmlWriter, Number, Symbol, Writer, formula, symbols_for
 from autograd.parts import CUT, Part, copied, part_of
-from autograd.rendering import LAYOUT_LIMIT
+from autograd.rendering import LAYOUT_LIMIT, too_wide
 from autograd.roles import roles_in, sign_of
 from autograd.value import Value, topological_order
 
@@ -48,11 +48,11 @@ class Graph:
         edges = sum([len(node.operands) for node in part.made])
         for found, limit, what in ((count, LAYOUT_LIMIT, "nodes"), (edges, MOST_EDGES, "edges")):
             if found > limit:
-                raise ValueError(
-                    f"the page would have {found:,} {what}, and the limit is {limit:,}: explore a smaller part of the "
-                    "graph, with depth=… steps back, or inputs=[…] for what lies between those and its end; or the "
-                    "loss of one row (nn.explore goes from row to row)"
+                remedy = too_wide(part.made) or (
+                    "explore a smaller part of the graph, with depth=… steps back, or inputs=[…] for what lies between "
+                    "those and its end; or the loss of one row (nn.explore goes from row to row)"
                 )
+                raise ValueError(f"the page would have {found:,} {what}, and the limit is {limit:,}: {remedy}")
         self.roles = roles_in(order)
         self.shown = {node: node for node in order}
         if part.nodes is not order:
