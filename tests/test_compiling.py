@@ -1207,6 +1207,12 @@ def test_any_label_will_do(labels: list[str], target: str) -> None:
     assert step.inputs == tuple(labels)
 
 
+def test_a_source_says_which_function_it_asks_for_beyond_those_of_an_array_namespace() -> None:
+    says = "# erfc: the complementary error function on arrays, such as scipy.special.erfc\n"
+    assert autograd.compile(autograd.gelu, backend="source", inputs=1).source.startswith(says)
+    assert "erfc" not in autograd.compile(tanh, backend="source", inputs=1).source
+
+
 def test_a_program_is_simplified() -> None:
     w, zero = Value(2.0, "w"), Value(0.0)
 

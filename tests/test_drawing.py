@@ -157,6 +157,17 @@ def test_nodes_are_named_in_topological_order() -> None:
     assert len(ends) == 28
 
 
+def test_an_operation_is_shown_by_its_sign_or_name() -> None:
+    x, y = Value(2.0, "x"), Value(3.0, "y")
+    shown = {
+        "+": x + y, "−": x - y, "×": x * y, "÷": x / y, "power": x**y, "−( )": -x, "sum": total([x, y]),
+        "weighted sum": affine([x], [y]), "tanh": tanh(x), "leaky relu": x.leaky_relu(),
+        "squared error": squared_error(x, y),
+    }  # fmt: skip
+    for sign, node in shown.items():
+        assert f">{sign}</FONT>" in draw(node).source, sign
+
+
 def test_digits_are_significant_digits() -> None:
     assert node_lines(draw(Value(1 / 3, "x") * 1, digits=2))[0].startswith("x = 0.33 |")
 

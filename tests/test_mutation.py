@@ -22,7 +22,7 @@ def f(x: "list[int]", high: bool = True) -> "int | None":
     x.sort(key=lambda y: -y)
     if not x:
         raise ValueError(f"no {Kind} in {len(x)}")
-    return max(total, *[y for y in x if y is not None])
+    return max(total, *[y for y, _ in zip(x, x, strict=True) if y is not None])
 '''
 
 
@@ -57,7 +57,7 @@ def test_every_place_that_decides_something_is_changed_and_no_annotation_or_docs
             ("not x", "(x)"),
             ('raise ValueError(f"no {Kind} in {len(x)}")', "pass"),
             ('f"no {Kind} in {len(x)}"', '""'),
-            ("return max(total, *[y for y in x if y is not None])", "return None"),
+            ("return max(total, *[y for y, _ in zip(x, x, strict=True) if y is not None])", "return None"),
             ("max", "min"),
             ("y is not None", "(not (y is not None))"),
             ("is not", "is"),
