@@ -25,8 +25,13 @@ def shown(x: Any, most: int = MOST_CHARACTERS) -> str:
 
 def listed(names: Collection[object], most: int = MOST_NAMES) -> str:
     """Names with commas between, and how many there are where they are more than most."""
-    text = ", ".join([cut(str(name).replace("\n", r"\n"), MOST_CHARACTERS) for name in islice(names, most)])
+    text = ", ".join([on_one_line(cut(str(name))) for name in islice(names, most)])
     return text if len(names) <= most else f"{text}, … ({len(names):,} in all)"
+
+
+def on_one_line(text: str) -> str:
+    """A text in which what breaks a line, or would tell a terminal what to do, stands as Python writes it."""
+    return "".join([c if c.isprintable() else repr(c)[1:-1] for c in text])
 
 
 def cut(text: str, most: int = MOST_CHARACTERS) -> str:

@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+from autograd.messages import on_one_line
 from nn.commands import derive, explore, train
 from nn.commands.arguments import InputError, Parser, is_number
 
@@ -41,7 +42,7 @@ def _run(arguments: Sequence[str] | None) -> int:
         options = _parser().parse_args(given)
         text, code = options.run(options)
     except InputError as error:
-        print(f"{name}:", str(error).replace("\n", "\\n").replace("\r", "\\r"), file=sys.stderr)
+        print(f"{name}:", on_one_line(str(error)), file=sys.stderr)
         return CANNOT
     except KeyboardInterrupt:
         print(f"{name}: interrupted", file=sys.stderr)

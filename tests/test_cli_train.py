@@ -1,6 +1,7 @@
 """`python -m nn train`: what it learns from a table, says and saves, and one line for what is not accepted."""
 
 import csv
+import itertools
 import json
 import math
 import os
@@ -710,3 +711,22 @@ def test_the_table_of_students() -> None:
     best_without = max(s for s, p in zip(salaries, placed, strict=True) if not p)
     least_with = min(s for s, p in zip(salaries, placed, strict=True) if p)
     assert least_with < best_without, "the classes overlap"
+
+
+def test_names_of_any_kind_neither_break_lines_nor_command_the_terminal(tmp_path: Path, capsys: Capture) -> None:
+    hostile = ["p", "q", "a\nb", "\x1b[31mred", "\x9b2J", "c\r\nd", "x\u2028y", "\u202ee"]
+    lines: dict[str, int] = {}  # of harmless names
+    for name, other in itertools.pairwise(hostile):
+        table = tmp_path / "table.csv"
+        rows = [[str(i / 7), str(i % 3), [name, other][i % 2]] for i in range(20)]
+        with table.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file, quoting=csv.QUOTE_ALL).writerows([[name, other, "lab"], *rows])
+        for loss, options in (("mse", ["--target", name]), ("bce", ["--target", "lab", "--out", str(tmp_path / name)])):
+            inputs = ["--inputs", other] if loss == "mse" else []
+            arguments = ["train", str(table), *options, *inputs, "--loss", loss, "--layers", "2-1", "--quiet"]
+            assert main([*arguments, "--epochs", "1"]) == 0
+            printed = capsys.readouterr().out
+            assert all(line.isprintable() for line in printed.split("\n"))
+            assert printed.count("\n") == lines.setdefault(loss, printed.count("\n"))
+            said = refused([*arguments, "--target", other + "!"], capsys)
+            assert said.isprintable()

@@ -104,7 +104,7 @@ def test_autograd_never_imports_nn(path: Path) -> None:
     assert "nn" not in {top(name) for name in imports(path, within_functions=True)}
 
 
-TOOLS = {f"autograd.messages.{name}" for name in ("cut", "listed", "shown")} | {
+TOOLS = {f"autograd.messages.{name}" for name in ("cut", "listed", "on_one_line", "shown")} | {
     "autograd.value.NOT_COMPUTED",
     "autograd.committing.ensuring",
 }

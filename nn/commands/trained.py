@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from autograd import no_grad
+from autograd.messages import on_one_line
 from nn.data import Scaled, mean_and_deviation
 from nn.losses import LOSSES, as_list
 from nn.training import History
@@ -53,6 +54,10 @@ class Trained:
             blocks.append(self._confusion())
         return "\n\n".join([*blocks, self._use(saved)])
 
+    @property
+    def _target(self) -> str:
+        return _name(self.target)
+
     # -------------------------------------------------------------------------------------------------------- facts
 
     def _data(self) -> list[Line]:
@@ -60,16 +65,16 @@ class Trained:
         split = f"{len(self.training)} to train on, {len(self.test) or 'none'} to test on"
         names = self.model.names or []
         return [
-            ("data", f"{self.data}: {_rows(len(self.rows))}, {split}"),
+            ("data", f"{_name(self.data)}: {_rows(len(self.rows))}, {split}"),
             ("inputs", f"{_listed(names)}{scaled}"),
-            ("target", f"{self.target}, {self._values()}"),
+            ("target", f"{self._target}, {self._values()}"),
         ]
 
     def _values(self) -> str:
         if self.model.classes is None:
             return f"from {_figure(min(self.targets))} to {_figure(max(self.targets))}"
         counts = Counter(map(self._class, self.targets))
-        return _listed([f"{c} ({_rows(counts[c])})" for c in self.model.classes])
+        return _listed([f"{_name(c)} ({_rows(counts[c])})" for c in self.model.classes])
 
     def _network(self) -> list[Line]:
         network = self.model.model
@@ -81,12 +86,12 @@ class Trained:
         ]
 
     def _output(self) -> str:
-        target, classes = self.target, self.model.classes
+        target, classes = self._target, self.model.classes
         if classes is None:
             return target
         if self.loss == "cross_entropy":
             return f"a score for each {target}: {_listed(classes)}; the largest decides"
-        low, high = classes
+        low, high = map(_name, classes)
         return {
             "bce": f"the probability that {target} is {high} ({high} is learned as 1, {low} as 0)",
             "bce_with_logits": f"above 0 where {target} is {high}, below where it is {low}; "
@@ -114,7 +119,7 @@ class Trained:
     def _numbers(self) -> Columns:
         mean, _ = mean_and_deviation([self.targets[i] for i in self.training])
         names = [
-            f"RMSE, in the units of {self.target}",
+            f"RMSE, in the units of {self._target}",
             f"  if the mean, {_figure(mean)}, is always predicted",
             "R²",
         ]
@@ -130,7 +135,7 @@ class Trained:
     def _accuracies(self) -> Columns:
         loss = LOSSES[self.loss]
         usual = Counter(self.targets[i] for i in self.training).most_common(1)[0][0]
-        columns = [["", "accuracy", f"  if {self._class(usual)} is always predicted", f"loss ({self.loss})"]]
+        columns = [["", "accuracy", f"  if {_name(self._class(usual))} is always predicted", f"loss ({self.loss})"]]
         for part, chosen in self._parts.items():
             targets, predictions = [self.targets[i] for i in chosen], [self._predictions[i] for i in chosen]
             with no_grad():
@@ -143,9 +148,9 @@ class Trained:
         part, chosen = list(self._parts.items())[-1]
         classes = self.model.classes or []
         counts = Counter((self._class(self.targets[i]), self._decided(i)) for i in chosen)
-        columns = [[str(predicted), *(str(counts[c, predicted]) for c in classes)] for predicted in classes]
-        table = _grid([["", *map(str, classes)], *columns])
-        return f"{self.target} of the {part} rows: as it is (down), as predicted (across)\n{table}"
+        columns = [[_name(predicted), *(str(counts[c, predicted]) for c in classes)] for predicted in classes]
+        table = _grid([["", *map(_name, classes)], *columns])
+        return f"{self._target} of the {part} rows: as it is (down), as predicted (across)\n{table}"
 
     def _class(self, target: float) -> Any:
         """What a target stands for."""
@@ -166,7 +171,7 @@ class Trained:
             return f"Not saved (--out model.json does that). For line {self.lines[i]} it gives {gives}; {truth}."
         row = ", ".join(map(_exact, self.rows[i]))
         return (
-            f"Saved in {saved}. In Python, for line {self.lines[i]} of the data:\n\n"
+            f"Saved in {_name(saved)}. In Python, for line {self.lines[i]} of the data:\n\n"
             f"    import nn\n"
             f"    model = nn.load({json.dumps(str(saved), ensure_ascii=False)})\n"
             f"    model([{row}])  # {gives}; {truth}"
@@ -177,8 +182,9 @@ class Trained:
         outputs = [_figure(x.data) for x in as_list(self._predictions[i])]
         gives = f"[{', '.join(outputs)}]" if len(outputs) > 1 else outputs[0]
         if self.model.classes is None:
-            return gives, f"{self.target} is {_exact(self.targets[i])}"
-        return gives, f"{self.target} is predicted to be {self._decided(i)}, and is {self._class(self.targets[i])}"
+            return gives, f"{self._target} is {_exact(self.targets[i])}"
+        decided, true = map(_name, (self._decided(i), self._class(self.targets[i])))
+        return gives, f"{self._target} is predicted to be {decided}, and is {true}"
 
 
 def _rmse(predictions: Sequence[float], targets: Sequence[float]) -> float:
@@ -202,8 +208,12 @@ def _exact(x: float) -> str:
     return repr(int(x)) if x.is_integer() and abs(x) < 1e15 else repr(x)
 
 
+def _name(x: Any) -> str:
+    return on_one_line(str(x))
+
+
 def _listed(names: Sequence[Any]) -> str:
-    listed = ", ".join(map(str, names[:MOST_LISTED]))
+    listed = ", ".join(map(_name, names[:MOST_LISTED]))
     return f"{listed}, … ({len(names)} in all)" if len(names) > MOST_LISTED else listed
 
 
