@@ -173,7 +173,7 @@ class Trained:
         return (
             f"Saved in {_name(saved)}. In Python, for line {self.lines[i]} of the data:\n\n"
             f"    import nn\n"
-            f"    model = nn.load({json.dumps(str(saved), ensure_ascii=False)})\n"
+            f"    model = nn.load({_name(json.dumps(str(saved), ensure_ascii=False))})\n"
             f"    model([{row}])  # {gives}; {truth}"
         )
 
