@@ -38,14 +38,11 @@ def main() -> int:
     for part, number in parts:
         chosen = list(_drawn(part, number, random.Random(f"{seed} {part}")))
         killed = 0
-        survivors = []
         for mutant, killer in judge(chosen, recorded, files, options.workers, options.quick):
             killed += bool(killer)
-            if not killer:
-                survivors.append(mutant)
-                print(f"\n{_diff(mutant)}\n", flush=True)
+            print("." if killer else f"\n\n{_diff(mutant)}\n", end="", flush=True)
         share = killed / max(len(chosen), 1)
-        print(f"{part}: {killed} of {len(chosen)} mutants die, {share:.1%}  (--seed {seed})", flush=True)
+        print(f"\n{part}: {killed} of {len(chosen)} mutants die, {share:.1%}  (--seed {seed})", flush=True)
         if share < HAVE_TO_DIE[part.partition("/")[0]]:
             status = 1
     return status
