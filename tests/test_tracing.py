@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from fractions import Fraction
 from functools import lru_cache
+from itertools import islice
+from struct import pack
 from traceback import extract_tb
 from typing import Any
 
@@ -94,6 +96,13 @@ REFUSED: dict[str, tuple[Callable[[Any], Any], str]] = {
     "str.format": (lambda x: "{:.2f}".format(x), "formatting"),  # noqa: UP032
     "f-string": (lambda x: f"{x}", "formatting"),
     "%f": (lambda x: "%f" % x, r"float\(\)"),  # noqa: UP031
+    "array[x]": (lambda x: np.arange(3.0)[x], "an index or a count.*autograd.pick"),
+    "array[:x]": (lambda x: np.arange(3.0)[:x], "an index or a count"),
+    "array[x] = 1": (lambda x: np.arange(3.0).__setitem__(x, 1.0), "an index or a count"),
+    "np.take": (lambda x: np.take([1.0, 2.0], x), "an index or a count|rounding|float"),
+    "islice": (lambda x: list(islice([1.0, 2.0], x)), "an index or a count"),
+    "bytes": (lambda x: bytes(x), "an index or a count"),
+    "struct": (lambda x: pack("d", x), r"float\(\)"),
     "copy.copy": (lambda x: copy.copy(x), r"\.data"),
     "pickle": (lambda x: pickle.dumps(x), r"\.data"),
     "max": (lambda x: max(x, 0.0), "comparison"),
@@ -137,6 +146,8 @@ REFUSED_OF_ROWS: dict[str, tuple[Callable[[Any], Any], str]] = {
     "hash": (lambda x: hash(x), r"hash\(\)"),
     "x == w": (lambda x: x == Value(1.0), "a comparison"),
     "w == x": (lambda x: Value(1.0) == x, "a comparison"),
+    "x == x": (lambda x: x == x, "a comparison"),
+    "x != x": (lambda x: x != x, "a comparison"),
     "x == 2 x": (lambda x: x == x * 2, "a comparison"),
     "x in Values": (lambda x: x in [Value(1.0), Value(2.0)], "a comparison"),
 }
@@ -235,6 +246,16 @@ def test_an_error_of_the_functions_own_passes_and_leaves_the_parameters_as_they_
     assert compiled(lambda x: w * x, [w])([2.0])[0] == 2 * W
 
 
+def test_an_error_that_says_nothing_of_tracing_comes_with_a_note() -> None:
+    uses: list[Callable[[Any], Any]] = [np.isnan, Fraction, lambda x: x.is_integer(), lambda x: [0.0] * x]
+    for use in uses:
+        with pytest.raises((TypeError, AttributeError)) as caught:
+            autograd.compile(lambda x, use=use: use(x), inputs=1)
+        (note,) = caught.value.__notes__
+        assert "while the function was traced" in note
+        assert "pick" in note
+
+
 # What is allowed
 
 
@@ -279,7 +300,6 @@ def test_python_that_does_not_ask_for_a_number() -> None:
     def function(x: Value, y: Value) -> Value:
         seen = {id(x): 1.0, id(y): 2.0}
         terms = [seen[id(v)] * v for v in (x, y) if v is not w]
-        assert x == +x
         assert x is not y
         assert x in [x, y]
         assert isinstance(x, Value)

@@ -7,7 +7,7 @@ number, and so fix in the recording what may differ from row to row, is an error
 import os
 import sys
 from collections.abc import Callable, Sequence
-from contextvars import copy_context
+from contextvars import ContextVar, copy_context
 from functools import lru_cache
 from threading import RLock, get_ident
 from typing import Any, NamedTuple
@@ -42,12 +42,25 @@ REMEDIES = {
     ".grad": "autograd.grad gives gradients as Values",
     "backward()": "autograd.grad gives gradients as Values",
 }
+NOTE = (
+    "This was raised while the function was traced, on Values that stand for the numbers of all rows and have none: "
+    "what needs numbers, as np.isnan and look-ups do, is written with autograd's own functions, such as step and pick."
+)
+
+
+_refused: ContextVar[list[TracingError] | None] = ContextVar("_refused", default=None)  # in the trace under way
 
 
 def _refusal(what: str, node: Value) -> TracingError:
+    """The error for what needs a number. It is noted, for who asks may drop it, as NumPy does of an index, and go on to
+    an error that says nothing of tracing."""
     named = f"the traced Value {node.label}" if node.label else "a traced Value"
     why = f"{what} of {named}: it stands for the numbers of all rows to come, and has none of its own"
-    return TracingError(f"{why}; {REMEDIES[what]}" if what in REMEDIES else why)
+    error = TracingError(f"{why}; {REMEDIES[what]}" if what in REMEDIES else why)
+    noted = _refused.get()
+    if noted is not None:
+        noted.append(error)
+    return error
 
 
 def _guarded(name: str, what: str) -> Any:
@@ -131,7 +144,7 @@ class Traced(Arithmetic, Value):
     # Python and NumPy ask identity of Values. That of a parameter is its own, but an input is no thing beside its
     # number: who compares it, or looks it up, asks for that.
     def __eq__(self, other: object) -> bool:
-        if self is not other and tracer.get() is not None:
+        if tracer.get() is not None:
             if isinstance(other, Value):
                 of_numbers = not (_has_number(self) and _has_number(other))
             else:
@@ -242,7 +255,7 @@ def _trace(function: Callable[..., Any], names: Sequence[str], parameters: Seque
     kinds: Any = map(type, parameters)
     _set_kinds(parameters, [_traced_kind(kind) for kind in kinds])
     inputs = [_node(None, (), name) for name in names]
-    returned = function(*inputs)
+    returned = _called(function, inputs)
     single = not isinstance(returned, (list, tuple))
     outputs = [returned] if single else list(returned)
     if returned is None or not outputs:
@@ -251,6 +264,22 @@ def _trace(function: Callable[..., Any], names: Sequence[str], parameters: Seque
     gradient = grad(outputs[0], parameters) if single else None
     root = _node(ops.total, (*outputs, *(gradient or ())))
     return Trace(inputs, list(parameters), outputs, gradient, single, topological_order(root)[:-1])
+
+
+def _called(function: Callable[..., Any], inputs: Sequence[Value]) -> Any:
+    """What function gives. Where it fails after a refusal that somebody dropped, that is what is raised."""
+    refused = list[TracingError]()
+    _refused.set(refused)
+    try:
+        return function(*inputs)
+    except TracingError:
+        raise
+    except Exception as error:
+        if refused:
+            raise refused[-1].with_traceback(error.__traceback__) from error
+        if isinstance(error, (TypeError, AttributeError)):
+            error.add_note(NOTE)
+        raise
 
 
 def _set_kinds(values: Sequence[Any], kinds: Sequence[Any]) -> None:
