@@ -1,12 +1,14 @@
 """What native code has to live through, each in a process of its own, of which a crash is seen: `run(name)`."""
 
+import copy
 import gc
 import itertools
 import os
+import pickle
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ import numpy as np
 
 import autograd
 from autograd import Compiled, Descent, Value, tanh, total
+from autograd.program import Program
 
 X, Y = np.linspace(-1.0, 1.0, 37), np.linspace(0.0, 2.0, 37)
 
@@ -100,6 +103,10 @@ def attributes() -> None:
             if name != "__dict__":
                 with suppress(Exception):
                     in_place(getattr(thing, name))
+        for twin in (copy.copy, copy.deepcopy, pickle.dumps):
+            with suppress(TypeError, pickle.PicklingError):
+                twin(thing)
+                assert isinstance(thing, (Program, Mapping)), f"{twin.__name__} of {thing}"
         list(everything(step, descent))
     assert found > 80
     assert not changed, changed

@@ -200,9 +200,6 @@ class Compiled(Fixed):
     def _rows(self) -> Kernel:
         return self.backend.kernel(without_dead_instructions(replace(self.program, gradient=None)), mean=False)
 
-    def __reduce__(self) -> Any:
-        raise TypeError("a compiled function cannot be copied or pickled: compile it where it is needed")
-
     def __repr__(self) -> str:
         return (
             f"<compiled function of {len(self.inputs)} inputs and {self._count} parameters, "
@@ -283,7 +280,8 @@ class Descent(Fixed):
         batches = Batches(arrays, rows, size, None)
         if order is not None:
             batches.order = _checked_order(order, rows, -(-len(table) // batches.each_epoch))
-        losses = np.full(len(table), np.nan, self.step.dtype)
+        losses = np.empty(len(table), self.step.dtype)
+        losses.fill(np.nan)
         return losses[: self._run(batches, table, losses) + 1]
 
     def _run(self, batches: Batches, table: Array, losses: Array) -> int:

@@ -25,6 +25,9 @@ class Fixed:
     def __delattr__(self, name: str) -> None:
         raise AttributeError(f"{name} of a {type(self).__name__} cannot be deleted")
 
+    def __reduce__(self) -> Any:
+        raise TypeError(f"a {type(self).__name__} cannot be copied or pickled: compile it where it is needed")
+
 
 class Once(Generic[T]):
     """An attribute that is made when it is first asked for. (That of functools has a lock before Python 3.12, which
