@@ -91,9 +91,12 @@ class CompiledTraining:
         """The same, of `columns`, and without `store`, which costs as much as some steps: for loops of short calls."""
         if not isinstance(steps, Integral) or isinstance(steps, bool) or steps < 0:
             raise ValueError(f"steps is a whole number, 0 or more, got {shown(steps)}")
+        import numpy as np
+
         rates, scalars = self._scalars(int(steps))
         self._rates = self.descent.steps, [self.last_rate, *rates]
-        losses: list[float] = self.descent.run(columns, scalars, batch_size, order).tolist()
+        table = np.array(scalars, float)
+        losses: list[float] = self.descent.run(columns, table, batch_size, order).tolist()
         return losses
 
     @property

@@ -260,8 +260,9 @@ def _number(x: Any, what: str, below: float = math.inf) -> float:
         number: float = x if type(x) is float else as_value(x).data
     except TypeError:
         raise TypeError(f"{what} is a number, got {type(x).__name__} {shown(x)}") from None
-    fitting = "a finite number that is not negative" if below == math.inf else f"a number from 0 up to {below:g}"
-    _require(0 <= number < below, f"{what} is {fitting}, got {shown(x)}")
+    if not 0 <= number < below:
+        fitting = "a finite number that is not negative" if below == math.inf else f"a number from 0 up to {below:g}"
+        raise ValueError(f"{what} is {fitting}, got {shown(x)}")
     return number
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from autograd.compiling.needed import np
@@ -24,8 +25,9 @@ def real_array(name: str, numbers: Any, dtype: Any = "float64") -> Array:
     whose masks would be ignored. What is too large for the type becomes inf.
     """
     array = _plain(name, numbers, "biuf", "real numbers")
-    with np.errstate(over="ignore"):
-        array = array.astype(dtype, copy=False)
+    if array.dtype != dtype:
+        with np.errstate(over="ignore"):
+            array = array.astype(dtype)
     return array if array.flags.aligned else array.copy()
 
 
@@ -54,7 +56,7 @@ def _plain(name: str, numbers: Any, kinds: str, what: str) -> Array:
             f"{name} is an array of {what}, got a Value: within a function that is compiled or differentiated, call "
             "the function itself and not what it was compiled to"
         )
-    if _has_mask(numbers, NESTED):
+    if _has_mask(numbers):
         raise TypeError(f"{name} is a masked array, and a mask would be ignored: give .compressed() or .filled()")
     try:
         array = as_numpy(numbers)
@@ -66,11 +68,14 @@ def _plain(name: str, numbers: Any, kinds: str, what: str) -> Array:
     return array
 
 
-def _has_mask(numbers: Any, levels: int) -> bool:
+def _has_mask(numbers: Any) -> bool:
     """Whether it is a masked array, or a list of such, of which NumPy would take the numbers and not the masks."""
-    if isinstance(numbers, np.ma.MaskedArray):
-        return True
-    if not levels or not isinstance(numbers, (list, tuple)):
-        return False
-    searched = {kind for kind in set(map(type, numbers)) if issubclass(kind, (list, tuple, np.ma.MaskedArray))}
-    return any(type(x) in searched and _has_mask(x, levels - 1) for x in numbers) if searched else False
+    level = [numbers]
+    for _ in range(NESTED + 1):
+        kinds = set(map(type, level))
+        if any(issubclass(kind, np.ma.MaskedArray) for kind in kinds):
+            return True
+        if not any(issubclass(kind, (list, tuple)) for kind in kinds):
+            return False
+        level = list(chain.from_iterable([x for x in level if isinstance(x, (list, tuple))]))
+    return False

@@ -2,8 +2,7 @@
 
 import ctypes
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable, Sequence
 from functools import lru_cache, partial
 from itertools import repeat
 from threading import Thread, current_thread, main_thread, stack_size
@@ -26,6 +25,7 @@ from autograd.program import CompileError, Program
 MOST_PROGRAMS = 128  # that are remembered; those in use live on without that
 STACK_OF_LLVM = 16 * 2**20  # bytes
 ADDRESS, INTEGER = ctypes.c_void_p, ctypes.c_int64
+BYTES = np.dtype(np.uint8)
 
 
 class MachineCode(Fixed):
@@ -91,9 +91,11 @@ class NativeKernel(Fixed):
         """Fill output. Raises ValueError where arrays are not those of this program and so many rows."""
         inputs, strides = self.pointers(columns, rows)
         numbers = self.outputs if self.mean else self.outputs * rows
-        with self.scratch() as scratch:
-            self._run(inputs, strides, None, 0, rows, place(scalars, self.dtype, self.parameters),
-                      place(output, self.dtype, numbers, changed=True), scratch)  # fmt: skip
+        scalars_at = place(scalars, self.dtype, self.parameters)
+        output_at = place(output, self.dtype, numbers, changed=True)
+        memory, scratch = self.scratch()
+        self._run(inputs, strides, None, 0, rows, scalars_at, output_at, scratch)
+        self.spare(memory)
 
     def pointers(self, columns: Sequence[Array] | Array, rows: int) -> tuple[Any, Any]:
         """Where columns begin, and how many bytes lie between their rows: none where a column is one number."""
@@ -115,15 +117,17 @@ class NativeKernel(Fixed):
     def _is_column(self, x: Any, rows: int) -> bool:
         return type(x) is np.ndarray and x.shape in ((), (rows,)) and x.dtype == self.dtype and x.flags.aligned
 
-    @contextmanager
-    def scratch(self) -> Iterator[int]:
-        """The address of memory for one call, a multiple of 64; it is kept for the next."""
+    def scratch(self) -> tuple[Array, int]:
+        """Memory for one call, to be given to `spare` afterwards, and an address in it, a multiple of 64."""
         try:
             memory = self._spare.pop()
         except IndexError:  # the first call, or as many at once as never before
             memory = np.empty(self.scratch_bytes + 64, np.uint8)
-        start = place(memory, np.dtype(np.uint8), self.scratch_bytes + 64, changed=True)
-        yield start + -start % 64
+        start = place(memory, BYTES, self.scratch_bytes + 64, changed=True)
+        return memory, start + -start % 64
+
+    def spare(self, memory: Array) -> None:
+        """Keep it for the next call."""
         self._spare.append(memory)
 
 
@@ -155,29 +159,28 @@ class NativeBackend(Fixed):
         """Steps of training, all in native code. Raises ValueError for arrays that are not those of the kernels."""
         if not len(losses):
             return 0
-        self._check(step, update, batches, state, scalars, losses)
+        numbers, gradient, table, results = self._places(step, update, batches, state, scalars, losses)
         inputs, strides = step.pointers(batches.columns, batches.rows)
         order = None if batches.order is None else address(batches.order)
-        gradient = state.gradient
-        own = update.pointers([state.numbers[0], gradient, *state.numbers[1:]], state.room)
-        with step.scratch() as scratch, update.scratch() as update_scratch:
-            return int(self._run_descent(
-                step.address, update.address, inputs, strides, order,
-                batches.rows, batches.size, len(losses), state.parameters, state.room,
-                *own, address(state.numbers), address(gradient), address(scalars), scalars.shape[1], address(losses),
-                scratch, update_scratch,
-            ))  # fmt: skip
+        rows = range(numbers, numbers + (1 + state.kept) * state.room * self.size, state.room * self.size)
+        (memory, scratch), (update_memory, update_scratch) = step.scratch(), update.scratch()
+        count, size = update.inputs, self.size
+        taken = self._run_descent(
+            step.address, update.address, inputs, strides, order,
+            batches.rows, batches.size, len(losses), state.parameters, state.room,
+            (ADDRESS * count)(rows[0], gradient, *rows[1:]), (INTEGER * count)(*[size] * count),
+            numbers, gradient, table, update.parameters, results, scratch, update_scratch,
+        )  # fmt: skip
+        step.spare(memory)
+        update.spare(update_memory)
+        return int(taken)
 
-    def _check(
+    def _places(
         self, step: NativeKernel, update: NativeKernel, batches: Batches, state: State, scalars: Array, losses: Array
-    ) -> None:
-        """Whether all fits together, up to the columns and what `pointers` looks at."""
+    ) -> tuple[int, int, int, int]:
+        """Where all that is changed or read lies, columns and order aside, once it is certain that it fits together."""
         steps, rows, order = len(losses), batches.rows, batches.order
-        numbers, count = (1 + state.kept) * state.room, state.parameters
-        place(state.numbers, self.dtype, numbers, changed=True)
-        place(state.gradient, self.dtype, state.room, changed=True)
-        place(scalars, self.dtype, steps * update.parameters)
-        place(losses, self.dtype, steps, changed=True)
+        count = state.parameters
         kinds = type(step) is type(update) is NativeKernel and step.mean and not update.mean
         if not (
             kinds and step.dtype == update.dtype == self.dtype
@@ -192,6 +195,12 @@ class NativeBackend(Fixed):
             place(order, np.dtype(np.int64), order.size)
             if order.size < epochs * rows or not 0 <= order.min() <= order.max() < rows:
                 raise ValueError(f"order has the indices of {rows} rows for {epochs} epochs")
+        return (
+            place(state.numbers, self.dtype, (1 + state.kept) * state.room, changed=True),
+            place(state.gradient, self.dtype, state.room, changed=True),
+            place(scalars, self.dtype, steps * update.parameters),
+            place(losses, self.dtype, steps, changed=True),
+        )
 
     @Once
     def _run_descent(self) -> Callable[..., int]:
@@ -269,7 +278,7 @@ def place(array: Array, dtype: np.dtype[Any], count: int, changed: bool = False)
     if type(array) is not np.ndarray or array.dtype != dtype or array.size != count:
         raise ValueError(f"native code takes an array of {count} numbers of {dtype}")
     flags = array.flags
-    if not (flags.c_contiguous and flags.aligned and (flags.writeable or not changed)):
+    if not (flags.carray if changed else flags.c_contiguous and flags.aligned):
         raise ValueError("native code takes an array that is contiguous, aligned and, if it is a result, writable")
     return address(array)
 
