@@ -4,6 +4,7 @@ A node is nudged, and the nudge followed through the graph, in as many digits as
 from the numbers of its operands as they were recorded, so that what floats have rounded away is no error of a rule.
 """
 
+import itertools
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from autograd.declaration import Operation, constant
 from autograd.floats import as_float
 from autograd.gradient import dependents, grad
 from autograd.outdated import require_current
-from autograd.value import Value, topological_order
+from autograd.value import Value, as_value, topological_order
 
 DIGITS = 60  # of the high-precision arithmetic at first
 LEVELS = 4  # each has twice the digits of the one before, and a nudge whose exponent is twice that of the one before
@@ -75,9 +76,11 @@ class Slopes:
         return self._outside(self.rules, abs(self.central))
 
     def _outside(self, derivative: float, size: float) -> float:
+        if min(self.left, self.right) <= derivative <= max(self.left, self.right):
+            return 0.0  # also where all are too large for floats, and so infinite
         outside = max(min(self.left, self.right) - derivative, derivative - max(self.left, self.right), 0.0)
         finite = abs(derivative) + abs(self.central) < math.inf
-        return outside / max(size, ROUNDING * self.size) if finite and outside else 0.0 if finite else math.nan
+        return outside / max(size, ROUNDING * self.size) if finite else math.nan
 
 
 def finite_differences(output: Value, inputs: Iterable[Value]) -> list[Slopes]:
@@ -136,7 +139,7 @@ class _Graph:
     def _sides(self, k: int, value: Value, path: list[Value]) -> tuple[Any, Any]:
         """The slopes to the left, and by half the step to the right, lest an odd function pass for a straight one."""
         level = self._level(k)
-        h = level.nudge * (abs(value.data) or 1)
+        h = level.nudge * min(abs(float(value.data)) or 1.0, 1.0)  # far out, sin still has its period
         left, right = (self._moved(level, value, path, step) / step for step in (-h, h / 2))
         nan = level.context.isnan
         return (right if nan(left) else left), (left if nan(right) else right)
@@ -170,7 +173,9 @@ class _Graph:
         adjoints[self.output] = sizes[self.output] = context.mpf(1)
         for node in reversed(path):
             assert node.op is not None
-            operands = [x.data if x.op is constant else Precise(context, context.mpf(x.data)) for x in node.operands]
+            operands = [
+                x.data if x.op is constant else Precise(context, context.mpf(float(x.data))) for x in node.operands
+            ]
             rules = node.op.partials(Precise(context, self._here(level, node)), *operands)
             for x, rule in zip(node.operands, rules, strict=True):
                 if x in on_path:
@@ -184,7 +189,7 @@ def _number(level: _Level, node: Value, moves: dict[Value, Any]) -> Any:
     """What the operation of a node gives, where its operands have moved from their numbers."""
     assert node.op is not None
     context = level.context
-    operands = tuple([Precise(context, context.mpf(x.data) + moves.get(x, 0)) for x in node.operands])
+    operands = tuple([Precise(context, context.mpf(float(x.data)) + moves.get(x, 0)) for x in node.operands])
     return operands[0].apply_operation(node.op, operands).number
 
 
@@ -259,7 +264,7 @@ def _evaluate(context: Any, order: list[Value], known: dict[Value, Precise]) -> 
             numbers[node] = (
                 operands[0].apply_operation(node.op, operands)
                 if node.op and operands
-                else Precise(context, context.mpf(node.data))
+                else Precise(context, context.mpf(float(node.data)))
             )
     return numbers
 
@@ -277,17 +282,19 @@ def check_gradients(
     The differences are those of `finite_differences`: steps suit the size of the input and of the function, and rules
     are held against them in high precision, so that neither has to make allowance for what floats round.
     """
-    if order < 1:
-        raise ValueError(f"check_gradients takes an order of 1 or more, got {order}")
-    point = [x.data if isinstance(x, Value) else as_float(x, "check_gradients") for x in inputs]
+    if type(order) is not int or order < 1:
+        raise ValueError(f"check_gradients takes a whole order of 1 or more, got {order!r}")
+    if not 0 <= tolerance < math.inf:
+        raise ValueError(f"check_gradients takes a tolerance of 0 or more, got {tolerance!r}")
+    point = [as_float(x.data if isinstance(x, Value) else x, "check_gradients") for x in inputs]
     output = function(*map(Value, point))
     if not isinstance(output, Value):
         raise TypeError(f"check_gradients takes a function that returns a Value, got {type(output).__name__}")
     if not math.isfinite(output.data):
         raise GradientError(f"the value at this point is {output.data}: there is no derivative to check")
     _check_values(output)
-    for i in range(len(point)):
-        _check_that_nothing_is_frozen(function, point, i, tolerance)
+    for i, step in itertools.product(range(len(point)), (2.0**-26, -(2.0**-26))):
+        _check_that_nothing_is_frozen(function, point, i, step, tolerance)
     return _check_order(function, point, order, tolerance, "the derivative")
 
 
@@ -307,11 +314,18 @@ def _check_values(output: Value) -> None:
             raise GradientError(f"{what} is {node.data}, but by the definitions of its operations {expected}")
 
 
-def _check_that_nothing_is_frozen(function: Callable[..., Value], point: list[float], i: int, tolerance: float) -> None:
-    """Numbers that were taken out of an input, as by float(), and do not move with it."""
-    moved = [x + 2.0**-26 * (abs(x) or 1.0) if j == i else x for j, x in enumerate(point)]
+def _check_that_nothing_is_frozen(
+    function: Callable[..., Value], point: list[float], i: int, step: float, tolerance: float
+) -> None:
+    """Numbers that were taken out of an input, as by float(), and do not move with it; what was decided by it."""
+    moved = [x + step * (abs(x) or 1.0) if j == i else x for j, x in enumerate(point)]
     leaves, others = [*map(Value, point)], [*map(Value, moved)]
-    order, again = topological_order(function(*leaves)), topological_order(function(*others))
+    order = topological_order(function(*leaves))
+    try:
+        there_too = function(*others)
+    except Exception:  # whatever functions raise outside of their domain
+        return
+    again = topological_order(as_value(there_too))
     if _described(order, leaves) == _described(again, others):
         return
     context = _precise_context([*order, *again])
@@ -322,7 +336,8 @@ def _check_that_nothing_is_frozen(function: Callable[..., Value], point: list[fl
     if abs(there - follows) > tolerance * (abs(there - follows) + abs(follows - before)):
         raise GradientError(
             f"when input {i} becomes {moved[i]}, the function gives {float(there)}, but its graph {float(follows)}: a "
-            "number in it was taken from the input, as by float() or math.exp(), and does not follow it"
+            "number in it was taken from the input, as by float() or math.exp(), and does not follow it, or the input "
+            "decides what is computed, as by `if`"
         )
 
 
@@ -330,7 +345,7 @@ def _described(order: list[Value], inputs: list[Value]) -> list[Any]:
     """What a graph consists of, but for the numbers of the inputs."""
     place = {node: n for n, node in enumerate(order)}
     return [
-        inputs.index(node) if node in inputs else (node.op, [place[x] for x in node.operands] or node.data.hex())
+        inputs.index(node) if node in inputs else (node.op, [place[x] for x in node.operands] or float(node.data).hex())
         for node in order
     ]
 

@@ -220,8 +220,8 @@ class Derivation(Working):
 
     def check(self) -> Check:
         """Hold the value against `grad`, and against finite differences in high precision."""
-        gradient = grad(self.output, self.parameter).data
-        return Check(self.value, gradient, finite_differences(self.output, [self.parameter])[0])
+        gradient = float(grad(self.output, self.parameter).data)
+        return Check(float(self.value), gradient, finite_differences(self.output, [self.parameter])[0])
 
     def __repr__(self) -> str:
         return f"<Derivation {self._result()}>"

@@ -313,6 +313,7 @@ def require_digits(digits: int) -> None:
 
 def round_significant(x: float, digits: int) -> float:
     """x to a number of significant digits; whole numbers below a million stay what they are."""
+    x = float(x)  # which a leaf may hold as another kind of number, NumPy's or a Fraction
     return x if x.is_integer() and abs(x) < 1e6 else float(f"{x:.{digits}g}")
 
 
@@ -337,6 +338,7 @@ def _times_power(mantissa: str, power: str, times: str) -> str:
 
 
 def _decimal(x: float, digits: int) -> tuple[str, int]:
+    x = float(x)
     if not math.isfinite(x):
         return ("NaN" if math.isnan(x) else "∞" if x > 0 else "-∞"), 0
     rounded = round_significant(x, digits) + 0.0  # and -0 is 0

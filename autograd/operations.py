@@ -34,6 +34,13 @@ def partials_of_cross_entropy(z: Any, *operands: Any) -> tuple[Any, ...]:
     return (*[div(size, whole) for size in sizes], -1.0)
 
 
+def softmax_by_the_book(z: Any, *operands: Any) -> tuple[Any, ...]:
+    """The same as it is written, without the largest taken out."""
+    sizes = [*map(exp, operands[:-1])]
+    whole = reduce(operator.add, sizes)
+    return (*[div(size, whole) for size in sizes], -1.0)
+
+
 def slope_of_binary_cross_entropy(p: Any, y: Any) -> Any:
     """(p - y) / (p (1 - p)); where p is 0 or 1 and y the same, which makes it 0 / 0, its limits 1 and -1."""
     spread = p * (1 - p)
@@ -125,7 +132,7 @@ binary_cross_entropy_with_logits = operation(
 softmax_cross_entropy = operation(
     "softmax_cross_entropy", cross_entropy, partials_of_cross_entropy,
     "softmax_cross_entropy(logits, target_index): minus the log of the target's softmax", arrange=arrange_logits,
-    textbook=lambda z, *xs: (*[div(exp(x), reduce(operator.add, map(exp, xs[:-1]))) for x in xs[:-1]], -1.0))
+    textbook=softmax_by_the_book)
 hinge = operation("hinge", lambda x, y: maximum(1 - y * x, 0),
                   lambda z, x, y: (-y * step(1 - y * x), mul_no_nan(-x, step(1 - y * x))),
                   "max(0, 1 - y x) for a score x and a label y of 1 or -1", inline=True)

@@ -47,6 +47,13 @@ class WatchedBlock:
 
     __slots__ = ("_mine",)
 
+    def __new__(cls, *given: object) -> "WatchedBlock":
+        """Raises TypeError for @no_grad without its parentheses."""
+        if given:
+            name = cls.__name__
+            raise TypeError(f"{name} takes nothing: with {name}(): … is a block, @{name}() a decorator")
+        return super().__new__(cls)
+
     def __init__(self) -> None:
         self._mine: list[Callable[[Value], None]] = []
 

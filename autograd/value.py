@@ -114,6 +114,7 @@ def _comparison(compare: Callable[[float, float], bool], reflected: str) -> Call
         except TypeError:
             if is_foreign(other, reflected):
                 return NotImplemented  # type: ignore[no-any-return]
+            require_numbers([self])
             raise
 
     return method

@@ -1,6 +1,7 @@
 """The gradient check: it passes what is right, and catches each way of being wrong."""
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -297,3 +298,55 @@ def test_slopes() -> None:
 def test_what_is_not_finite_agrees_with_nothing(derivative: float) -> None:
     assert math.isnan(Slopes(1.0, 1.0).difference(derivative))
     assert math.isnan(Slopes(derivative, derivative).difference(1.0))
+
+
+# At the ends of the floats, and at what is no derivative
+
+
+@pytest.mark.parametrize("point", [1e150, 1e160, 1e200, -1e300, 1.7e308])
+def test_far_out_a_sine_is_no_kink(point: float) -> None:
+    for function in (autograd.sin, autograd.cos):
+        assert check_gradients(function, point) < 1e-14
+
+
+@pytest.mark.parametrize("point", [1e-300, 1e-160, 5e-324])
+def test_derivatives_that_are_too_large_for_floats_agree_as_infinities(point: float) -> None:
+    """The second one of the logarithm is, and so for 1 / x."""
+    functions: list[Callable[[Value], Value]] = [autograd.log, lambda x: 1 / x, autograd.sqrt]
+    for function in functions:
+        if math.isfinite(float(function(Value(point)))):
+            assert check_gradients(function, point) < 1e-12
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: x * x if x >= 1 else x,
+        lambda x: x * x if x > 1 else x,
+        lambda x: x + 1 if x >= 1 else x,
+        lambda x: x + 1 if x > 1 else x,
+        lambda x: x if x.data == 1 else -x,
+        lambda x: x * round(x.data - 0.5),
+        lambda x: x * math.floor(x.data),
+    ],
+)
+def test_what_the_input_decides_is_found_on_either_side(function: Any) -> None:
+    with pytest.raises(GradientError, match="decides what is computed, as by `if`"):
+        check_gradients(function, 1.0)
+
+
+def test_a_function_may_refuse_what_is_outside_its_domain() -> None:
+    def bounded(x: Value) -> Value:
+        if not 0 <= x.data <= 1:
+            raise ValueError("outside")
+        return x * x
+
+    for end in (0.0, 1.0):
+        assert check_gradients(bounded, end) == 0
+
+
+def test_an_order_and_a_tolerance_that_mean_nothing_are_refused() -> None:
+    wanted: Any
+    for wanted in ({"order": 0}, {"order": 1.5}, {"order": True}, {"tolerance": -1.0}, {"tolerance": math.nan}):
+        with pytest.raises(ValueError, match=f"check_gradients takes a (whole )?{next(iter(wanted))} of"):
+            check_gradients(autograd.sin, 2.0, **wanted)

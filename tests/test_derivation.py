@@ -25,7 +25,10 @@ from autograd import (
     tanh,
     total,
 )
+from autograd.arithmetic import Arithmetic
+from autograd.declaration import Operation
 from autograd.notation import Expression, Number, Symbol, as_expression, cancelled
+from autograd.operations import table
 from nn import MLP
 from nn.networks import cost, two_three_one
 from tests.golden import assert_golden
@@ -370,3 +373,20 @@ def test_a_notebook_is_not_handed_megabytes() -> None:
         assert shown.splitlines()[-3].endswith(whole.splitlines()[-2].split("&")[-1]) or "with" in whole
         assert shown.count(r"\begin") == shown.count(r"\end") == 1
     assert len(derive(wide, x, method="paths").draw(depth=1).caption) < 5_000
+
+
+def test_the_work_of_a_rule_grows_with_its_operands_and_no_faster() -> None:
+    calls = 0
+
+    class Counted(Arithmetic):
+        def apply_operation(self, op: Operation, operands: tuple[object, ...]) -> "Counted":
+            nonlocal calls
+            calls += 1
+            return self
+
+    for op in table.values():
+        if op.arity is None:
+            for rules in (op.partials, op.textbook):
+                calls = 0
+                rules(*[Counted() for _ in range(202)])
+                assert calls <= 5 * 202, op

@@ -5,9 +5,11 @@ import math
 import pickle
 import re
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from functools import partial
 from typing import Any
 
+import numpy as np
 import pytest
 
 import autograd
@@ -204,3 +206,21 @@ def test_every_number_of_a_deep_graph_is_looked_at() -> None:
     leaf = topological_order(y)[5000]
     leaf.data = 3.0
     refusal(lambda: grad(y, x))
+
+
+@pytest.mark.parametrize("number", [np.float64(0.5), np.float32(0.5), np.int64(3), Fraction(1, 2), 3, True])
+def test_a_leaf_may_hold_another_kind_of_real_number(number: Any) -> None:
+    """Whatever reads a graph gives what it gives for the float."""
+    written = []
+    for data in (number, float(number)):
+        x = Value(1.0, label="x")
+        x.data = data
+        y = x * x + 1
+        derivation = derive(y, x)
+        made = (derivation, evaluate(y), draw(y), derive(y, x, method="recursion"))
+        written.append(
+            [*map(str, made), *map(repr, made), derivation.latex(), explore(y).html(), finite_differences(y, [x])]
+        )
+        assert derivation.check()
+        assert autograd.check_gradients(lambda w, x=x: w * x, x) == 0
+    assert written[0] == written[1]

@@ -471,6 +471,14 @@ def test_what_is_no_function_cannot_be_decorated(context: Callable[[], Any], thi
 
 
 @pytest.mark.parametrize("context", [no_grad, detect_anomaly])
+@pytest.mark.parametrize("given", [plain, generator, Value, True, None])
+@pytest.mark.filterwarnings("error")  # also what is raised where no one can catch it, as in __del__
+def test_a_decorator_without_its_parentheses_says_so(context: Any, given: Any) -> None:
+    with pytest.raises(TypeError, match=rf"{context.__name__} takes nothing: .*@{context.__name__}\(\) a decorator"):
+        context(given)
+
+
+@pytest.mark.parametrize("context", [no_grad, detect_anomaly])
 def test_one_block_can_be_entered_again(context: Callable[[], Any]) -> None:
     block = context()
     for _ in range(2):

@@ -768,6 +768,15 @@ def test_data_that_is_no_number_is_found_where_it_is_used(wrong: Any, use: str) 
         USES[use](w)
 
 
+@pytest.mark.parametrize("compare", [operator.lt, operator.le, operator.gt, operator.ge])
+@pytest.mark.parametrize("wrong", ["3", None, 1j, [1.0], object()], ids=type)
+def test_a_comparison_with_data_that_is_no_number_names_it(wrong: Any, compare: Callable[..., Any]) -> None:
+    w = Value(2.0, label="w")
+    w.data = wrong
+    with pytest.raises(TypeError, match=f"the data of w accepts real numbers, got {type(wrong).__name__}"):
+        compare(w, 2.0)
+
+
 @pytest.mark.parametrize("use", USES)
 @pytest.mark.parametrize("number", [3, True, Fraction(1, 4), np.float32(0.5), np.float64(0.1), np.int8(3)], ids=type)
 def test_data_that_is_another_number_is_taken(number: Any, use: str) -> None:
