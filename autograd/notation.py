@@ -19,7 +19,7 @@ from typing import Any, ClassVar, NamedTuple
 from autograd import operations as ops
 from autograd.arithmetic import Arithmetic
 from autograd.declaration import Operation, constant
-from autograd.floats import summed
+from autograd.floats import as_float, summed
 from autograd.messages import shown
 from autograd.value import Value
 
@@ -338,7 +338,7 @@ def _times_power(mantissa: str, power: str, times: str) -> str:
 
 
 def _decimal(x: float, digits: int) -> tuple[str, int]:
-    x = float(x)
+    x = x.data if isinstance(x, Value) else as_float(x, "a number that is written")
     if not math.isfinite(x):
         return ("NaN" if math.isnan(x) else "∞" if x > 0 else "-∞"), 0
     rounded = round_significant(x, digits) + 0.0  # and -0 is 0

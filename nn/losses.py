@@ -171,7 +171,7 @@ def loss_named(loss: str | Operation | LossFunction) -> LossFunction:
 def l2(parameters: Iterable[Value], strength: SupportsFloat = 1e-4) -> Value:
     """strength · Σ w²: added to a loss, it keeps parameters small."""
     values = list(parameters)
-    penalty: Value = affine(values, values) * strength
+    penalty: Value = affine(values, values) * as_value(strength, "l2")
     return penalty
 
 
