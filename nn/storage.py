@@ -31,7 +31,8 @@ def save(model: Module, path: str | Path) -> None:
         if not math.isfinite(number):
             raise ValueError(f"a model is saved with finite parameters, and {name} is {number}")
     content = {"format": FORMAT, "version": VERSION, "model": model.architecture(), "parameters": parameters}
-    write_files({path: json.dumps(content, indent=1, ensure_ascii=False) + "\n"})
+    text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+    write_files({path: text.encode(errors="backslashreplace")})  # half of a surrogate pair, as JSON writes it
 
 
 def load(path: str | Path) -> Any:

@@ -154,6 +154,15 @@ def test_a_file_of_the_former_name_is_read(tmp_path: Path) -> None:
     assert model.state_dict() == plain().state_dict()
 
 
+def test_labels_of_any_kind_are_saved(tmp_path: Path) -> None:
+    for name in ("\ud800", "a\udfffb", '"', "\\ud800", "\x00", "\u2028", "é🎉", " "):
+        labels = nn.Labels(*[f"{name}{kind}{{l}}_{{j}}_{{k}}" for kind in "wblzax"])
+        model = nn.Scaled(MLP(2, [2, 1], labels=labels), nn.Scaling([0.0, 0.0], [1.0, 1.0]), None, [name, name], [name])
+        model.save(tmp_path / "model.json")
+        loaded = nn.load(tmp_path / "model.json")
+        assert (loaded.state_dict(), loaded.classes) == (model.state_dict(), [name])
+
+
 def test_classes_of_numpy_and_names_are_saved(tmp_path: Path) -> None:
     for kind in (int, float, bool, str):
         classes = np.unique(np.array([1, 0], kind))
