@@ -324,14 +324,18 @@ def _given(option: Any, count: int, what: str) -> list[Any]:
     """Numbers for each layer, or None for each."""
     if option is None:
         return [None] * count
-    if isinstance(option, str) or not isinstance(option, Iterable):
+    if not _has_order(option):
         raise ValueError(f"a network of {count} layers takes as many {what}, got {shown(option)}")
     return _for_each_layer(list(option), count, what)
 
 
+def _has_order(x: Any) -> bool:
+    return isinstance(x, Iterable) and not isinstance(x, NOT_ROWS)
+
+
 def _set(values: list[list[Value]], numbers: Any, complaint: str) -> None:
     """Set Values to rows of numbers. Raises ValueError with the complaint where these have another shape."""
-    given = [list(row) if isinstance(row, Iterable) else [] for row in numbers] if isinstance(numbers, Iterable) else []
+    given = [list(row) if _has_order(row) else [] for row in numbers] if _has_order(numbers) else []
     if [len(row) for row in values] != [len(row) for row in given]:
         raise ValueError(complaint)
     pairs = zip(chain(*values), chain(*given), strict=True)

@@ -59,18 +59,13 @@ class Loss:
 
         Raises ValueError where predictions and targets do not match, and for targets that it does not accept.
         """
-        for given in (predictions, targets):
-            if not isinstance(given, Iterable):
-                raise TypeError(
-                    f"a loss takes lists, with a prediction and a target for each row, got {type(given).__name__}"
-                )
-        predictions, targets = list(predictions), list(targets)
+        predictions, targets = _as_rows(predictions, "a loss"), _as_rows(targets, "a loss")
         if not 0 < len(predictions) == len(targets):
             raise ValueError(f"a loss takes predictions and as many targets, got {len(predictions)} and {len(targets)}")
         losses = [loss for row in zip(predictions, targets, strict=True) for loss in self._of_row(*row)]
         return losses[0] if len(losses) == 1 else total(losses) / len(losses)
 
-    def accuracy(self, predictions: Sequence[Any], targets: Sequence[Any]) -> float:
+    def accuracy(self, predictions: Iterable[Any], targets: Iterable[Any]) -> float:
         """The share of rows for which the prediction stands for the class that is the target, from 0 to 1.
 
         Where a row has several targets, it counts if all of them are met. Raises ValueError where predictions and
@@ -78,6 +73,7 @@ class Loss:
         """
         if self.decide is None:
             raise ValueError(f"{self} is a loss of numbers, not of classes, and so has no accuracy")
+        predictions, targets = _as_rows(predictions, "accuracy"), _as_rows(targets, "accuracy")
         if not 0 < len(predictions) == len(targets):
             raise ValueError(
                 f"accuracy takes predictions and as many targets, got {len(predictions)} and {len(targets)}"
@@ -103,6 +99,12 @@ class Loss:
         if self.joint:
             return [self.operation(outputs, _as_index(y)) for y in wanted]
         return [self.operation(output, y) for output, y in zip(outputs, wanted, strict=True)]
+
+
+def _as_rows(given: Any, who: str) -> list[Any]:
+    if isinstance(given, NOT_ROWS) or not isinstance(given, Iterable):
+        raise TypeError(f"{who} takes lists, with a prediction and a target for each row, got {type(given).__name__}")
+    return list(given)
 
 
 def as_list(x: Any) -> list[Any]:

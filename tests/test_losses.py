@@ -289,3 +289,18 @@ def test_losses_are_those_of_their_operations() -> None:
 def test_a_score_that_is_nan_stands_for_no_class() -> None:
     assert cross_entropy.accuracy([[math.nan, 1.0], [0.0, 1.0]], [0, 1]) == 0.5
     assert hinge.accuracy([math.nan], [-1]) == 0.0
+
+
+@pytest.mark.parametrize("wrong", [{1.0, 2.0}, {1.0: 1, 2.0: 2}, frozenset([1.0, 2.0]), "12", b"12", 1.0])
+def test_what_has_no_order_is_no_list_of_predictions_or_targets_or_weights(wrong: Any) -> None:
+    right = [1.0, -1.0]
+    doors: list[Callable[[], object]] = [
+        *(lambda call=call, rows=rows: call(*rows)
+          for call in (LOSSES["hinge"], LOSSES["hinge"].accuracy) for rows in ((wrong, right), (right, wrong))),
+        lambda: MLP(2, [1], weights=[[wrong]]),
+        lambda: MLP(2, [1], weights=wrong),
+        lambda: MLP(2, [2], biases=[wrong]),
+    ]  # fmt: skip
+    for door in doors:
+        with pytest.raises((TypeError, ValueError), match="takes"):
+            door()
