@@ -97,7 +97,7 @@ def attributes() -> None:
             for garbage in GARBAGE:
                 with suppress(AttributeError, TypeError):
                     setattr(thing, name, garbage)
-                    changed += name not in ("finite", "_so_far")
+                    changed += name not in ("finite", "_so_far", "prepared")
             with suppress(AttributeError, TypeError):
                 delattr(thing, name)
             if name != "__dict__":

@@ -80,8 +80,11 @@ class Batches:
 
 class State(Fixed):
     """What training changes. numbers: the parameters, and in a row each what the optimizer keeps of them; gradient:
-    of the last step, and after it its loss. Both have room for more, with zeros, so that registers may be filled."""
+    of the last step, and after it its loss. Both have room for more, with zeros, so that registers may be filled.
+    prepared is the backend's, of what stays the same from run to run."""
 
+    changing = frozenset({"prepared"})
+    prepared: Any
     numbers: Array
     gradient: Array
     parameters: int
@@ -91,7 +94,7 @@ class State(Fixed):
     def __init__(self, parameters: int, kept: int, dtype: np.dtype[Any]) -> None:
         room = -(-(parameters + 1) // ROOM) * ROOM
         self.fix(parameters=parameters, kept=kept, room=room, numbers=_lasting((1 + kept, room), dtype),
-                 gradient=_lasting((room,), dtype))  # fmt: skip
+                 gradient=_lasting((room,), dtype), prepared=None)  # fmt: skip
 
 
 def _lasting(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:

@@ -45,8 +45,10 @@ def address(array: np.ndarray[Any, Any]) -> int:
     """Where the numbers of an array begin. What NumPy offers for that takes ten times as long."""
     if type(array) is not np.ndarray:
         raise TypeError(f"native code takes arrays, got {type(array).__name__}")
-    place: int = _word(array, DATA) if new_array() else array.__array_interface__["data"][0]
-    return place
+    found: int = (
+        ctypes.c_size_t.from_address(id(array) + DATA).value if new_array() else array.__array_interface__["data"][0]
+    )
+    return found
 
 
 def _are_known() -> bool:

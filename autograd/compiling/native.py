@@ -23,9 +23,9 @@ from autograd.compiling.schedule import schedule
 from autograd.program import CompileError, Program
 
 MOST_PROGRAMS = 128  # that are remembered; those in use live on without that
+INDICES, BYTES = np.dtype("int64"), np.dtype("uint8")
 STACK_OF_LLVM = 16 * 2**20  # bytes
 ADDRESS, INTEGER = ctypes.c_void_p, ctypes.c_int64
-BYTES = np.dtype(np.uint8)
 
 
 class MachineCode(Fixed):
@@ -95,7 +95,7 @@ class NativeKernel(Fixed):
         output_at = place(output, self.dtype, numbers, changed=True)
         memory, scratch = self.scratch()
         self._run(inputs, strides, None, 0, rows, scalars_at, output_at, scratch)
-        self.spare(memory)
+        self._spare.append(memory)
 
     def pointers(self, columns: Sequence[Array] | Array, rows: int) -> tuple[Any, Any]:
         """Where columns begin, and how many bytes lie between their rows: none where a column is one number."""
@@ -118,7 +118,7 @@ class NativeKernel(Fixed):
         return type(x) is np.ndarray and x.shape in ((), (rows,)) and x.dtype == self.dtype and x.flags.aligned
 
     def scratch(self) -> tuple[Array, int]:
-        """Memory for one call, to be given to `spare` afterwards, and an address in it, a multiple of 64."""
+        """Memory for one call, and an address in it to begin with, a multiple of 64."""
         try:
             memory = self._spare.pop()
         except IndexError:  # the first call, or as many at once as never before
@@ -126,9 +126,34 @@ class NativeKernel(Fixed):
         start = place(memory, BYTES, self.scratch_bytes + 64, changed=True)
         return memory, start + -start % 64
 
-    def spare(self, memory: Array) -> None:
-        """Keep it for the next call."""
-        self._spare.append(memory)
+
+class Prepared(Fixed):
+    """What a descent hands to native code at each run: memory that stays where it is, and what is needed beside."""
+
+    kernels: tuple[NativeKernel, NativeKernel]
+    dtype: np.dtype[Any]
+    sizes: tuple[int, int]
+    places: tuple[Any, ...]
+    scratch: tuple[int, int]
+
+    def __init__(self, step: NativeKernel, update: NativeKernel, state: State, dtype: np.dtype[Any]) -> None:
+        """Raises ValueError where the kernels are not those of one descent, or the state is that of another."""
+        count, kept, room = state.parameters, state.kept, state.room
+        kinds = type(step) is type(update) is NativeKernel and step.mean and not update.mean
+        if not (
+            kinds and step.dtype == update.dtype == dtype
+            and step.parameters == count < room and room % ROOM == 0
+            and (update.inputs, update.outputs) == (2 + kept, 1 + kept)
+        ):  # fmt: skip
+            raise ValueError("these kernels and numbers are not of one descent")
+        numbers, gradient = state.numbers, state.gradient
+        own = update.pointers([numbers[0], gradient, *numbers[1:]], room)
+        places = place(numbers, dtype, (1 + kept) * room, changed=True), place(gradient, dtype, room, changed=True)
+        spare = [kernel.scratch() for kernel in (step, update)]
+        self.fix(
+            kernels=(step, update), dtype=dtype, sizes=(count, room), places=(*own, *places),
+            scratch=tuple([start for _, start in spare]), _kept=(numbers, gradient, spare),
+        )  # fmt: skip
 
 
 class NativeBackend(Fixed):
@@ -159,48 +184,18 @@ class NativeBackend(Fixed):
         """Steps of training, all in native code. Raises ValueError for arrays that are not those of the kernels."""
         if not len(losses):
             return 0
-        numbers, gradient, table, results = self._places(step, update, batches, state, scalars, losses)
+        prepared = state.prepared
+        if type(prepared) is not Prepared or prepared.kernels != (step, update) or prepared.dtype != self.dtype:
+            prepared = state.prepared = Prepared(step, update, state, self.dtype)
+        steps, width = len(losses), update.parameters
+        if scalars.shape != (steps, width) or not 0 < batches.size <= batches.rows:
+            raise ValueError(f"a step takes {width} scalars, and a batch {batches.rows} rows at most")
         inputs, strides = step.pointers(batches.columns, batches.rows)
-        order = None if batches.order is None else address(batches.order)
-        rows = range(numbers, numbers + (1 + state.kept) * state.room * self.size, state.room * self.size)
-        (memory, scratch), (update_memory, update_scratch) = step.scratch(), update.scratch()
-        count, size = update.inputs, self.size
-        taken = self._run_descent(
-            step.address, update.address, inputs, strides, order,
-            batches.rows, batches.size, len(losses), state.parameters, state.room,
-            (ADDRESS * count)(rows[0], gradient, *rows[1:]), (INTEGER * count)(*[size] * count),
-            numbers, gradient, table, update.parameters, results, scratch, update_scratch,
-        )  # fmt: skip
-        step.spare(memory)
-        update.spare(update_memory)
-        return int(taken)
-
-    def _places(
-        self, step: NativeKernel, update: NativeKernel, batches: Batches, state: State, scalars: Array, losses: Array
-    ) -> tuple[int, int, int, int]:
-        """Where all that is changed or read lies, columns and order aside, once it is certain that it fits together."""
-        steps, rows, order = len(losses), batches.rows, batches.order
-        count = state.parameters
-        kinds = type(step) is type(update) is NativeKernel and step.mean and not update.mean
-        if not (
-            kinds and step.dtype == update.dtype == self.dtype
-            and step.parameters == count < state.room and state.room % ROOM == 0
-            and (update.inputs, update.outputs) == (2 + state.kept, 1 + state.kept)
-            and scalars.shape == (steps, update.parameters)
-            and 0 < batches.size <= rows
-        ):  # fmt: skip
-            raise ValueError("these kernels, batches and numbers are not of one descent")
-        if order is not None:
-            epochs = -(-steps // batches.each_epoch)
-            place(order, np.dtype(np.int64), order.size)
-            if order.size < epochs * rows or not 0 <= order.min() <= order.max() < rows:
-                raise ValueError(f"order has the indices of {rows} rows for {epochs} epochs")
-        return (
-            place(state.numbers, self.dtype, (1 + state.kept) * state.room, changed=True),
-            place(state.gradient, self.dtype, state.room, changed=True),
-            place(scalars, self.dtype, steps * update.parameters),
-            place(losses, self.dtype, steps, changed=True),
-        )
+        return int(self._run_descent(
+            step.address, update.address, inputs, strides, _start_of_order(batches, steps), batches.rows, batches.size,
+            steps, *prepared.sizes, *prepared.places, place(scalars, self.dtype, steps * width), width,
+            place(losses, self.dtype, steps, changed=True), *prepared.scratch,
+        ))  # fmt: skip
 
     @Once
     def _run_descent(self) -> Callable[..., int]:
@@ -273,12 +268,22 @@ def _times_zero(wide: Code, gradient: Any, room: Any) -> Any:
     return b.extract_element(wide.sums(sums), ir.IntType(32)(0))
 
 
+def _start_of_order(batches: Batches, steps: int) -> int | None:
+    order, rows, epochs = batches.order, batches.rows, -(-steps // batches.each_epoch)
+    if order is None:
+        return None
+    start = place(order, INDICES, order.size)
+    if order.size < epochs * rows or not 0 <= order.min() <= order.max() < rows:
+        raise ValueError(f"order has the indices of {rows} rows for {epochs} epochs")
+    return start
+
+
 def place(array: Array, dtype: np.dtype[Any], count: int, changed: bool = False) -> int:
     """Where an array begins. Raises ValueError if it has not so many numbers of this type, one after another."""
     if type(array) is not np.ndarray or array.dtype != dtype or array.size != count:
         raise ValueError(f"native code takes an array of {count} numbers of {dtype}")
     flags = array.flags
-    if not (flags.carray if changed else flags.c_contiguous and flags.aligned):
+    if not (flags.c_contiguous and flags.aligned and (flags.writeable or not changed)):
         raise ValueError("native code takes an array that is contiguous, aligned and, if it is a result, writable")
     return address(array)
 
