@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Value
+from autograd.floats import summed
 from nn import (
     MLP,
     SGD,
@@ -279,7 +280,7 @@ def test_a_column_of_equal_numbers_is_only_moved(x: float, count: int) -> None:
 
 @pytest.mark.parametrize("size", [1e-300, 1e-9, 1.0, 1e9, 1e300])
 @pytest.mark.parametrize(
-    "column", [[0.1 + 0.2, 0.3], [1.0, sum([0.1] * 10)], [100.0, sum([0.1] * 1000)], [1 / 3, 1 - 2 / 3, 1 / 3]]
+    "column", [[0.1 + 0.2, 0.3], [1.0, summed([0.1] * 10)], [100.0, summed([0.1] * 1000)], [1 / 3, 1 - 2 / 3, 1 / 3]]
 )
 def test_a_column_that_is_equal_but_for_rounding_is_only_moved(column: list[float], size: float) -> None:
     """What is left after rounding must not be blown up, for a row or a target that comes later."""
