@@ -3,6 +3,7 @@
 The processes are forked from one that has what is slow to import, and nothing of ours.
 """
 
+import contextlib
 import importlib
 import os
 import resource
@@ -161,6 +162,8 @@ def _verdict(process: int, trial: Trial) -> str | None:
     ended, status = os.waitpid(process, 0 if late else os.WNOHANG)
     if not ended:
         return None
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process, signal.SIGKILL)  # what its tests have started, and left running
     if late:
         return "it takes too long"
     code = os.waitstatus_to_exitcode(status)
