@@ -45,6 +45,11 @@ def test_the_inputs_may_be_values_and_stay_as_they_are() -> None:
     assert check_gradients(lambda v: v.exp(), 1) < 1e-6
 
 
+def test_the_largest_error_of_a_rule_is_returned() -> None:
+    for order in (1, 2):  # the constants of gelu, such as the root of 2, are rounded
+        assert 0 < check_gradients(lambda x, y: autograd.gelu(x) + y, -7.0, 1.0, order=order) < 1e-12
+
+
 def test_a_tolerance_that_no_finite_difference_meets() -> None:
     with pytest.raises(GradientError):  # its constants, such as the root of 2, are rounded
         check_gradients(autograd.gelu, -5.0, tolerance=1e-18)

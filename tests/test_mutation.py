@@ -63,6 +63,9 @@ def test_every_place_that_decides_something_is_changed_and_no_annotation_or_docs
             ("is not", "is"),
         ]
     )
+    at_import = {(source[m.start : m.end].decode(), m.at_import) for place in mutants("f.py", CODE) for m in place}
+    assert {("8", True), ("True", True), ("y < 0 and high", False), ("-y", False)} <= at_import
+    assert ("-y", True) not in at_import
     for place in mutants("f.py", CODE):
         for mutant in place:
             changed = mutant.changed()

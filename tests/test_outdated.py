@@ -224,3 +224,12 @@ def test_a_leaf_may_hold_another_kind_of_real_number(number: Any) -> None:
         assert derivation.check()
         assert autograd.check_gradients(lambda w, x=x: w * x, x) == 0
     assert written[0] == written[1]
+
+
+def test_operands_of_which_any_may_have_changed_are_all_named() -> None:
+    a, b = Value(1.0), Value(2.0, "b")
+    y = autograd.total([a, b, 2.0])
+    a.data = 5.0
+    assert "total of a Value without a label = 5.0, b = 2.0, a number = 2.0 gives 9.0, and not 5.0" in refusal(
+        lambda: grad(y, a)
+    )

@@ -153,6 +153,36 @@ REFUSED_OF_ROWS: dict[str, tuple[Callable[[Any], Any], str]] = {
 }
 
 
+PICK = "autograd.pick(values, index) looks up one of several values"
+REMEDIES: dict[str, tuple[Callable[[Any], Any], str]] = {
+    "a comparison": (lambda x: x < 1, f"write a decision with maximum, minimum, relu or step; {PICK}"),
+    "bool()": (lambda x: not x, "write a decision with maximum, minimum, relu or step"),
+    "hash()": (
+        lambda x: {x: 1}, f"{PICK}; what belongs to the node itself and not to its number is kept by id()"
+    ),
+    "an index or a count": (
+        lambda x: range(x), f"{PICK}; what is counted has to be known when the function is traced"
+    ),
+    "rounding": (lambda x: round(x), "write what jumps with step, or round the numbers before the call"),
+    "complex()": (lambda x: complex(x), "calculate with real numbers, and autograd's own functions"),
+    "an operation on bits": (lambda x: ~x, "write a decision with maximum, minimum, relu or step"),
+    ".data": (
+        lambda x: x.data, "calculate with the Value itself, or with stop_gradient of it if it is to have no gradient"
+    ),
+    "float()": (lambda x: float(x), "use autograd's own functions (autograd.exp, not math.exp)"),
+    ".grad": (lambda x: x.grad, "autograd.grad gives gradients as Values"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", REMEDIES)
+def test_a_refusal_says_what_to_write_instead(what: str) -> None:
+    function, remedy = REMEDIES[what]
+    with pytest.raises(autograd.TracingError) as caught:
+        autograd.compile(lambda height: function(height))
+    why = "it stands for the numbers of all rows to come, and has none of its own"
+    assert str(caught.value) == f"{what} of the traced Value height: {why}; {remedy}"
+
+
 def matched(x: Any) -> int:
     match x:
         case 1:

@@ -494,7 +494,6 @@ class _Scheduler:
             maker = self.owners.get(x)
             if maker is not None and maker.loop == group.loop and self.varies[x] == self.varies[group.members[0]]:
                 group.sources.append(maker)
-                steps = [[*step[:n], 0.0, *step[n + 1 :]] if step else step for step in steps]
             else:
                 stride = int(steps[0][n]) if steps and steps[0] else 0
                 group.sources.append(access._replace(stride=stride))

@@ -79,7 +79,7 @@ def _try_out(copy: Path, recorded: Recording, known: set[str]) -> None:
     """Raise RuntimeError where tests fail here that passed while lines were recorded: they would kill every mutant."""
     quickest = sorted(recorded.seconds, key=recorded.seconds.__getitem__)[:1000]
     running: dict[int, Trial] = {}
-    _start(Mutant("", b"", 0, 0, "", (0, 0)), [quickest], copy, recorded, known, running)
+    _start(Mutant("", b"", 0, 0, "", (0, 0), False), [quickest], copy, recorded, known, running)
     ((process, trial),) = running.items()
     while (verdict := _verdict(process, trial)) is None:
         time.sleep(0.01)
@@ -94,7 +94,7 @@ def _rounds(mutant: Mutant, recorded: Recording, quick: bool) -> list[list[str]]
         return []
     seconds = recorded.seconds
     covering = sorted([test for test in ran if test in seconds], key=seconds.__getitem__)
-    if not covering:  # at import alone: whoever uses anything of the module
+    if mutant.at_import or not covering:  # whoever uses anything of the module
         used = recorded.running(mutant.path, recorded.tests[mutant.path])
         covering = sorted([test for test in used if test in seconds], key=seconds.__getitem__)
     spent, first = 0.0, 0

@@ -43,6 +43,7 @@ class Mutant(NamedTuple):
     end: int
     text: str
     lines: tuple[int, int]  # of the statement, or its head, that is changed
+    at_import: bool  # it runs when the module is imported, and not when a function is called
 
     def changed(self) -> bytes:
         """The source of the file, changed."""
@@ -70,6 +71,7 @@ class _Places(ast.NodeVisitor):
             self.line_starts.append(self.line_starts[-1] + len(line))
         self.found: list[list[Mutant]] = []
         self.lines = (1, 1)
+        self.functions = 0  # around the present place
         self.visit(ast.parse(source))
 
     def span(self, node: ast.expr | ast.stmt) -> tuple[int, int]:
@@ -79,7 +81,9 @@ class _Places(ast.NodeVisitor):
         return start + node.col_offset, end + node.end_col_offset
 
     def add(self, span: tuple[int, int], *texts: str) -> None:
-        self.found.append([Mutant(self.path, self.source, *span, text, self.lines) for text in texts])
+        self.found.append(
+            [Mutant(self.path, self.source, *span, text, self.lines, not self.functions) for text in texts]
+        )
 
     def replace(self, node: ast.expr | ast.stmt, *texts: str) -> None:
         self.add(self.span(node), *texts)
@@ -124,7 +128,15 @@ class _Places(ast.NodeVisitor):
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
         for x in (*node.decorator_list, node.args):
             self.visit(x)
+        self.functions += 1
         self._body(node)
+        self.functions -= 1
+
+    def visit_Lambda(self, node: ast.Lambda) -> None:
+        self.visit(node.args)
+        self.functions += 1
+        self.visit(node.body)
+        self.functions -= 1
 
     def visit_arguments(self, node: ast.arguments) -> None:
         for x in (*node.defaults, *node.kw_defaults):
