@@ -26,7 +26,9 @@ from autograd import (
     finite_differences,
     grad,
     hessian,
+    log,
     operation,
+    sigmoid,
     tanh,
     topological_order,
 )
@@ -154,6 +156,17 @@ def test_every_operation_tells_what_was_changed_or_says_nothing_false(op: Operat
             assert repr(value) in message
             assert repr(result.data) in message
         assert told or op.arity != 1 or op.__name__ in ("abs", "sign")
+
+
+@pytest.mark.parametrize("function", [exp, tanh, sigmoid, log])
+@pytest.mark.parametrize(("before", "now"), [(0.3712345, 2.0), (0.37123456789012, 300.0), (1.2345e-5, 0.5)])
+def test_a_number_far_from_the_present_one_is_found_in_all_its_digits(
+    function: Operation, before: float, now: float
+) -> None:
+    x = Value(before, label="x")
+    y = function(x)
+    x.data = now
+    assert f"x is {now!r} now, and was {before!r} when" in refusal(lambda: grad(y, x))
 
 
 def test_what_others_were_computed_from_since_tells_which_of_two_it_was() -> None:

@@ -1,7 +1,6 @@
 """The machine that native code is made for: its registers, and the functions that it knows for whole registers."""
 
 import ctypes
-import sys
 from ctypes.util import find_library
 from dataclasses import dataclass
 from functools import cache
@@ -73,7 +72,7 @@ def host(vector_math: bool = True) -> Machine:
     elif features.get("avx2"):
         size, registers = 32, 16
     else:  # SSE2 on every x86-64, NEON on every 64-bit ARM
-        size, registers = 16, 16 if sys.maxsize > 2**32 else 8
+        size, registers = 16, 16
     return Machine(binding.get_host_cpu_name(), features.flatten(), size, registers, vector_math)
 
 
