@@ -70,7 +70,7 @@ class LocalGradient(Expression):
     value: float
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, slots=True)
 class Applied(Expression):
     """An operation and its operands. Sums of many terms are deep: nothing here calls itself for the operands."""
 

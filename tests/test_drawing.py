@@ -623,6 +623,14 @@ def test_a_layout_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("autograd.rendering.SECONDS", 0.001)
     with pytest.raises(RuntimeError, match=r"more than 0\.001 seconds"):
         draw(small()).svg()
+    monkeypatch.undo()
+
+    def late(self: object, given: bytes, seconds: float) -> None:
+        raise subprocess.TimeoutExpired("dot", seconds)
+
+    monkeypatch.setattr(subprocess.Popen, "communicate", late)
+    with pytest.raises(RuntimeError, match=r"more than 60 seconds"):  # nobody waits any longer
+        draw(small()).svg()
 
 
 def test_many_different_pictures_in_one_process() -> None:

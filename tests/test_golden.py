@@ -12,6 +12,7 @@ import pytest
 from autograd import (
     Value,
     affine,
+    as_value,
     derive,
     draw,
     evaluate,
@@ -198,6 +199,7 @@ def graphs_for_the_page() -> Iterator[tuple[str, Graph]]:
     yield "part", Graph(c, 3, depth=2)
     yield "inputs", Graph(c, 4, inputs=[node["z"]])
     yield "leaf", Graph(Value(1.5), 4)
+    yield "constant", Graph(as_value(1.5), 4)
     network = two_three_one(seed=1)
     yield "2-3-1", Graph(cost(network, [0.5, -0.3], 1.0), 4)
     yield "layers", Graph(cost(MLP(2, [9, 9, 2], "relu", seed=1), [0.5, -0.3], [1.0, 0.0]), 4)
