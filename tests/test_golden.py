@@ -3,12 +3,16 @@
 Nobody else notices a sign, a style or a word that has gone. UPDATE_GOLDEN=1 rewrites the files: read the diff.
 """
 
+import importlib
 import json
+import pkgutil
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+import autograd
+import nn
 from autograd import (
     Value,
     affine,
@@ -232,3 +236,19 @@ def test_the_frame_of_the_page(standalone: bool) -> None:
     start = before.split("<img")[0] if not standalone else before
     assert_golden(f"frame-{standalone}.txt", start.replace(page._key, "KEY") + script[-200:].partition("</script>")[2])
     assert repr(page) == "<Explorer: A <title> & more, 17 nodes>"
+
+
+def test_what_may_change_and_what_is_compared_by_its_contents() -> None:
+    """Every dataclass with its switches: frozen, equal by contents, printed by contents, with slots."""
+    lines = []
+    for package in (autograd, nn):
+        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if found.name.endswith("__main__"):
+                continue
+            for name, thing in vars(importlib.import_module(found.name)).items():
+                if isinstance(thing, type) and thing.__module__ == found.name and "__dataclass_params__" in vars(thing):
+                    switches: Any = vars(thing)["__dataclass_params__"]
+                    frozen, eq, text = switches.frozen, "__eq__" in vars(thing), "__repr__" in vars(thing)
+                    lines.append(f"{name}: {frozen=} {eq=} {text=} slots={'__slots__' in vars(thing)}")
+    assert len(lines) > 40
+    assert_golden("dataclasses.txt", "\n".join(sorted(lines)) + "\n")
