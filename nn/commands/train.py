@@ -339,8 +339,6 @@ def _train(options: argparse.Namespace, task: _Task, training: list[int]) -> tup
             else f" (row {error.row} is that of line {lines[training[error.row]]} in {options.data})"
         )
         raise InputError(f"{error}{line}") from None
-    except DataError as error:
-        raise InputError(f"{error}: the numbers of {options.data} are too large") from None
     _require_finite(options, model, task.rows)
     return model, history
 
