@@ -568,3 +568,131 @@ def test_a_value_in_another_thread_has_its_number_while_one_thread_traces() -> N
     step = compiled(function, [w])
     assert seen == [W, W, True, True, math.tanh(W), 2 * W + 1, Value, True, 0.5, 2.5, -4.0]
     assert step([2.0])[0] == 2 * W
+
+
+def test_what_values_have_not_in_another_thread_they_have_not_while_one_thread_traces() -> None:
+    w: Any = Value(W, "w")
+    uses: dict[str, Callable[[], Any]] = {
+        "int": lambda: int(w), "round": lambda: round(w), "floor": lambda: math.floor(w), "range": lambda: range(w),
+        "complex": lambda: complex(w), "invert": lambda: ~w, "w % 2": lambda: w % 2, "2 % w": lambda: 2 % w,
+        "w & 1": lambda: w & 1, "divmod": lambda: divmod(w, 2), "w == 2": lambda: w == W, "w == w": lambda: w == w,
+        "hash": lambda: hash(w) == object.__hash__(w), "format": lambda: f"{w}", "w <": lambda: w < 3,
+    }  # fmt: skip
+    said: dict[str, str] = {}
+
+    def look() -> None:
+        for name, use in uses.items():
+            try:
+                said[name] = str(use())
+            except TypeError as error:
+                said[name] = f"{type(error).__name__}: {error}"
+
+    def function(x: Value) -> Value:
+        thread = threading.Thread(target=look)
+        thread.start()
+        thread.join()
+        return w * x
+
+    compiled(function, [w])
+    assert said.pop("format") == "<traced Value w>"
+    of_bits, of_rest = "unsupported operand type(s) for &", "unsupported operand type(s) for %"
+    assert said.pop("w & 1").startswith(f"TypeError: {of_bits}")
+    assert said.pop("w % 2").startswith(f"TypeError: {of_rest}")
+    assert said.pop("2 % w").startswith(f"TypeError: {of_rest}")
+    assert said.pop("divmod").startswith("TypeError: unsupported operand type(s) for divmod()")
+    assert said == {
+        "int": "TypeError: rounding of a Value", "round": "TypeError: rounding of a Value",
+        "floor": "TypeError: rounding of a Value", "range": "TypeError: an index or a count of a Value",
+        "complex": "TypeError: complex() of a Value", "invert": "TypeError: an operation on bits of a Value",
+        "w == 2": "False", "w == w": "True", "hash": "True", "w <": "True",
+    }  # fmt: skip
+
+
+def test_every_method_of_numbers_that_values_have_not_is_closed_by_its_name() -> None:
+    from autograd.compiling.tracing import Traced
+
+    names = {
+        "__index__", "__int__", "__round__", "__trunc__", "__floor__", "__ceil__", "floor", "ceil", "rint", "trunc",
+        "__floordiv__", "__rfloordiv__", "__mod__", "__rmod__", "__divmod__", "__rdivmod__", "__complex__", "__and__",
+        "__rand__", "__or__", "__ror__", "__xor__", "__rxor__", "__lshift__", "__rlshift__", "__rshift__",
+        "__rrshift__", "__invert__", "__lt__", "__le__", "__gt__", "__ge__", "__float__", "__bool__", "__format__",
+        "backward",
+    }  # fmt: skip
+    assert {name for name, found in vars(Traced).items() if getattr(found, "__name__", "") == "refused"} == names
+    for name in names:
+        with pytest.raises(TracingError, match="of the traced Value x: it stands for"):
+            compiled(lambda x, name=name: getattr(x, name)(), [], inputs=["x"])
+
+
+def test_a_child_ends_what_another_thread_of_its_parent_was_tracing() -> None:
+    from autograd.compiling import tracing
+
+    w, v = Value(W), Value(1.0)
+    tracing._set_kinds([w], [tracing.Traced])
+    before = tracing._one_at_a_time
+    tracing._underway.append((threading.get_ident(), [w], [Value]))
+    tracing._take_over()  # this thread is there, and will end it itself
+    assert type(w) is tracing.Traced
+    assert tracing._one_at_a_time is before
+    tracing._underway[:] = [(-1, [w, v], [Value, Value]), (-1, [w], [tracing.Traced])]
+    tracing._take_over()
+    assert (type(w), type(v)) == (Value, Value)
+    assert tracing._underway == []
+    assert tracing._one_at_a_time is not before
+    tracing._take_over()
+    assert compiled(lambda x: w * x, [w])([2.0])[0] == 2 * W
+
+
+def test_a_parameter_that_an_interrupt_left_traced_is_what_it_was() -> None:
+    from autograd.compiling.tracing import Traced, _set_kinds, _traced_kind
+
+    class Weight(Value):
+        __slots__ = ()
+
+    w, own = Value(W), Weight(3.0)
+    _set_kinds([w, own], [Traced, _traced_kind(Weight)])
+    assert compiled(lambda x: w * x * own, [w, own])([2.0])[0] == 6 * W
+    assert (type(w), type(own)) == (Value, Weight)
+    names: list[str] = []
+    compiled(lambda x: names.append(type(own).__name__) or own * x, [own])  # type: ignore[func-returns-value]
+    assert names == ["Weight"]
+    assert not hasattr(own, "__dict__")
+
+
+def test_an_input_without_a_name_is_an_x() -> None:
+    step = compiled(lambda *xs: xs[0] * xs[1], [], inputs=["", "y"])
+    assert step.inputs == ("x", "y")
+
+
+def test_a_refusal_that_somebody_drops_is_raised_when_the_function_fails() -> None:
+    def dropping(x: Value) -> Any:
+        with suppress(TracingError):
+            float(x)
+        with suppress(TracingError):
+            x > 0  # noqa: B015
+        raise KeyError("of its own")
+
+    with pytest.raises(TracingError, match=r"^a comparison of the traced Value x: ") as caught:
+        compiled(dropping, [])
+    assert isinstance(caught.value.__cause__, KeyError)
+    assert extract_tb(caught.tb)[-1].name == "dropping"
+
+    def going_on(x: Value) -> Any:
+        with suppress(TracingError):
+            float(x)
+        return x * 2
+
+    assert compiled(going_on, [])([3.0])[0] == 6.0
+
+
+def test_a_note_is_only_on_errors_that_a_missing_number_can_be_the_reason_of() -> None:
+    def fails(error: Exception) -> Callable[[Any], Any]:
+        def function(x: Any) -> Any:
+            raise error
+
+        return function
+
+    for kind, noted in ((TypeError, True), (AttributeError, True), (ValueError, False), (KeyError, False)):
+        with pytest.raises(kind) as caught:
+            compiled(fails(kind("of its own")), [])
+        assert bool(getattr(caught.value, "__notes__", [])) == noted

@@ -487,7 +487,7 @@ class _Scheduler:
 
     def _settled(self, group: Group) -> bool:
         places = {i: [self.place[x] for x in self.instructions[i].operands] for i in group.members}
-        steps = [_step(places[a], places[b]) for a, b in pairwise(group.members)]
+        step = _even_step([places[i] for i in group.members])
         first = places[group.members[0]]
         group.sources = []
         for n, (access, x) in enumerate(zip(first, self.instructions[group.members[0]].operands, strict=True)):
@@ -495,15 +495,14 @@ class _Scheduler:
             if maker is not None and maker.loop == group.loop and self.varies[x] == self.varies[group.members[0]]:
                 group.sources.append(maker)
             else:
-                stride = int(steps[0][n]) if steps and steps[0] else 0
-                group.sources.append(access._replace(stride=stride))
+                group.sources.append(access._replace(stride=0 if step is None else int(step[n])))
         if group.pieces:
             pieces = _pieces([x for x in group.sources[: 2 * group.terms] if isinstance(x, Access)])
             if not pieces:
                 return False
             group.pieces = pieces
         group.base = int(self.place[group.members[0]].base)
-        return all(step is not None and step == steps[0] for step in steps)
+        return step is not None
 
     # ------------------------------------------------------------------------------------------------- results
 
@@ -567,6 +566,12 @@ def _runs(candidates: list[int], places: dict[int, list[Access]]) -> list[list[i
         runs.append(candidates[start:end])
         start = end
     return runs
+
+
+def _even_step(places: list[list[Access]]) -> list[float] | None:
+    """The step from each to the next, if it is the same; of one alone it is 0."""
+    first, *others = [_step(a, b) for a, b in pairwise(places)] or [[0.0] * len(places[0])]
+    return first if all(step == first for step in others) else None
 
 
 def _step(first: list[Access], second: list[Access]) -> list[float] | None:
