@@ -587,7 +587,7 @@ def test_what_values_have_not_in_another_thread_they_have_not_while_one_thread_t
             except TypeError as error:
                 said[name] = f"{type(error).__name__}: {error}"
 
-    def function(x: Value) -> Value:
+    def function(x: Value) -> Any:
         thread = threading.Thread(target=look)
         thread.start()
         thread.join()
