@@ -1,6 +1,7 @@
 """What may import what, held by reading the code: the arrows of the design run one way."""
 
 import ast
+import importlib
 import inspect
 import re
 import subprocess
@@ -184,6 +185,13 @@ def test_every_name_of_nn_exists() -> None:
     nn = pytest.importorskip("nn")
     for name in getattr(nn, "__all__", []):
         assert getattr(nn, name) is not None
+
+
+@pytest.mark.parametrize("path", [path for path in AUTOGRAD + NN if path.name == "__init__.py"], ids=str)
+def test_a_package_exports_what_it_has(path: Path) -> None:
+    module = importlib.import_module(".".join(path.parent.relative_to(ROOT).parts))
+    for name in getattr(module, "__all__", []):
+        assert getattr(module, name) is not None
 
 
 def test_everything_public_says_what_it_is() -> None:

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from sympy.parsing.sympy_parser import implicit_multiplication, parse_expr, standard_transformations
 
-from autograd import Value, operation, topological_order
+from autograd import Value, exp, operation, topological_order
 from autograd.declaration import constant
 from autograd.notation import (
     Expression,
@@ -19,6 +19,7 @@ from autograd.notation import (
     Number,
     Symbol,
     Writer,
+    as_expression,
     format_latex_number,
     format_number,
     formula,
@@ -244,3 +245,10 @@ def test_any_label_is_safe(label: str) -> None:
     assert latex.replace(r"\{", "").replace(r"\}", "").count("{") == latex.replace(r"\{", "").replace(r"\}", "").count(
         "}"
     )
+
+
+def test_formulas_are_equal_by_what_they_say_and_not_by_their_hash() -> None:
+    one, two = exp(as_expression(-1.0)), exp(as_expression(-2.0))
+    assert hash(one) == hash(two)  # as those of -1.0 and -2.0 are, in CPython
+    assert one != two
+    assert one == exp(as_expression(-1.0))
