@@ -130,7 +130,7 @@ def refusals() -> dict[str, Callable[[], Any]]:
     w, v = Value(2.0, "w"), Value(3.0)
     ones, table = np.ones(9), np.ones((9, 2))
     step = compile(lambda x, y: w * x + v * y, [w, v], backend="source")
-    many = compile(lambda *xs: xs[0], inputs=9, backend="source")
+    some, many = (compile(lambda *xs: xs[0], inputs=n, backend="source") for n in (8, 9))
     listed = compile(lambda x: [x, x], backend="source")
     descent = Descent(step, lambda w, g, k, rate: [w - rate * g, k], kept=1, scalars=1)
     rates, options = np.full((4, 1), 0.1), {"backend": "source"}
@@ -186,7 +186,8 @@ def refusals() -> dict[str, Callable[[], Any]]:
         "a list that is none": lambda: Compiled(bad, (), False, step.backend, step.dtype),
         "no inputs": lambda: step(),
         "too many inputs": lambda: step(ones, ones, ones),
-        "too few of many": lambda: many(ones),
+        "too few of 9": lambda: many(ones),
+        "too few of 8": lambda: some(ones),
         "a matrix": lambda: step(table),
         "columns of matrices": lambda: step(table, table),
         "unequal lengths": lambda: step(ones, ones[1:]),

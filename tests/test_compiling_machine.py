@@ -129,8 +129,9 @@ WRONG: dict[str, int] = {  # other places that can be read, too
 @pytest.mark.usefixtures("forgotten")
 def test_what_lies_elsewhere_than_it_should_is_not_relied_on(monkeypatch: pytest.MonkeyPatch) -> None:
     x = np.arange(5.0)[2:]
-    if not layouts.new_array():
+    if sysconfig.get_config_var("Py_GIL_DISABLED"):
         pytest.skip("objects of this Python lie elsewhere")
+    assert layouts.new_array() > 0
     for name, elsewhere in WRONG.items():
         with monkeypatch.context() as patch:
             patch.setattr(layouts, name, elsewhere)

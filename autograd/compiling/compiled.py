@@ -253,8 +253,6 @@ class Descent(Fixed):
     def steps(self) -> int:
         """How many were taken: read off the losses, since Ctrl-C may come when a step is taken and not yet counted."""
         before, losses = self._so_far
-        if not len(losses):
-            return before
         finite = int(np.isfinite(losses).sum())
         *gradient, loss = np.isfinite(self._state.gradient[: len(self.gradient) + 1]).tolist()
         return before + finite - bool(finite and loss and not all(gradient))  # a step that was not taken has a loss

@@ -480,7 +480,7 @@ def _summed_slots(reductions: Sequence[Reduction]) -> list[tuple[int, int]]:
     slots: set[int] = set()
     for reduction in reductions:
         for access in (reduction.left, reduction.right):
-            if access is not None and access.kind == SLOT:
+            if access is not None:
                 slots |= {
                     access.at(i, k)
                     for i in range(reduction.rows if access.stride else 1)

@@ -371,15 +371,12 @@ class _Scheduler:
 
     def _aligned(self, group: Group, place: int) -> bool:
         """Whether what it takes from a loop is there made for the same member."""
-        for member, i in enumerate(group.members):
-            for n, x in enumerate(self.instructions[i].operands):
-                maker = self.owners.get(x)
-                if maker is None or maker.loop != place or self.varies[x] != self.varies[i]:
-                    continue
-                first = self.owners.get(self.instructions[group.members[0]].operands[n])
-                if maker is not first or maker.members[member] != x:
-                    return False
-        return True
+        return all(
+            maker.members[member] == x and self._same_operand(group, n, maker)
+            for member, i in enumerate(group.members)
+            for n, x in enumerate(self.instructions[i].operands)
+            if (maker := self.owners.get(x)) and maker.loop == place and self.varies[x] == self.varies[i]
+        )
 
     def _delay(self, loops: list[Loop], results: set[int]) -> None:
         """Move groups to the loop that asks for them, if it is one: what is made there needs not be stored."""
@@ -436,7 +433,7 @@ class _Scheduler:
 
     def _summed_after(self, *factors: int | None) -> int:
         """After how many loops a sum over rows is taken: one of many alike as soon as its factors are there."""
-        owners = [self.owners[i] for i in factors if i in self.owners and self.varies[i]]
+        owners = [self.owners[i] for i in factors if i in self.owners]
         if len(self.products) <= FEW_SUMS or all(owner.count == 1 for owner in owners):
             return self.loops
         return max(owner.loop + 1 for owner in owners)
@@ -479,11 +476,11 @@ class _Scheduler:
 
     def _leaves(self, old: Group, group: Group, loop: Loop) -> bool:
         """Whether a group may take the place of an old one: at the latest it is itself the last to ask for that."""
-        if old.summed > group.loop or old.used > group.loop + 1 or old.loop == group.loop:
-            return False
         last = [user for user in self.users[old.base] if user.loop == group.loop]
         so_far = {id(each) for each in loop.groups[: [each is group for each in loop.groups].index(True) + 1]}
-        return all(id(user) in so_far and not user.pieces and self._aligned_to(user, old) for user in last)
+        return old.loop < group.loop >= max(old.summed, old.used - 1) and all(
+            id(user) in so_far and not user.pieces and self._aligned_to(user, old) for user in last
+        )
 
     def _settled(self, group: Group) -> bool:
         places = {i: [self.place[x] for x in self.instructions[i].operands] for i in group.members}
@@ -605,7 +602,7 @@ def _extend(rows: list[Reduction], one: Reduction) -> None:
     if rows and rows[-1].after == one.after:
         row, place, left, right = rows[-1], one.place, one.left, one.right
         n = row.columns
-        if row.right is not None and right is not None and row.left == left and right.kind == row.right.kind == SLOT:
+        if row.right is not None and right is not None and row.left == left:
             step, inner = right.base - row.right.base, place - row.place
             if n == 1:
                 if inner == 1:
@@ -637,18 +634,18 @@ def _taken_apart(grid: Reduction) -> list[Reduction]:
     for i, k in product(range(grid.rows), range(grid.columns)):
         left = grid.left._replace(base=grid.left.at(i), stride=0)
         right = grid.right
-        if right is not None and right.kind != LITERAL:
-            right = right._replace(base=right.at(0, k), inner=0)
+        if right is not None:
+            right = right._replace(base=right.base + k * right.inner, inner=0)
         parts.append(Reduction(grid.place + i * grid.stride + k * grid.inner, 0, 0, 1, 1, left, right, grid.after))
     return parts
 
 
+def _columns_of(row: Reduction) -> tuple[int, int, Access | None, int]:
+    return row.columns, row.inner, row.right, row.after
+
+
 def _goes_on(grid: Reduction, row: Reduction) -> bool:
-    if (grid.columns, grid.inner, grid.right, grid.after) != (row.columns, row.inner, row.right, row.after):
-        return False
-    if grid.left.kind != row.left.kind or grid.left.kind == LITERAL:
-        return False
-    n = grid.rows
-    return n == 1 or (
-        row.place == grid.place + n * grid.stride and row.left.base == grid.left.base + n * grid.left.stride
+    n, alike = grid.rows, _columns_of(grid) == _columns_of(row)
+    return alike and (
+        n == 1 or (row.place, row.left.base) == (grid.place + n * grid.stride, grid.left.base + n * grid.left.stride)
     )
