@@ -209,7 +209,7 @@ def _require_names(path: Path, line: int, names: list[str]) -> None:
     wanted = f"{path}, line {line} needs a name of its own for each column, and"
     if "" in names:
         raise DataError(f"{wanted} column {names.index('') + 1} has none")
-    name, count = Counter(names).most_common(1)[0]
+    name, count = Counter(names).most_common()[0]
     if count > 1:
         raise DataError(f"{wanted} {shown(name)} is there {count} times")
 

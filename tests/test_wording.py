@@ -4,8 +4,10 @@ Other tests look for the words that matter; here the whole is held against a fil
 no name and no remedy is lost from a message that nobody sees in months.
 """
 
+import inspect
 import json
 import math
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,12 +17,14 @@ import pytest
 
 import nn
 from autograd import Value, identity, log, operation, relu, sqrt, total
-from nn import MLP, SGD, Adam, Labels, Layer, Neuron, Scaled, Scaling
+from nn import MLP, SGD, Adam, Labels, Layer, Neuron, Scaled, Scaling, networks, optimizers, plots
 from nn.__main__ import COMMANDS, _parser, main
+from nn.commands import trained
 from nn.data import as_rows, as_targets
 from nn.losses import bce, cross_entropy, hinge, loss_named, mse
 from nn.networks import cost, network, two_three_one, two_two_one
 from nn.optimizers import cosine, linear, staircase, warmup
+from nn.report import report
 from nn.tables import read_csv
 from tests.golden import assert_golden
 
@@ -511,3 +515,107 @@ def test_what_the_commands_refuse_is_said_in_these_words(
         lines.append(f"{arguments}\n    {printed.err.replace(str(tmp_path), '/here')}")
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == FILES, "nothing is written"
     assert_golden("said/commands.txt", "".join(lines))
+
+
+# What the commands print
+
+
+WIDE = {f"c{i}": [i * 0.5 + k * k for k in range(12)] for i in range(9)}
+PRINTED = {
+    "a regression": f"{STUDENTS} --target salary --inputs cgpa iq --layers 3-1",
+    "every row to train on": f"{STUDENTS} --target salary --layers 1 --test-share 0 --no-scale",
+    "another optimizer": f"{STUDENTS} --target salary --layers 1 --optimizer sgd --momentum 0.5 --weight-decay 0.1",
+    "saved": f"{STUDENTS} --target salary --inputs cgpa iq --layers 2-1 --out model.json",
+    "hinge": f"{STUDENTS} --target placed --inputs cgpa iq --layers 1 --loss hinge --out model.json",
+    "bce": f"{STUDENTS} --target placed --inputs cgpa iq --layers 1 --loss bce",
+    "bce_with_logits": f"{STUDENTS} --target placed --inputs cgpa iq --layers 1 --loss bce_with_logits",
+    "cross_entropy": f"{STUDENTS} --target placed --inputs cgpa iq --layers 2 --loss cross_entropy --out model.json",
+    "cross_entropy, every row": "wide.csv --target c0 --inputs c1 --layers 12 --loss cross_entropy --test-share 0",
+    "nine inputs": "wide.csv --target y --layers 1",
+    "eight inputs": "wide.csv --target y --inputs c0 c1 c2 c3 c4 c5 c6 c7 --layers 1",
+    "ten classes": "ten.csv --target kind --layers 10 --loss cross_entropy",
+    "it ends early": "wide.csv --target y --layers 1 --tolerance 1e9 --epochs 50",
+    "two rows": "pair.csv --target b --layers 1 --test-share 0",
+}
+
+
+def test_what_train_prints(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(tmp_path)
+    columns = {**WIDE, "c0": [*range(12)], "y": [1e5 * k for k in range(12)]}
+    rows = [list(columns), *zip(*columns.values(), strict=True)]
+    Path("wide.csv").write_text("".join(",".join(map(str, row)) + "\n" for row in rows))
+    Path("ten.csv").write_text("a,kind\n" + "".join(f"{i},k{i % 10}\n" for i in range(30)))
+    Path("pair.csv").write_text("a,b\n1,2e15\n2,1e14\n")
+    lines = []
+    for what, arguments in PRINTED.items():
+        assert main(["train", *(["--epochs", "2"] if "--epochs" not in arguments else []), *arguments.split()]) == 0
+        lines.append(f"=== {what}\n{capsys.readouterr().out.replace(str(STUDENTS), 'students.csv')}")
+    assert_golden("said/train.txt", "\n".join(lines))
+
+
+@pytest.mark.parametrize(
+    ("write", "numbers"),
+    [
+        (trained._figure, {9999.4: "9999", 1e4: "10,000", -12345.6: "-12,346", 9.99e14: "999,000,000,000,000"}),
+        (trained._figure, {1e15: "1e+15", 0.00012346: "0.0001235", -1e15: "-1e+15", 0.0: "0"}),
+        (trained._exact, {3.0: "3", 0.1: "0.1", 999999999999999.0: "999999999999999", 1e15: "1000000000000000.0"}),
+        (trained._share, {NAN: "-", 0.5: "0.5000", 99.99: "99.9900", 100.0: "100", -100.0: "-100", -99.5: "-99.5000"}),
+        (trained._rows, {0: "0 rows", 1: "1 row", 2: "2 rows"}),
+        (trained._listed, {tuple("abcdefgh"): ", ".join("abcdefgh")}),
+        (trained._listed, {tuple("abcdefghi"): ", ".join("abcdefgh") + ", … (9 in all)"}),
+    ],
+)  # fmt: skip
+def test_numbers_are_written_as_one_reads_them(write: Callable[[Any], str], numbers: dict[Any, str]) -> None:
+    assert {x: write(x) for x in numbers} == numbers
+
+
+@pytest.mark.parametrize("loss", ["squared", "bce"])
+def test_what_derive_writes(loss: str) -> None:
+    model = network([2, 2], "sigmoid", "layer", 1)
+    found = report(model, [0.5, -0.3], [1.0, 0.25], loss=loss, labels=["w^1_21", "b_1"], digits=5, lr=0.5)
+    pictures = {"network.svg": "<svg/>", **{entry.file_name: f"<svg>{entry.label}</svg>" for entry in found.entries}}
+    for ending, written in (("html", found.page(pictures)), ("txt", found.text() + "\n")):
+        settled = re.sub(r"largest difference \d[-e.\d]*(?<!\.)", "largest difference …", written)  # a matter of the last bits
+        assert_golden(f"said/derive-{loss}.{ending}", settled)
+
+
+def test_what_explore_prints(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    monkeypatch.chdir(tmp_path)
+    for options in ("", "--loss bce --activation sigmoid"):
+        assert main(["explore", "2-3-1", "--x", "0.5", "-0.3", "--y", "1", "--out", "a.html", *options.split()]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "a.html: The 2-3-1 network, identity, squared error, 11 parameters. Open it in a browser.",
+        "a.html: The 2-3-1 network, sigmoid, binary cross-entropy, 11 parameters. Open it in a browser.",
+    ]
+
+
+# What stands in the signatures
+
+
+PUBLIC = {
+    **{f"nn.{name}": getattr(nn, name) for name in nn.__all__},
+    **{
+        f"{module.__name__}.{name}": x
+        for module in (optimizers, networks, plots)
+        for name, x in vars(module).items()
+        if getattr(x, "__module__", "").startswith(module.__name__) and not name.startswith("_") and name.islower()
+    },
+}
+
+
+def defaults() -> Iterator[str]:
+    """What may be left out, and what it is then."""
+    for name, x in sorted(PUBLIC.items()):
+        functions = {name: x}
+        if isinstance(x, type):
+            functions = {f"{name}.{method}": getattr(x, method) for method in ("__new__", "__init__", *vars(x))}
+        for full, function in functions.items():
+            if inspect.isfunction(function):
+                taken = inspect.signature(function).parameters.values()
+                given = [f"{p.name}={p.default!r}" for p in taken if "<" not in repr(p.default)]
+                if given:
+                    yield f"{full}({', '.join(given)})"
+
+
+def test_every_default() -> None:
+    assert_golden("said/defaults.txt", "\n".join(defaults()) + "\n")

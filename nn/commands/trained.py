@@ -134,7 +134,7 @@ class Trained:
 
     def _accuracies(self) -> Columns:
         loss = LOSSES[self.loss]
-        usual = Counter(self.targets[i] for i in self.training).most_common(1)[0][0]
+        usual = Counter(self.targets[i] for i in self.training).most_common()[0][0]
         columns = [["", "accuracy", f"  if {_name(self._class(usual))} is always predicted", f"loss ({self.loss})"]]
         for part, chosen in self._parts.items():
             targets, predictions = [self.targets[i] for i in chosen], [self._predictions[i] for i in chosen]
