@@ -13,7 +13,7 @@ import pytest
 
 pytest.importorskip("llvmlite", reason="native code needs llvmlite, which is not installed")
 
-from llvmlite import ir
+from llvmlite import binding, ir
 
 import autograd
 from autograd import Compiled, Value, affine, exp, maximum, tanh, total
@@ -86,9 +86,14 @@ def counted(module: Any, only: str = "") -> Counter[str]:
             attributes = " ".join(sorted(function.attributes))
             found[f"declare {_name(function)} {attributes}"] += 1
             continue
-        found[f"function {function.linkage}".strip()] += 1
+        arguments = [f"{x.name} {' '.join(x.attributes)}".strip() for x in function.args]
+        found[f"function {function.linkage} of {', '.join(arguments)}"] += 1
+        found.update(f"block {block.name.split('.')[0]}" for block in function.blocks)
         found.update(_shown(instruction) for block in function.blocks for instruction in block.instructions)
-    found[f"constants {len(module.global_values) - len(list(module.functions))}"] += 1
+    for x in module.global_values:
+        if isinstance(x, ir.GlobalVariable):
+            found[f"global {x.name.split('.')[0]} {x.linkage} {'constant' * x.global_constant}".strip()] += 1
+    assert module.triple == binding.get_process_triple()
     return found
 
 

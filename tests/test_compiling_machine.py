@@ -155,7 +155,7 @@ def test_what_lies_elsewhere_than_it_should_is_not_relied_on(monkeypatch: pytest
 
 @pytest.mark.usefixtures("forgotten")
 def test_a_value_whose_number_is_nowhere_to_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(layouts, "_word", lambda thing, place: 0)
+    monkeypatch.setattr(layouts, "_word", lambda *_: 0)
     assert layouts.value_data() == 0
 
 
@@ -266,6 +266,33 @@ def test_steps_are_taken_only_in_memory_that_is_theirs(what: str) -> None:
     assert (state.numbers == before).all()
 
 
+def test_what_was_prepared_for_other_kernels_is_prepared_anew() -> None:
+    step, update, state = learning()
+    batches, losses, scalars = Batches([np.ones(3)], 3, 3, None), np.empty(4), np.full((4, 1), 0.5)
+    descend = native_backend(8, "auto").descend
+    descend(step, update, batches, state, scalars, losses)
+    prepared = state.prepared
+    descend(step, update, batches, state, scalars, losses)
+    assert state.prepared is prepared
+    w = Value(2.0)
+    other = autograd.compile(lambda x: w * x * w, [w], backend="native")._means
+    descend(other, update, batches, state, scalars, losses)
+    assert state.prepared is not prepared
+    assert state.prepared.kernels == (other, update)
+    with pytest.raises(ValueError, match=r"^these kernels and numbers are not of one descent$"):
+        native_backend(4, "auto").descend(step, update, batches, state, scalars, losses)
+    state.prepared = SimpleNamespace(**{name: getattr(prepared, name) for name in vars(prepared)})
+    descend(step, update, batches, state, scalars, losses)
+    assert type(state.prepared) is Prepared
+
+
+def test_the_loop_over_steps_is_made_for_this_machine_and_kept_by_who_calls_it() -> None:
+    run: Any = native_backend(8, "auto")._run_descent
+    assert f'target triple = "{binding.get_process_triple()}"' in run.code.text
+    assert run is native_backend(8, "auto")._run_descent
+    assert "kernel of a program" in str(native.NativeBackend.kernel.__doc__)
+
+
 def test_kernels_and_numbers_are_those_of_one_descent() -> None:
     step, update, state = learning()
     single, its_update, its_state = learning("float32")
@@ -317,6 +344,20 @@ def test_a_matrix_is_taken_as_it_is_and_its_columns_as_they_lie() -> None:
             ValueError, match=r"^native code takes 2 columns of float64, with 4 rows or one number each$"
         ):
             kernel(columns, 4, np.array([2.0]), np.empty(2))
+    fixed = np.empty(2)
+    fixed.flags.writeable = False
+    for numbers, output in (([2.0], fixed), ([2.0], np.empty(3)), ([2.0, 1.0], np.empty(2)), ([], np.empty(2))):
+        with pytest.raises(ValueError, match=r"^native code takes an array "):
+            kernel(table[:2], 4, np.array(numbers), output)
+    for size, writeable in ((64, False), (64, True), (65, True), (63, True)):
+        spare = np.zeros(kernel.scratch_bytes + size, np.uint8)
+        spare.flags.writeable = writeable
+        kernel._spare.append(spare)
+        if size == 64 and writeable:
+            assert kernel.scratch()[0] is spare
+            continue
+        with pytest.raises(ValueError, match=r"^native code takes an array "):
+            kernel.scratch()
     memory, start = kernel.scratch()
     assert start % 64 == 0
     assert 0 <= start - memory.ctypes.data <= 64

@@ -172,7 +172,7 @@ class CallWriter:
         number, gradient = self._python("PyFloat_FromDouble", POINTER, double), self._new_array(p)
         answer = self._python("PyTuple_New", POINTER, I64(2))
         made = [b.not_(self._is_null(thing)) for thing in (number, gradient, answer)]
-        with b.if_else(b.and_(made[0], b.and_(*made[1:])), likely=True) as (then, otherwise):
+        with b.if_else(b.and_(made[0], b.and_(*made[1:]))) as (then, otherwise):
             with then:
                 target = self._pointer(gradient, layouts.DATA)
                 plain.each(p, lambda i: plain.store(plain.load(plain.address(output, i)), plain.address(target, i)))

@@ -6,6 +6,7 @@ before they are relied on.
 """
 
 import ctypes
+import math
 import sysconfig
 from functools import lru_cache
 from importlib import import_module
@@ -28,7 +29,7 @@ ARRAY_TYPE, NEW_ARRAY = 2, 93  # places in the table of NumPy's functions: PyArr
 @lru_cache
 def value_data() -> int:
     """Where a Value has its data: the slots are in an order of Python's own."""
-    value, places = Value(number := 0.1), range(HEAD, Value.__basicsize__, 8)
+    value, places = Value(number := math.pi), range(HEAD, Value.__basicsize__, 8)
     return next((place for place in places if _word(value, place) == id(number) == id(value.data)), 0)
 
 
@@ -52,24 +53,24 @@ def address(array: np.ndarray[Any, Any]) -> int:
 
 
 def _are_known() -> bool:
-    probe = np.zeros((3, 5))[1:, ::2]
+    number, items, probe = math.pi, (float, tuple), np.array([[math.pi, math.e, math.tau]] * 2).T
     rows, columns = [ctypes.c_int64.from_address(_word(probe, place)) for place in (SHAPE, STRIDES)]
     return (
-        _word(0.5, TYPE) == id(float)
-        and ctypes.c_double.from_address(id(number := 0.1) + FLOAT).value == number
-        and [_word(items := (0.5, 1.5), SIZE), _word(items, ITEMS + 8)] == [2, id(items[1])]
+        _word(number, TYPE) == id(float)
+        and _word(number, FLOAT, ctypes.c_double) == number
+        and [_word(items, SIZE), _word(items, ITEMS + 8)] == [len(items), id(tuple)]
         and _word(probe, DATA) == probe.__array_interface__["data"][0]
-        and _word(probe, DIMENSIONS) & 0xFFFFFFFF == probe.ndim
-        and [rows.value, columns.value] == [probe.shape[0], probe.strides[0]]
+        and _word(probe, DIMENSIONS, ctypes.c_int32) == probe.ndim
+        and [rows.value, columns.value] == [len(probe), probe.strides[0]]
         and _word(probe, DTYPE) == id(probe.dtype)
-        and _word(probe.dtype, BYTE_ORDER) & 0xFF == ord(probe.dtype.byteorder)
-        and _word(probe.dtype, TYPE_NUMBER) & 0xFFFFFFFF == probe.dtype.num
+        and _word(probe.dtype, BYTE_ORDER, ctypes.c_uint8) == ord(probe.dtype.byteorder)
+        and _word(probe.dtype, TYPE_NUMBER, ctypes.c_int32) == probe.dtype.num
         and bool(_word(probe, FLAGS) & ALIGNED) == probe.flags.aligned
     )
 
 
-def _word(thing: Any, place: int) -> int:
-    return ctypes.c_size_t.from_address(id(thing) + place).value
+def _word(thing: Any, place: int, kind: Any = ctypes.c_size_t) -> Any:
+    return kind.from_address(id(thing) + place).value
 
 
 def _numpy_functions() -> Any:

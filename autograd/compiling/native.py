@@ -293,7 +293,6 @@ def _engine(text: str, machine: Machine) -> Any:
     parsed = binding.parse_assembly(text)
     target = binding.Target.from_triple(binding.get_process_triple())
     target_machine = target.create_target_machine(cpu=machine.cpu, features=machine.features, opt=3)
-    parsed.data_layout = str(target_machine.target_data)
     engine = binding.create_mcjit_compiler(parsed, target_machine)
     engine.finalize_object()
     return engine
