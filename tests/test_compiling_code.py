@@ -104,6 +104,8 @@ def _name(function: Any) -> str:
 
 def _shown(instruction: Any) -> str:
     words = [instruction.opname, _kind(instruction.type)]
+    if isinstance(instruction, ir.instructions.PhiInstr):
+        words.append(f"of {len(instruction.incomings)}")
     if isinstance(instruction, ir.instructions.CallInstr):
         words.append(_name(instruction.callee))
     elif instruction.opname in ("load", "store"):

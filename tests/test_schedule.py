@@ -126,6 +126,13 @@ def steps_of_two(x: Value, y: Value) -> Any:
     return total([tanh(w * x) for w in WEIGHTS[::2]]) + total([tanh(w * y) for w in WEIGHTS[1::2]])
 
 
+def forth_and_back(xs: tuple[Value, ...]) -> list[Any]:
+    hidden = [tanh(w * xs[0]) for w in BLOCKS[64:72]]
+    sums = [affine(BLOCKS[8 * i : 8 * i + 8], xs) for i in range(8)]
+    forth = [s * h for s, h in zip(sums, hidden, strict=True)]
+    return [*forth, *[s + h for s, h in zip(sums, hidden[::-1], strict=True)]]
+
+
 WEIGHTS, BLOCKS = values(20), values(84)
 CONSTANTS = [0.0, -0.0, 1.5, 1.5, 1.5, 1.5, 1.5, 2.5]
 
@@ -164,12 +171,18 @@ MEANS: dict[str, Case] = {
 ROWS: dict[str, Case] = {
     "several outputs": (lambda x, y: [x, WEIGHTS[0], 2.0, x * y, tanh(x * WEIGHTS[1]), WEIGHTS[0] * 2.0], WEIGHTS[:2]),
     "a layer": (lambda x: [tanh(w * x) for w in WEIGHTS], WEIGHTS),
+    "a layer used in order and in reverse": (lambda *xs: forth_and_back(xs), BLOCKS),
     "two layers": (
         lambda x: [tanh(affine(WEIGHTS[i : i + 5], [tanh(w * x) for w in WEIGHTS[:5]])) for i in (0, 5, 10, 15)],
         WEIGHTS,
     ),
 }  # fmt: skip
-INPUTS = {"addends": 8, "addends and products": 5, "neurons of two blocks of weights": 12}
+INPUTS = {
+    "addends": 8,
+    "addends and products": 5,
+    "a layer used in order and in reverse": 8,
+    "neurons of two blocks of weights": 12,
+}
 
 
 def inputs_of(name: str) -> int | None:
