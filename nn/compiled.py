@@ -117,8 +117,8 @@ class CompiledTraining:
             rates = [optimizer.rate_after(i) for i in range(taken, taken + steps)]
         else:
             rates = [optimizer.learning_rate] * steps
-            if type(optimizer).scalars is Optimizer.scalars:  # the same for all of them
-                return rates, [optimizer.scalars(rate, count + 1) for rate in rates[:1]] * steps
+            if type(optimizer).scalars is Optimizer.scalars:  # the rate alone, the same for all of them
+                return rates, [(optimizer.learning_rate,)] * steps
         return rates, [optimizer.scalars(rate, i) for i, rate in enumerate(rates, count + 1)]
 
     def columns(self, rows: Any, targets: Any) -> Any:

@@ -56,7 +56,7 @@ class Labels(NamedTuple):
 def _require_plain(template: str) -> None:
     """Raise ValueError for a template, from a file perhaps, that would fill the memory or reach into objects."""
     for _, name, spec, conversion in Formatter().parse(template):
-        if name is not None and not (name.isalpha() and re.fullmatch(r"[^{}]{0,3}", spec or "") and not conversion):
+        if name is not None and not (name.isalpha() and re.fullmatch(r"[^{}]{0,3}", str(spec)) and not conversion):
             raise ValueError(f"{{{name}}} is more than an index")
     if len(template) > MOST_CHARACTERS:
         raise ValueError("it is too long")

@@ -9,6 +9,7 @@ import pytest
 
 import autograd
 import nn
+import nn.compiled as compiled_module
 from autograd import Value, maximum, squared_error, tanh
 from nn import (
     MLP,
@@ -439,6 +440,93 @@ def test_targets_of_another_number_than_rows() -> None:
 def test_arrays_of_another_shape_are_not_forced_into_ours(rows: Any, targets: Any) -> None:
     with pytest.raises(DataError, match=r"(rows|targets)"):
         MLP(2, [1], seed=1).compile().steps(rows, targets)
+
+
+def columns_of(rows: Any, targets: Any, loss: Any, outputs: int, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, int]:
+    """The columns of a program, and how often rows or targets were gone through one by one for them."""
+    program = MLP(2, [outputs], seed=1).compile(loss)
+    gone_through: list[str] = []
+    with monkeypatch.context() as patched:
+        for name in ("as_rows", "as_targets"):
+            real = getattr(compiled_module, name)
+
+            def spy(*given: Any, name: str = name, real: Any = real) -> Any:
+                gone_through.append(name)
+                return real(*given)
+
+            patched.setattr(compiled_module, name, spy)
+        return program.columns(rows, targets), len(gone_through)
+
+
+@pytest.mark.parametrize("convert", [np.array, lambda x: np.array(x, "float32"), lambda x: np.array(x, int)])
+def test_arrays_that_fit_are_taken_as_a_whole(convert: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is looked at number by number takes longer than it takes to learn it."""
+    rows = [[1, 2], [3, 4], [5, 6]]
+    losses: dict[str, tuple[Any, int, Any]] = {
+        "mse": ("mse", 1, [7, 8, 9]),
+        "mse of columns": ("mse", 1, [[7], [8], [9]]),
+        "mse of two": ("mse", 2, [[7, 8], [9, 10], [11, 12]]),
+        "hinge": ("hinge", 1, [1, -1, 1]),
+        "cross_entropy": ("cross_entropy", 2, [0, 1, 0]),
+        "one's own": (lambda p, y: mse(p, y), 1, [7, 8, 9]),
+        "an operation": (squared_error, 2, [[7, 8], [9, 10], [11, 12]]),
+    }
+    for name, (loss, outputs, targets) in losses.items():
+        columns, gone_through = columns_of(convert(rows), convert(targets), loss, outputs, monkeypatch)
+        assert columns.tolist() == [*np.array(rows).T.tolist(), *np.array(targets).reshape(3, -1).T.tolist()], name
+        assert gone_through == 0, name
+
+
+def test_what_does_not_fit_as_a_whole_is_gone_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows, targets = np.ones((3, 2)), np.ones(3)
+    for given, wanted in ((np.array(rows, object), targets), (rows, np.array(targets, object))):
+        columns, gone_through = columns_of(given, wanted, "mse", 1, monkeypatch)
+        assert columns.tolist() == [[1.0] * 3] * 3
+        assert gone_through == 2
+
+
+def test_numbers_that_are_too_large_for_float32_are_refused() -> None:
+    program = MLP(2, [1], seed=1).compile(dtype="float32")
+    for rows, targets in (([[1e39, 1.0]], [1.0]), ([[1.0, 1.0]], [1e39])):
+        for convert in (list, np.array):
+            with pytest.raises(DataError, match="rows and targets have numbers that are too large for float32"):
+                program.columns(convert(rows), convert(targets))
+    assert program.columns([[3e38, 1.0]], [1.0]).dtype == "float32"
+
+
+def test_what_cannot_be_taken_up_says_how_many_steps_each_took_part_in() -> None:
+    model = MLP(2, [1], seed=1)
+    adam = Adam(model.parameters())
+    program = model.compile(optimizer=adam)
+    program.steps(ROWS, LABELS, 5)
+    adam.counts[1] += 2
+    with pytest.raises(ValueError, match="took part in 5 to 7 steps, by which Adam corrects"):
+        program.load()
+
+
+def test_a_rate_that_stays_is_worked_out_once_and_not_for_every_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = MLP(2, [1], seed=1)
+    asked: list[int] = []
+
+    def spy(self: SGD, steps: int) -> float:
+        asked.append(steps)
+        return 0.1
+
+    program = model.compile(optimizer=SGD(model.parameters(), lr=0.1))
+    monkeypatch.setattr(SGD, "rate_after", spy)
+    assert len(program.steps(ROWS, LABELS, 1000)) == 1000
+    assert len(asked) < 5
+
+
+@pytest.mark.parametrize("wrong", [True, False, 0, -1, 2.0, "2", None])
+def test_counts_are_whole_numbers(wrong: Any) -> None:
+    model: Any = MLP(2, [1], seed=1)
+    if wrong is not None:  # which stands for what the model says
+        with pytest.raises(ValueError, match=f"give inputs=, got {wrong!r}"):
+            model.compile(inputs=wrong)
+    if wrong not in (0, 1) or isinstance(wrong, bool):
+        with pytest.raises(ValueError, match=f"steps is a whole number, 0 or more, got {wrong!r}"):
+            model.compile().steps(ROWS, LABELS, wrong)
 
 
 def test_descent_takes_a_loss() -> None:
