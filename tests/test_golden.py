@@ -32,6 +32,7 @@ from autograd import (
     total,
     unicode_label,
 )
+from autograd.exploring import layout
 from autograd.exploring.graph import Graph
 from autograd.notation import (
     Derivative,
@@ -50,6 +51,7 @@ from autograd.notation import (
     symbols_for,
 )
 from autograd.operations import softmax_cross_entropy, table
+from autograd.rendering import layouts
 from autograd.value import topological_order
 from nn import MLP
 from nn.networks import cost, two_three_one
@@ -169,6 +171,7 @@ def test_pictures_of_every_role() -> None:
         {"highlight": path, "expand": True}, {"highlight": {}},
     ]  # fmt: skip
     pictures += [draw(c, **part) for part in parts]
+    pictures += [draw(neurons_of_every_kind(), collapse=collapse) for collapse in (False, True)]
     a, b = Value(2.0, "a"), Value(3.0, "b" * 60)
     leaves = hinge(a * b, a) * 2.0 + exp(-a)
     pictures += [
@@ -207,6 +210,8 @@ def graphs_for_the_page() -> Iterator[tuple[str, Graph]]:
     network = two_three_one(seed=1)
     yield "2-3-1", Graph(cost(network, [0.5, -0.3], 1.0), 4)
     yield "layers", Graph(cost(MLP(2, [9, 9, 2], "relu", seed=1), [0.5, -0.3], [1.0, 0.0]), 4)
+    yield "neurons", Graph(neurons_of_every_kind(), 4)
+    yield "large", Graph(cost(MLP(2, [20, 20, 1], "tanh", "sigmoid", seed=1), [0.5, -0.3], 1.0), 4)
     many = [Value(float(i), f"q_{i}") for i in range(25)]
     yield "leaves", Graph(total(many), 4)
     for result in applied():
@@ -214,9 +219,27 @@ def graphs_for_the_page() -> Iterator[tuple[str, Graph]]:
             yield f"operation {result.op}", Graph(result, 4)
 
 
-def test_what_the_page_is_told() -> None:
-    """All but where things stand, which is Graphviz's affair."""
-    lines = []
+def neurons_of_every_kind() -> Value:
+    """With an activation or none, used by several, by what takes other results too; sharing parameters; a penalty."""
+    w, b = [Value(0.5 * i, f"w_{i}") for i in range(8)], [Value(0.1, f"b_{i}") for i in range(4)]
+    x = [Value(1.0, "x_1"), Value(2.0, "x_2")]
+    first = [tanh(affine(w[:2], x, b[0])), affine(w[2:4], x, b[1]), exp(affine(w[:2], x, b[2]))]
+    second = affine(w[4:6], first[:2], b[3])
+    third = affine(w[6:], [first[1], second])
+    twice = sigmoid(second) + second
+    result: Value = total([twice, third * first[2], squared_error(third, 1.0), affine(w[:2], w[:2]), 2.0 * w[0], -x[0]])
+    return result
+
+
+def test_what_the_page_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All but where things stand, which is Graphviz's affair; and what Graphviz is told."""
+    lines: list[str] = []
+
+    def told(sources: list[str], *rest: Any) -> Any:
+        lines.extend(sources)
+        return layouts(sources, *rest)
+
+    monkeypatch.setattr(layout, "layouts", told)
     for name, graph in graphs_for_the_page():
         lines += [f"# {name}", json.dumps(graph.program(), ensure_ascii=False), graph.functions()]
         if not name.startswith("operation"):
