@@ -73,6 +73,7 @@ def written(step: Compiled, mean: bool, bytes_: int, dtype: str = "float64", cal
     writer.write()
     if called:
         CallWriter(writer, len(step.inputs), len(step.parameters)).write()
+    writer.module.scratch_bytes = writer.scratch_bytes
     return writer.module
 
 
@@ -93,6 +94,7 @@ def counted(module: Any, only: str = "") -> Counter[str]:
     for x in module.global_values:
         if isinstance(x, ir.GlobalVariable):
             found[f"global {x.name.split('.')[0]} {x.linkage} {'constant' * x.global_constant}".strip()] += 1
+    found["bytes of memory"] = module.scratch_bytes
     assert module.triple == binding.get_process_triple()
     return found
 
@@ -113,12 +115,27 @@ def _shown(instruction: Any) -> str:
         words.append(f"align {instruction.align}")
     elif instruction.opname in ("icmp", "fcmp"):
         words.append(instruction.op)
+    if instruction.opname in ("store", "select", "fmul", "fdiv", "fsub", "fcmp"):
+        words += _literals(instruction)
     if instruction.opname in ("add", "and", "call", "icmp", "alloca"):
         words += [
             str(x.constant) for x in instruction.operands
             if isinstance(x, ir.Constant) and isinstance(x.type, ir.IntType) and abs(x.constant) < AN_ADDRESS
         ]  # fmt: skip
     return " ".join(words)
+
+
+def _literals(instruction: Any) -> list[str]:
+    """The numbers in it, if they are no places."""
+    found = [x for x in instruction.operands if isinstance(x, ir.Constant) and not isinstance(x.type, ir.IntType)]
+    return [_literal(x.constant) for x in found if x.constant is not ir.Undefined]
+
+
+def _literal(constant: Any) -> str:
+    """Of a register that of its first lane."""
+    if isinstance(constant, (list, tuple)):
+        return _literal(constant[0].constant)
+    return "0.0" if constant is None else str(constant)
 
 
 def _kind(kind: Any) -> str:

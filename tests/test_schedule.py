@@ -133,7 +133,16 @@ def forth_and_back(xs: tuple[Value, ...]) -> list[Any]:
     return [*forth, *[s + h for s, h in zip(sums, hidden[::-1], strict=True)]]
 
 
-WEIGHTS, BLOCKS = values(20), values(84)
+def asked_again(xs: tuple[Value, ...]) -> list[Any]:
+    def layer(numbers: Any, first: int) -> list[Value]:
+        return [tanh(affine(FOURS[8 * i + first : 8 * i + first + 8], numbers)) for i in range(8)]
+
+    hidden = layer(xs, 0)
+    last = layer(layer(layer(hidden, 64), 128), 192)
+    return [x + h for x, h in zip(last, hidden, strict=True)]
+
+
+WEIGHTS, BLOCKS, FOURS = values(20), values(84), values(256)
 CONSTANTS = [0.0, -0.0, 1.5, 1.5, 1.5, 1.5, 1.5, 2.5]
 
 MEANS: dict[str, Case] = {
@@ -157,6 +166,8 @@ MEANS: dict[str, Case] = {
     ),
     "what is the same for all rows": (lambda x: tanh(total([w * w for w in WEIGHTS])) * x + WEIGHTS[0], WEIGHTS),
     "addends": (lambda *xs: total(xs), []),
+    "3 addends": (lambda *xs: total(xs), []),
+    "4 addends": (lambda *xs: total(xs), []),
     "addends and products": (
         lambda *xs: total([*xs, *[w * x for w, x in zip(WEIGHTS, xs, strict=False)]]), WEIGHTS[:5]
     ),
@@ -172,6 +183,7 @@ ROWS: dict[str, Case] = {
     "several outputs": (lambda x, y: [x, WEIGHTS[0], 2.0, x * y, tanh(x * WEIGHTS[1]), WEIGHTS[0] * 2.0], WEIGHTS[:2]),
     "a layer": (lambda x: [tanh(w * x) for w in WEIGHTS], WEIGHTS),
     "a layer used in order and in reverse": (lambda *xs: forth_and_back(xs), BLOCKS),
+    "a layer that is asked for again much later": (lambda *xs: asked_again(xs), FOURS),
     "two layers": (
         lambda x: [tanh(affine(WEIGHTS[i : i + 5], [tanh(w * x) for w in WEIGHTS[:5]])) for i in (0, 5, 10, 15)],
         WEIGHTS,
@@ -181,6 +193,9 @@ INPUTS = {
     "addends": 8,
     "addends and products": 5,
     "a layer used in order and in reverse": 8,
+    "a layer that is asked for again much later": 8,
+    "3 addends": 3,
+    "4 addends": 4,
     "neurons of two blocks of weights": 12,
 }
 

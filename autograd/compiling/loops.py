@@ -47,7 +47,7 @@ class LoopWriter:
         loop, code = self.loop, self.code
         if self.memory.by_rows:
             self._members(0, loop.count, 1)
-        elif code.width > 1 and loop.count >= code.width and self._steps_by_one():
+        elif loop.count >= code.width and self._steps_by_one():
             whole = loop.count - loop.count % code.width
             self._members(0, whole, code.width)
             self._one_by_one(whole)

@@ -320,11 +320,9 @@ class _Scheduler:
     def _group(
         self, op: Operation, terms: int, run: list[int], places: dict[int, list[Access]], varying: bool
     ) -> Group:
-        first, second = places[run[0]], places[run[min(1, len(run) - 1)]]
-        operands = [
-            Access(a.kind, a.base, 0 if a.kind == LITERAL else int(b.base - a.base))
-            for a, b in zip(first, second, strict=True)
-        ]
+        steps = _even_step([places[i] for i in run])
+        assert steps is not None, "a run steps evenly"
+        operands = [access._replace(stride=int(step)) for access, step in zip(places[run[0]], steps, strict=True)]
         base = self.slots if varying else self.shared_count
         for member, i in enumerate(run):
             self.place[i] = Access(SLOT if varying else SHARED, base + member)
