@@ -46,6 +46,7 @@ PROGRAMS: dict[str, Case] = {
         ]),
         [],
     ),
+    "8 parameters alone": (lambda: total([w * w * w for w in LONG[:8]]), LONG[:8]),
     "nothing but parameters": (lambda: total([w * w * w for w in LONG[:9]]), LONG[:9]),
     "results of 1000 parameters": (lambda x: total(irregular(LONG[0], LONG[1:])) * x, LONG),
     "1000 sums over rows": (lambda x: total(irregular(x, LONG, x)), LONG),

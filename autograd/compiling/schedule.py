@@ -56,7 +56,7 @@ class Group:
     members: list[int]
     base: int
     operands: list[Access]
-    terms: int = 0  # of a dot: how many pairs of operands are multiplied; the others are added
+    terms: int  # of a dot: how many pairs of operands are multiplied; the others are added
     pieces: list[Piece] = field(default_factory=list)  # of a long dot whose terms step evenly, too: loops over them
     stored: bool = False  # whether another loop asks for the results
     loop: int = -1  # the place of its loop
@@ -606,7 +606,7 @@ def _extend(rows: list[Reduction], one: Reduction) -> None:
                 if inner == 1:
                     rows[-1] = row._replace(columns=2, inner=inner, right=row.right._replace(inner=int(step)))
                     return
-            elif place == row.place + n * row.inner and right.base == row.right.base + n * row.right.inner:
+            elif place == row.place + n and right.base == row.right.base + n * row.right.inner:
                 rows[-1] = row._replace(columns=n + 1)
                 return
     rows.append(one)
