@@ -168,7 +168,7 @@ class _Places(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_Return(self, node: ast.Return) -> None:
-        if node.value is not None and not (isinstance(node.value, ast.Constant) and node.value.value is None):
+        if ast.unparse(node) not in ("return", "return None", "return False"):  # which whoever asks takes alike
             self.replace(node, "return None")
         self.generic_visit(node)
 
