@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,6 +24,7 @@ from tests.mutation.recording import ROOT, Recording
 SLOW_TO_IMPORT = ("_pytest.assertion.rewrite", "hypothesis", "llvmlite.binding", "matplotlib.pyplot", "mpmath",
                   "numpy", "pandas", "pygraphviz", "pytest", "sklearn", "sympy", "tqdm")  # fmt: skip
 FIRST = 2.0  # seconds of tests that are tried before all others that run the line: most mutants die of them
+LONG = 60.0  # seconds of the others, after which a quick judge gives up
 BROKEN = 70  # the exit status where it is we who failed
 MEMORY = 6 << 30  # bytes; a loop that never ends may fill it
 
@@ -93,18 +94,30 @@ def _rounds(mutant: Mutant, recorded: Recording, quick: bool) -> list[list[str]]
     if not ran:  # not even an import: no test would notice
         return []
     seconds = recorded.seconds
-    covering = sorted([test for test in ran if test in seconds], key=seconds.__getitem__)
+    covering = [test for test in ran if test in seconds]
     if mutant.at_import or not covering:  # whoever uses anything of the module
         used = recorded.running(mutant.path, recorded.tests[mutant.path])
-        covering = sorted([test for test in used if test in seconds], key=seconds.__getitem__)
-    spent, first = 0.0, 0
-    while first < len(covering) and spent < FIRST:
-        spent += 0.02 + seconds[covering[first]]
-        first += 1
-    rounds = [covering[:first], covering[first:]]
+        covering = [test for test in used if test in seconds]
+    covering.sort(key=seconds.__getitem__)
+    first = _lasting(FIRST, covering, seconds)
+    about = Path(mutant.path).with_suffix("").parts[1:]  # tests that are named like the module know most of it
+    rest = sorted(covering[first:], key=lambda test: not any(part in test.partition("::")[0] for part in about))
+    if quick:
+        rest = rest[: _lasting(LONG, rest, seconds)]
+    rounds = [covering[:first], rest]
     if not quick:
         rounds.append(sorted(seconds.keys() - set(covering), key=seconds.__getitem__))
     return [tests for tests in rounds if tests]
+
+
+def _lasting(limit: float, tests: Sequence[str], seconds: Mapping[str, float]) -> int:
+    """The number of tests that are begun within so many seconds."""
+    spent = 0.0
+    for count, test in enumerate(tests):
+        if spent >= limit:
+            return count
+        spent += 0.02 + seconds[test]
+    return len(tests)
 
 
 def _start(
