@@ -26,9 +26,7 @@ def main() -> int:
     parser.add_argument("parts", nargs="*", default=["autograd=200", "nn=100"], help="package or file=how many")
     parser.add_argument("--seed", type=int, default=None, help="which ones (random)")
     parser.add_argument("--workers", type=int, default=os.cpu_count(), help="mutants judged at a time (one a core)")
-    parser.add_argument(
-        "--quick", action="store_true", help="call a survivor what survives a minute of the tests of its line"
-    )
+    parser.add_argument("--quick", action="store_true", help="judge by a minute of the tests of its line")
     options = parser.parse_args()
     seed = random.randrange(10**6) if options.seed is None else options.seed
     parts = [(part, int(number)) for part, _, number in [x.partition("=") for x in options.parts]]
