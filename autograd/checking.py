@@ -354,7 +354,7 @@ def _check_order(function: Callable[..., Value], point: list[float], order: int,
     leaves = [Value(x) for x in point]
     output = function(*leaves)
     output.backward()
-    graph, worst = _Graph(output), 0.0
+    graph, errors = _Graph(output), list[float]()
     for i, (leaf, derivative) in enumerate(zip(leaves, grad(output, leaves), strict=True)):
         slopes = graph.slopes(leaf)
         found = f"{what} for input {i} is {leaf.grad} by backward() and {derivative.data} by grad()"
@@ -367,11 +367,11 @@ def _check_order(function: Callable[..., Value], point: list[float], order: int,
         if not slopes.error_of_rules <= tolerance or apart or lost:
             raise GradientError(f"{found}, but {slopes.central} by finite difference")
         _check_values(derivative)
-        worst = max(worst, slopes.error_of_rules)
+        errors.append(slopes.error_of_rules)
         if order > 1:
 
             def component(*values: Value, i: int = i) -> Value:
                 return grad(function(*values), values)[i]
 
-            worst = max(worst, _check_order(component, point, order - 1, tolerance, f"{what} for input {i}, derived"))
-    return worst
+            errors.append(_check_order(component, point, order - 1, tolerance, f"{what} for input {i}, derived"))
+    return max(errors)

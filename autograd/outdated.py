@@ -50,7 +50,7 @@ def _quickly_followed(node: Value) -> bool:
 
 def _follows(node: Value, operands: tuple[Value, ...]) -> bool:
     """Whether a node is what its operation gives for these operands."""
-    if node.op is None or not operands:
+    if node.op is None:
         return True
     value, partials = compute(node.op, operands)
     return _same(value, node.data) and (partials == node.partials or all(map(_same, partials, node.partials)))

@@ -355,3 +355,9 @@ def test_an_order_and_a_tolerance_that_mean_nothing_are_refused() -> None:
     for wanted in ({"order": 0}, {"order": 1.5}, {"order": True}, {"tolerance": -1.0}, {"tolerance": math.nan}):
         with pytest.raises(ValueError, match=f"check_gradients takes a (whole )?{next(iter(wanted))} of"):
             check_gradients(autograd.sin, 2.0, **wanted)
+
+
+def test_a_number_that_is_frozen_is_found_at_0_too() -> None:
+    for function in (lambda x: x + float(x), lambda x: x * 2.0 + math.exp(float(x))):
+        with pytest.raises(GradientError):
+            check_gradients(function, 0.0)

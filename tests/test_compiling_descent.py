@@ -157,6 +157,7 @@ def test_it_stops_where_only_a_gradient_is_not_finite(target: str) -> None:
 def test_no_steps_change_nothing(target: str) -> None:
     loss, parameters, rows = problem()
     descent = Descent(compiled(loss, parameters, target, inputs=3), RULES["descent"][0], kept=0, scalars=1)
+    assert descent.finite
     assert descent.run(rows.T, np.empty((0, 1))).tolist() == []
     assert descent.numbers[0].tolist() == [p.data for p in parameters]
 

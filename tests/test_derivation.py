@@ -375,6 +375,22 @@ def test_a_notebook_is_not_handed_megabytes() -> None:
     assert len(derive(wide, x, method="paths").draw(depth=1).caption) < 5_000
 
 
+def test_what_a_notebook_shows_is_the_whole_if_that_just_fits(monkeypatch: pytest.MonkeyPatch) -> None:
+    x, y = Value(2.0, "x"), Value(3.0)
+    for working in (evaluate(x * x + x), derive(x * y, x)):
+        rows = working.latex().splitlines()[1:-1]
+        size = sum(len(row.removesuffix(" \\\\")) + 4 for row in rows)
+        monkeypatch.setattr("autograd.derivation.NOTEBOOK", size)
+        assert working._repr_latex_() == f"$$\n{working.latex()}\n$$"
+        monkeypatch.setattr("autograd.derivation.NOTEBOOK", size - 1)
+        assert "give all" in working._repr_latex_()
+
+
+def test_a_forward_pass_has_some_digits() -> None:
+    with pytest.raises(ValueError, match="digits is a whole number from 1 to 17, got 0"):
+        evaluate(Value(1.0), digits=0)
+
+
 def test_the_work_of_a_rule_grows_with_its_operands_and_no_faster() -> None:
     calls = 0
 

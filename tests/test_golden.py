@@ -242,6 +242,7 @@ def test_what_the_page_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(layout, "layouts", told)
     for name, graph in graphs_for_the_page():
         lines += [f"# {name}", json.dumps(graph.program(), ensure_ascii=False), graph.functions()]
+        lines += [" | ".join(graph._texts(node)) for node in graph.nodes]
         if not name.startswith("operation"):
             for box in graph.groups():
                 box["items"] = [item[:1] for item in box["items"]]

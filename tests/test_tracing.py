@@ -22,6 +22,7 @@ import pytest
 
 import autograd
 from autograd import TracingError, Value, affine, detect_anomaly, grad, maximum, no_grad, tanh, total
+from autograd.compiling import tracing
 from nn import MLP
 
 W = 2.5
@@ -696,3 +697,17 @@ def test_a_note_is_only_on_errors_that_a_missing_number_can_be_the_reason_of() -
         with pytest.raises(kind) as caught:
             compiled(fails(kind("of its own")), [])
         assert bool(getattr(caught.value, "__notes__", [])) == noted
+
+
+def test_no_trace_is_under_way_when_it_has_ended() -> None:
+    w = Value(W)
+    seen = []
+
+    def outer(x: Value) -> Value:
+        autograd.compile(lambda y: y * 2.0, [], inputs=1)
+        seen.append(len(tracing._underway))
+        return x * w
+
+    autograd.compile(outer, [w])
+    assert seen == [1]
+    assert tracing._underway == []

@@ -81,7 +81,6 @@ class LoopWriter:
     def _tile(self, start: int, size: int, width: int, index: Any) -> None:
         index = self.code.place((index, size * width))
         members = [start + n * width for n in range(size)]
-        self.made = {}
         for group in self.loop.groups:
             if group.pieces:
                 values = self._long_sums(group, members, index)
