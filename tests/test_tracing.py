@@ -699,15 +699,18 @@ def test_a_note_is_only_on_errors_that_a_missing_number_can_be_the_reason_of() -
         assert bool(getattr(caught.value, "__notes__", [])) == noted
 
 
-def test_no_trace_is_under_way_when_it_has_ended() -> None:
+def test_a_trace_that_has_ended_is_not_under_way_and_the_one_around_it_is() -> None:
     w = Value(W)
-    seen = []
+    underway: list[list[Any]] = []
 
     def outer(x: Value) -> Value:
+        underway.append([*tracing._underway])
         autograd.compile(lambda y: y * 2.0, [], inputs=1)
-        seen.append(len(tracing._underway))
+        underway.append([*tracing._underway])
         return x * w
 
     autograd.compile(outer, [w])
-    assert seen == [1]
+    before, after = underway
+    assert len(before) == 1
+    assert before[0] is after[0]
     assert tracing._underway == []

@@ -215,7 +215,7 @@ def native_backend(size: int, vector_math: str) -> NativeBackend:
 def _descent(size: int, machine: Machine) -> Callable[..., int]:
     """The loop over steps; its arguments are those that `descend` gives it."""
     number = ir.DoubleType() if size == 8 else ir.FloatType()
-    module = ir.Module("descent")
+    module = ir.Module()
     module.triple = binding.get_process_triple()
     kernel = ir.FunctionType(ir.VoidType(), [POINTER, POINTER, POINTER, I64, I64, POINTER, POINTER, POINTER])
     kinds = [kernel.as_pointer()] * 2 + [POINTER] * 3 + [I64] * 5 + [POINTER] * 5 + [I64] + [POINTER] * 3
