@@ -3,7 +3,7 @@
 VENV := .venv
 NPM := $(VENV)/npm/node_modules
 PRETTIER := $(VENV)/bin/node $(NPM)/prettier/bin/prettier.cjs --print-width 120
-SCRIPTS := autograd/exploring/explorer.js autograd/exploring/explorer.css tests/explorer_server.mjs tests/typesetting.mjs
+SCRIPTS := $(wildcard autograd/exploring/web/*.js autograd/exploring/web/*.css tests/*.mjs)
 FROM_NPM = PATH="$(abspath $(VENV)/bin):$$PATH" npm install --silent --no-audit --no-fund --prefix $(VENV)/npm
 PY := $(VENV)/bin/python
 INSTALL := $(PY) -m pip --disable-pip-version-check install --quiet --editable
@@ -15,7 +15,7 @@ demo: $(VENV)/installed ## Every gradient of a 2-3-1 network, derived and drawn,
 	@$(PY) -m nn derive 2-3-1 --x 0.5 -0.3 --y 1 --seed 1 --out demo
 	@echo "Open demo/index.html in a browser."
 
-test: $(VENV)/installed-test $(VENV)/installed-tex ## Run the tests
+test: $(VENV)/installed-test $(VENV)/installed-tex $(VENV)/installed-esbuild ## Run the tests
 	$(PY) -m pytest --numprocesses auto --dist worksteal
 
 pythons: $(VENV)/made ## Run the tests on every other Python from 3.11 on that is on this machine
@@ -30,6 +30,10 @@ pytorch: $(VENV)/installed-test $(VENV)/installed-pytorch ## Run the tests that 
 
 fuzz: $(VENV)/installed-test ## Run the fuzzers at length; EFFORT=... times what `make test` does
 	EFFORT=$(or $(EFFORT),100) $(PY) -m pytest --numprocesses auto tests/fuzzing
+
+page: $(VENV)/installed-esbuild ## Bundle the modules of the explorer's page
+	$(PY) -m autograd.exploring.constants
+	PATH="$(abspath $(VENV)/bin):$$PATH" scripts/bundle-page $(NPM)/.bin/esbuild autograd/exploring
 
 dist: $(VENV)/installed-dist ## Build wheel and sdist into dist/, check them, and try the wheel in an empty environment
 	rm -rf dist
@@ -50,8 +54,9 @@ lint: $(VENV)/installed-test $(VENV)/installed-lint $(VENV)/installed-npm ## Che
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	$(PY) -m mypy
+	$(VENV)/bin/lint-imports
 	$(PRETTIER) --check $(SCRIPTS)
-	$(VENV)/bin/node $(NPM)/typescript/bin/tsc --project autograd/exploring
+	$(VENV)/bin/node $(NPM)/typescript/bin/tsc --project autograd/exploring/web
 
 bench: $(VENV)/installed-bench ## Measure speed and memory, with micrograd beside it
 	@status=0; for name in moons memory deep_chain import_time; do \
@@ -82,6 +87,12 @@ $(VENV)/installed-tex: $(VENV)/installed-test
 	@$(FROM_NPM) katex@0.19.1 mathjax-full@3.2.2
 	@touch $@
 
+# What bundles the explorer's page; another version may write another bundle.
+$(VENV)/installed-esbuild: $(VENV)/installed-test
+	@echo "Installing esbuild into $(VENV)."
+	@$(FROM_NPM) esbuild@0.28.2
+	@touch $@
+
 # An environment counts as made when it is complete, so its stamp is a file and not the folder.
 $(VENV)/made:
 	@scripts/make-venv $(VENV)
@@ -97,6 +108,6 @@ $(VENV)/installed-%: pyproject.toml $(VENV)/made
 	@$(INSTALL) '.[$*]'
 	@touch $@
 
-.PHONY: help demo test pythons pytorch fuzz mutants dist notebooks lessons lint bench bench-compile format clean
+.PHONY: help demo test pythons pytorch fuzz mutants page dist notebooks lessons lint bench bench-compile format clean
 # Two installations into one environment would get into each other's way.
 .NOTPARALLEL:

@@ -2,11 +2,22 @@
 
 from importlib import import_module
 
-from autograd.annotations import TYPE_CHECKING, Any
-from autograd.declaration import Operation, operation
-from autograd.gradient import grad, hessian
-from autograd.operations import (
+from autograd.core import (
+    AnomalyError,
+    Operation,
+    Value,
+    as_value,
+    detect_anomaly,
+    grad,
+    hessian,
+    no_grad,
+    operation,
+    topological_order,
+)
+from autograd.core.annotations import TYPE_CHECKING, Any
+from autograd.core.operations import (
     abs,
+    absolute_error,
     add,
     affine,
     binary_cross_entropy,
@@ -20,6 +31,7 @@ from autograd.operations import (
     gelu,
     half_squared_error,
     hinge,
+    huber_loss,
     identity,
     leaky_relu,
     log,
@@ -29,6 +41,7 @@ from autograd.operations import (
     mul,
     mul_no_nan,
     neg,
+    pick,
     pow,
     relu,
     sigmoid,
@@ -40,24 +53,21 @@ from autograd.operations import (
     sqrt,
     squared_error,
     step,
+    stop_gradient,
     sub,
     sub_no_nan,
     tanh,
     total,
 )
-from autograd.picking import pick
-from autograd.recording import AnomalyError, detect_anomaly, no_grad
-from autograd.stopping import stop_gradient
-from autograd.value import Value, as_value, topological_order
 
 if TYPE_CHECKING:
     from autograd.checking import GradientError, Slopes, check_gradients, finite_differences
     from autograd.compiling import Compiled, Descent, TracingError, compile, real_array
-    from autograd.derivation import Check, Derivation, Evaluation, derive, evaluate
+    from autograd.deriving import Check, Derivation, Evaluation, derive, evaluate
     from autograd.drawing import Drawing, draw
     from autograd.exploring import Explorer, explore
     from autograd.notation import format_number, unicode_label
-    from autograd.program import CompileError
+    from autograd.programs import CompileError
 
 __all__ = [
     "AnomalyError",
@@ -75,6 +85,7 @@ __all__ = [
     "TracingError",
     "Value",
     "abs",
+    "absolute_error",
     "add",
     "affine",
     "as_value",
@@ -101,6 +112,7 @@ __all__ = [
     "half_squared_error",
     "hessian",
     "hinge",
+    "huber_loss",
     "identity",
     "leaky_relu",
     "log",
@@ -137,23 +149,23 @@ __all__ = [
 
 # Loaded when first asked for, so that `import autograd` costs next to nothing.
 _LAZY = {
-    "Check": "derivation",
-    "CompileError": "program",
+    "Check": "deriving",
+    "CompileError": "programs",
     "Compiled": "compiling",
     "Descent": "compiling",
-    "Derivation": "derivation",
+    "Derivation": "deriving",
     "Drawing": "drawing",
-    "Evaluation": "derivation",
+    "Evaluation": "deriving",
     "Explorer": "exploring",
     "GradientError": "checking",
     "Slopes": "checking",
     "TracingError": "compiling",
-    "at_once": "committing",
+    "at_once": "core",
     "check_gradients": "checking",
     "compile": "compiling",
-    "derive": "derivation",
+    "derive": "deriving",
     "draw": "drawing",
-    "evaluate": "derivation",
+    "evaluate": "deriving",
     "explore": "exploring",
     "finite_differences": "checking",
     "format_number": "notation",

@@ -10,13 +10,19 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple, SupportsFloat
 
-from autograd import operations as ops
-from autograd.arithmetic import Arithmetic
-from autograd.declaration import Operation, constant
-from autograd.floats import as_float
-from autograd.gradient import dependents, grad
-from autograd.outdated import require_current
-from autograd.value import Value, as_value, topological_order
+from autograd.core import (
+    Arithmetic,
+    Operation,
+    Value,
+    as_float,
+    as_value,
+    constant,
+    dependents,
+    grad,
+    require_current,
+    topological_order,
+)
+from autograd.core import operations as ops
 
 DIGITS = 60  # of the high-precision arithmetic at first
 LEVELS = 4  # each has twice the digits of the one before, and a nudge whose exponent is twice that of the one before

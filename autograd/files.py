@@ -8,8 +8,8 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 
-from autograd.annotations import Any
-from autograd.committing import at_once
+from autograd.core import at_once
+from autograd.core.annotations import Any
 
 PREFIX, SUFFIX = ".glassgrad-", ".part"  # of what is beside a file while it is replaced
 STALE = 600  # seconds, after which nobody is still at it

@@ -9,15 +9,18 @@ if not hasattr(autograd, "affine"):  # another distribution on PyPI installs an 
     )
 
 from nn.compiled import CompiledTraining
-from nn.data import DataError, Scaled, Scaling, split
+from nn.data import DataError, split
 from nn.exploring import explore
+from nn.files import ModelFileError
+from nn.history import DivergenceError, History, Trace
 from nn.layers import MLP, Labels, Layer, Neuron
-from nn.losses import Loss, bce, bce_with_logits, cross_entropy, hinge, l2, mse
+from nn.losses import Loss, bce, bce_with_logits, cross_entropy, hinge, huber, l2, mae, mse
 from nn.module import Module
 from nn.optimizers import SGD, Adam, AdamW, Optimizer
-from nn.storage import ModelFileError, load
+from nn.scaling import Scaled, Scaling
+from nn.storage import load
 from nn.tables import Table, read_csv
-from nn.training import DivergenceError, History, Trace, train
+from nn.training import train
 
 __all__ = [
     "MLP",
@@ -44,8 +47,10 @@ __all__ = [
     "cross_entropy",
     "explore",
     "hinge",
+    "huber",
     "l2",
     "load",
+    "mae",
     "mse",
     "read_csv",
     "split",

@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from autograd.messages import on_one_line
+from autograd.core import on_one_line
 from nn.commands import derive, explore, train
 from nn.commands.arguments import InputError, Parser, is_number
 
@@ -48,7 +48,7 @@ def _run(arguments: Sequence[str] | None) -> int:
         print(f"{name}: interrupted", file=sys.stderr)
         return INTERRUPTED
     if isinstance(sys.stdout, io.TextIOWrapper):
-        # Formulas do not fit into the encodings of old, nor the names of some files into that of today.
+        # Older encodings have no room for formulas, and even UTF-8 has none for the names of some files.
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     print(text)
     return int(code)

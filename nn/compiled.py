@@ -7,8 +7,7 @@ from typing import Any
 
 import autograd
 from autograd import Operation, Value, at_once
-from autograd.committing import ensuring
-from autograd.messages import shown
+from autograd.core import ensuring, shown
 from nn.data import DataError, as_rows, as_targets
 from nn.losses import Loss, LossFunction, anything, as_list, loss_named, require_mean, unrecorded
 from nn.optimizers import SGD, Optimizer
@@ -27,9 +26,9 @@ class CompiledTraining:
     backend, dtype: as in autograd.compile
 
     The parameters of the optimizer that the loss depends on are in an array from now on; others are left alone, as by
-    `Optimizer.step`. `steps` gives the Values their numbers when it ends,
-    by `store`; `load` takes them from there, once they were changed by other means. All other Values of the model are
-    constants. Raises ValueError for a loss that is no mean over rows, and whatever autograd.compile raises.
+    `Optimizer.step`. `steps` gives the Values their numbers when it ends, by `store`; `load` takes them from there,
+    once they were changed by other means. All other Values of the model are constants. Raises ValueError for a loss
+    that is no mean over rows, and whatever autograd.compile raises.
     """
 
     def __init__(
@@ -49,7 +48,7 @@ class CompiledTraining:
         self.model, self.loss = model, loss_named(loss)
         self.optimizer = SGD(model.parameters()) if optimizer is None else optimizer
         self.outputs = len(as_list(unrecorded(model, [0.0] * self.inputs)))
-        self.targets = 1 if isinstance(self.loss, Loss) and self.loss.joint else self.outputs
+        self.targets = self.loss.targets_of(self.outputs) if isinstance(self.loss, Loss) else self.outputs
         require_mean(self.loss, model, self.inputs, self.targets)
         names = [f"x_{i}" for i in range(1, self.inputs + 1)]
         names += ["y"] if self.targets == 1 else [f"y_{i}" for i in range(1, self.targets + 1)]
@@ -88,7 +87,7 @@ class CompiledTraining:
     def steps_on(
         self, columns: Sequence[Any], steps: int = 1, batch_size: int | None = None, order: Any = None
     ) -> list[float]:
-        """The same, of `columns`, and without `store`, which costs as much as some steps: for loops of short calls."""
+        """The same for the array that `columns` makes, and without `store`, which costs as much as some steps."""
         if not isinstance(steps, Integral) or isinstance(steps, bool) or steps < 0:
             raise ValueError(f"steps is a whole number, 0 or more, got {shown(steps)}")
         import numpy as np
@@ -101,7 +100,7 @@ class CompiledTraining:
 
     @property
     def steps_taken(self) -> int:
-        """The optimizer's number of steps, those included of which it does not know before `store`."""
+        """The number of steps of the optimizer, including those that it learns of by `store`."""
         return self._steps_elsewhere + self.descent.steps
 
     @property
@@ -155,7 +154,7 @@ class CompiledTraining:
             return None
 
     def _fit(self, targets: Any, rows: int) -> bool:
-        """Whether an array holds targets for so many rows that the loss accepts."""
+        """True for an array of targets, with those of each row, that the loss accepts; rows: their number."""
         if targets is None or targets.shape not in ((rows, self.targets), (rows,) if self.targets == 1 else ()):
             return False
         loss = self.loss
@@ -164,7 +163,7 @@ class CompiledTraining:
         return all(loss.accepts(y, self.outputs) for y in set(targets.ravel().tolist()))
 
     def predict(self, columns: Sequence[Any]) -> tuple[list[Any], float]:
-        """What the model gives for each row, a number or a list of them, and the mean loss."""
+        """The outputs of the model for each row, a number or a list of them, and the mean loss."""
         numbers = self.descent.numbers[0]
         if len(numbers) < len(self.optimizer.parameters):  # outputs may depend on more parameters than the loss does
             numbers = self.row_outputs.numbers()

@@ -5,8 +5,9 @@ from typing import Any
 
 import autograd
 from autograd import Explorer, Operation, Value
+from nn.data import prepared_data
 from nn.losses import LossFunction, as_list, loss_named, require_mean
-from nn.training import prepared_data
+from nn.networks import labelled
 
 
 def explore(
@@ -42,9 +43,9 @@ def explore(
     compute_loss = loss_named(loss)
     given, wanted = prepared_data(model, rows, targets, compute_loss)
     require_mean(compute_loss, model, len(given[0]), len(as_list(wanted[0])))
-    row = _labelled("x", given[0], always=True)
+    row = labelled(given[0], "x", counted=True)
     outputs = model(row)
-    goals = _labelled("y", as_list(wanted[0]))
+    goals = labelled(as_list(wanted[0]), "y")
     cost = compute_loss([outputs], [goals[0] if len(goals) == 1 else goals])
     if not cost.label:
         cost.label = "C"
@@ -52,9 +53,3 @@ def explore(
     options["batch_size"] = len(given) if batch_size is None else batch_size
     numbers = [[*row, *map(float, as_list(target))] for row, target in zip(given, wanted, strict=True)]
     return autograd.explore(cost, leaves=[*row, *goals], rows=numbers, predictions=as_list(outputs), **options)
-
-
-def _labelled(letter: str, numbers: Any, always: bool = False) -> list[Value]:
-    if len(numbers) == 1 and not always:
-        return [Value(numbers[0], letter)]
-    return [Value(number, f"{letter}_{i}") for i, number in enumerate(numbers, 1)]

@@ -14,8 +14,9 @@ from typing import Any, Literal, NamedTuple, SupportsFloat
 
 import autograd
 from autograd import Operation, Value, affine, at_once
-from autograd.messages import shown
-from nn.module import NOT_ROWS, Module
+from autograd.core import shown
+from nn.losses import NOT_ROWS
+from nn.module import Module
 
 Activation = str | Operation | None
 Bias = Literal["neuron", "layer"] | None
@@ -25,7 +26,7 @@ Matrix = Sequence[Sequence[SupportsFloat]]
 
 
 class Labels(NamedTuple):
-    """How the parameters and nodes of a layer are called: templates in which an index stands in braces.
+    """The names of the parameters and nodes of a layer: templates in which an index stands in braces.
 
     {l} counts the layers of weights from 1, {m} = l + 1 is the layer they lead to; {j} is the neuron, {k} its input;
     {jk}, {kj} and {lj} are two of them as one subscript: 21, but 10,2.
@@ -56,7 +57,7 @@ class Labels(NamedTuple):
 def _require_plain(template: str) -> None:
     """Raise ValueError for a template, from a file perhaps, that would fill the memory or reach into objects."""
     for _, name, spec, conversion in Formatter().parse(template):
-        if name is not None and not (name.isalpha() and re.fullmatch(r"[^{}]{0,3}", str(spec)) and not conversion):
+        if name is not None and not (name.isalpha() and re.fullmatch(r"[^{}]{0,3}", spec or "") and not conversion):
             raise ValueError(f"{{{name}}} is more than an index")
     if len(template) > MOST_CHARACTERS:
         raise ValueError("it is too long")
@@ -184,7 +185,7 @@ class MLP(Module):
     seed: that they are drawn from, or from Python's `random` where it is None.
     weights, biases: numbers to start with instead: for each layer a matrix with a row for each neuron, and a list of
     its biases (None for a layer that is to start as init says, or has none).
-    labels: how parameters and nodes are called, or a list with that of each layer.
+    labels: the names of parameters and nodes, or a list with those of each layer.
 
     Raises ValueError for options that do not exist, and for weights and biases of another shape.
     """
@@ -235,7 +236,7 @@ class MLP(Module):
         self.nin, self.nouts = nin, list(nouts)
 
     def architecture(self) -> dict[str, Any]:
-        """What it takes to build the same network, without the numbers: arguments of MLP, in JSON's types."""
+        """The arguments of MLP that build the same network, without its numbers, in JSON's types."""
         return {
             "class": "MLP",
             "nin": self.nin,
@@ -275,6 +276,12 @@ def activation_named(activation: str | Operation) -> Operation:
     raise ValueError(f"an activation is an operation on one number ({', '.join(accepted)}), got {shown(activation)}")
 
 
+def activations() -> list[str]:
+    """The names of autograd's operations that are declared as activations."""
+    exported = {name: getattr(autograd, name) for name in autograd.__all__}
+    return [name for name, op in exported.items() if isinstance(op, Operation) and op.role == "activation"]
+
+
 def _written(activation: Operation | None) -> str | None:
     """The name of an activation in a file; one of your own is not to be taken for another of the same name."""
     if activation is None or getattr(autograd, activation.__name__, None) is activation:
@@ -293,7 +300,7 @@ def _activations(hidden: Any, output: Activation, count: int) -> list[Activation
 
 
 def initializer(init: str, nin: int, nout: int, rng: random.Random | None = None) -> Callable[[], float]:
-    """What draws a weight for a layer of nin inputs and nout neurons; see MLP."""
+    """A function that draws a weight for a layer of nin inputs and nout neurons; see MLP."""
     if not all(type(size) is int and size > 0 for size in (nin, nout)):
         raise ValueError(
             f"a layer takes a number of inputs and one of neurons, above 0, got {shown(nin)} and {shown(nout)}"

@@ -1,18 +1,14 @@
-"""What everything with parameters has in common."""
+"""Module: anything with parameters, which are found by name, saved, loaded and trained."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd import Value, at_once
-from autograd.messages import listed
-from autograd.value import NOT_COMPUTED
+from autograd.core import NOT_COMPUTED, listed
+from nn.compiled import CompiledTraining
+from nn.files import load_into, save
 
-if TYPE_CHECKING:
-    from nn.compiled import CompiledTraining
-
-
-NOT_ROWS = (str, bytes, dict, set, frozenset)  # Python goes through them, but they are no rows of numbers
 _Path = tuple[Any, ...]  # to an attribute or item: the path to what holds it, and its key there; () is the module
 
 
@@ -63,14 +59,12 @@ class Module:
         inputs: int | None = None,
         backend: str = "auto",
         dtype: Any = "float64",
-    ) -> "CompiledTraining":
+    ) -> CompiledTraining:
         """Training of this model by a loss and an optimizer, as a program: see nn.CompiledTraining."""
-        from nn.compiled import CompiledTraining
-
         return CompiledTraining(self, loss, optimizer, inputs=inputs, backend=backend, dtype=dtype)
 
     def architecture(self) -> dict[str, Any]:
-        """What it takes to build the same model, without the numbers, in JSON's types. Here, the name of the class."""
+        """The arguments that build the same model, without its numbers, in JSON's types; here, the class alone."""
         return {"class": type(self).__name__}
 
     def save(self, path: str | Path) -> None:
@@ -78,8 +72,6 @@ class Module:
 
         Raises ValueError, and writes nothing, where a parameter is not finite; OSError where it cannot be written.
         """
-        from nn.storage import save
-
         save(self, path)
 
     def load(self, path: str | Path) -> None:
@@ -88,8 +80,6 @@ class Module:
         Raises nn.ModelFileError, with nothing changed, where the file is damaged or holds another architecture;
         OSError where it cannot be read.
         """
-        from nn.storage import load_into
-
         load_into(self, path)
 
     def _places(self) -> dict[Value, _Path]:

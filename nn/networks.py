@@ -9,12 +9,11 @@ from collections.abc import Mapping, Sequence
 from functools import reduce
 from typing import Any, Literal, SupportsFloat
 
-from autograd import Value, binary_cross_entropy, half_squared_error, squared_error, total
-from autograd.messages import shown
+from autograd import Operation, Value, total
+from autograd.core import shown
+from nn.data import plural
 from nn.layers import MLP, Activation, Bias, Initialization, Labels
-from nn.losses import as_list
-
-COSTS = {"squared": squared_error, "half_squared": half_squared_error, "bce": binary_cross_entropy}
+from nn.losses import Loss, as_list, loss_named
 
 Parameters = Mapping[str, float]
 
@@ -119,34 +118,33 @@ def cost(
     model: MLP,
     x: Sequence[SupportsFloat],
     y: SupportsFloat | Sequence[SupportsFloat],
-    loss: str = "squared",
+    loss: str | Loss | Operation = "mse",
     *,
     label: str = "C",
     target: str = "y",
+    summed: bool = False,
 ) -> Value:
     """The cost C of a network's prediction for the inputs x, where the target is y (one for each output).
 
-    loss: "squared", C = (y - a)², "half_squared", half of that, or "bce", C = -(y ln a + (1 - y) ln(1 - a)); summed
-    where there are several outputs. label and target are what the cost and the targets are called.
+    loss: as `train` takes it, by name ("mse" is C = (y - a)², "bce" C = -(y ln a + (1 - y) ln(1 - a))), as a Loss or as
+    an operation. Where there are several outputs C is the mean of theirs, as in training, or the sum, as in textbooks,
+    where it is to be summed. label and target are what the cost and the targets are called.
     """
-    if loss not in COSTS:
-        raise ValueError(f"the loss is one of {', '.join(COSTS)}, got {shown(loss)}")
-    outputs = model(x)
-    outputs = [outputs] if isinstance(outputs, Value) else outputs
-    targets: list[Any] = as_list(y)
-    if len(targets) != len(outputs):
-        outputs_found = f"{len(outputs)} {'output' if len(outputs) == 1 else 'outputs'}"
-        raise ValueError(f"the network has {outputs_found}, so as many targets, got {len(targets)}")
-    if len(outputs) == 1:
-        c: Value = COSTS[loss](outputs[0], _labelled(targets[0], target))
+    of_rows = loss_named(loss)
+    if not isinstance(of_rows, Loss):
+        raise TypeError(f"a cost takes a loss by its name, as a Loss or as an operation, got {shown(loss)}")
+    outputs, targets = as_list(model(x)), as_list(y)
+    if len(targets) != of_rows.targets_of(len(outputs)):
+        found = f"{len(outputs)} {plural('output', len(outputs))}"
+        takes = "one target for all" if of_rows.joint else "as many targets"
+        raise ValueError(f"the network has {found}, so {takes}, got {len(targets)}")
+    parts = of_rows.of_row(outputs, targets if of_rows.joint else labelled(targets, target))
+    if len(parts) == 1:
+        c = parts[0]
     else:
-        costs = [
-            COSTS[loss](a, _labelled(t, f"{target}_{i}"))
-            for i, (a, t) in enumerate(zip(outputs, targets, strict=True), 1)
-        ]
-        for i, part in enumerate(costs, 1):
+        for i, part in enumerate(parts, 1):
             part.label = f"{label}_{i}"
-        c = total(costs)
+        c = total(parts) if summed else total(parts) / len(parts)
     c.label = label
     return c
 
@@ -157,5 +155,7 @@ def _with(parameters: Parameters | None, model: MLP) -> MLP:
     return model
 
 
-def _labelled(x: SupportsFloat, label: str) -> Value:
-    return x if isinstance(x, Value) else Value(x, label)
+def labelled(numbers: Sequence[SupportsFloat], letter: str, *, counted: bool = False) -> list[Value]:
+    """Numbers as Values: y where there is one, or y_1, y_2, … where there are several or they are counted anyway."""
+    labels = [letter] if len(numbers) == 1 and not counted else [f"{letter}_{i}" for i in range(1, len(numbers) + 1)]
+    return [x if isinstance(x, Value) else Value(x, label) for x, label in zip(numbers, labels, strict=True)]

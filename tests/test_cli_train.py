@@ -518,7 +518,7 @@ FILES = {
             "good.csv --target b --layers 1 --activation swish",
             "argument --activation: an activation is an operation on",
         ),
-        ("good.csv --target b --layers 1 --loss mae", "argument --loss: invalid choice: 'mae'"),
+        ("good.csv --target b --layers 1 --loss l1", "argument --loss: invalid choice: 'l1'"),
         ("good.csv --target b --layers 1 --init random", "argument --init: invalid choice: 'random'"),
         # the training
         ("good.csv --target b --layers 1 --optimizer lbfgs", "argument --optimizer: invalid choice: 'lbfgs'"),

@@ -39,7 +39,7 @@ from autograd import (
     topological_order,
     total,
 )
-from autograd.operations import table
+from autograd.core.operations import table
 from nn import MLP
 from tests.test_operations import EDGES, Point, points
 from tests.test_random_graphs import apply_to_values
@@ -125,7 +125,7 @@ def is_there(target: str) -> bool:
         return True
     if not HAS_LLVM:
         return False
-    from autograd.compiling.machine import host
+    from autograd.compiling.native.processor import host
 
     if target == "without fma":
         return "+sse2" in host().features
@@ -134,12 +134,12 @@ def is_there(target: str) -> bool:
 
 @cache
 def _backend(target: str, size: int) -> Any:
-    from autograd.compiling.backends import choose
-    from autograd.compiling.machine import Machine, host
-    from autograd.compiling.native import NativeBackend
+    from autograd.compiling.choosing import choose
+    from autograd.compiling.native.backend import NativeBackend
+    from autograd.compiling.native.processor import Processor, host
 
     if target == "without fma":  # the least that every x86-64 has, on which llvm.fma is a call
-        return NativeBackend(size, Machine("x86-64", "", 16, 16, vector_math=True))
+        return NativeBackend(size, Processor("x86-64", "", 16, 16, vector_math=True))
     register_bytes, registers, vector_math = MACHINES[target]
     machine = replace(host(), register_bytes=register_bytes, registers=registers, vector_math=vector_math)
     if machine == host():
@@ -674,7 +674,7 @@ def test_weights_and_parameters_in_any_order(inputs: list[int], order: list[int]
 @every_width
 def test_a_long_program_without_regularity(target: str) -> None:
     numbers = np.random.default_rng(1)
-    choices = numbers.integers(0, 30, (900, 2)).tolist()
+    choices = numbers.integers(0, 30, (600, 2)).tolist()
     parameters = [Value(x, f"w_{i}") for i, x in enumerate(numbers.uniform(-1, 1, 40))]
 
     def function(x: Value, y: Value) -> Value:
@@ -692,14 +692,13 @@ def longest_function(step: Compiled, mean: bool) -> int:
     """Lines of the longest function of its native code."""
     from llvmlite import ir
 
-    from autograd.compiling.kernel import KernelWriter
-    from autograd.compiling.machine import host
-    from autograd.compiling.schedule import schedule
+    from autograd.compiling.native.kernel import write_kernel
+    from autograd.compiling.native.processor import host
+    from autograd.compiling.native.schedule import schedule
 
     outputs = len(step.parameters) + 1 if mean else len(step.program.outputs)
-    writer = KernelWriter(schedule(step.program, mean), mean, outputs, ir.DoubleType(), host(), "kernel")
-    writer.write()
-    return max(text.count("\n") for text in str(writer.module).split("define "))
+    kernel = write_kernel(schedule(step.program, mean), mean, outputs, ir.DoubleType(), host(), "kernel")
+    return max(text.count("\n") for text in str(kernel.module).split("define "))
 
 
 def irregular(x: Value, ws: list[Value], scale: Any = 1.0) -> list[Value]:
@@ -749,7 +748,7 @@ def test_a_deep_chain_compiles_in_a_time_that_grows_with_its_length(target: str)
         assert gradient == pytest.approx([w.grad / 2], rel=1e-9)
         return taken
 
-    short, long = seconds(400), seconds(4000)
+    short, long = seconds(300), seconds(3000)
     assert long < 60
     assert long < 20 * short + 1
 
@@ -904,11 +903,11 @@ def test_bools_and_pandas_columns(target: str) -> None:
 
 @needs_llvm
 def test_gradients_take_the_memory_of_activations() -> None:
-    from autograd.compiling.schedule import schedule
+    from autograd.compiling.native.schedule import schedule
 
     model = MLP(2, [16, 16, 16, 1], "relu", init="he", seed=1)
     step = compiled(lambda *row: hinge(model(row[:2]), row[2]), model.parameters(), "native", inputs=3)
-    assert schedule(step.program, mean=True).slots <= 3 + 3 * 16 + 4
+    assert schedule(step.program, mean=True).memory.slots <= 3 + 3 * 16 + 4
 
 
 @every_width
@@ -1303,16 +1302,16 @@ def test_neurons_alike_but_for_a_constant_keep_their_own(constants: list[float],
 
 
 def test_one_lowering_for_each_primitive_and_none_for_each_operation() -> None:
-    from autograd import program
     from autograd.compiling import source
+    from autograd.programs import instructions as program
 
     assert {*source.LOWERINGS} == {*program.PRIMITIVES}
     assert len(program.PRIMITIVES) < len(table) * 0.6
     if HAS_LLVM:
-        from autograd.compiling import code, machine
+        from autograd.compiling.native import processor, vector_code
 
-        assert {*code.LOWERINGS} | {*machine.FUNCTIONS} == {*program.PRIMITIVES}
-        assert not {*code.LOWERINGS} & {*machine.FUNCTIONS}
+        assert {*vector_code.LOWERINGS} | {*processor.FUNCTIONS} == {*program.PRIMITIVES}
+        assert not {*vector_code.LOWERINGS} & {*processor.FUNCTIONS}
 
 
 @needs_llvm
@@ -1342,7 +1341,7 @@ def test_registers_are_used_in_full(target: str) -> None:
 
 @needs_llvm
 def test_where_functions_come_from_can_be_chosen_and_does_not_show() -> None:
-    from autograd.compiling.machine import has_vector_math
+    from autograd.compiling.native.processor import has_vector_math
 
     w = Value(0.5)
 
@@ -1402,16 +1401,17 @@ def test_what_differs_in_anything_else_is_compiled_anew() -> None:
         (lambda x, y, z: w * x - y, [w, b], {}),
     ]
     steps = [autograd.compile(f, p, backend="native", **options) for f, p, options in cases]
-    kernels = [*map(kernel, steps), steps[0]._rows]
+    kernels = [*map(kernel, steps), steps[0].rows_kernel]
     assert len({*map(id, kernels)}) == len(kernels)
     assert [step(10.0, 1.5)[0] for step in steps[:7]] == [3.5, 3.5, 3.5, -9.25, 6.5, 3.5, 3.5]
 
 
 @needs_llvm
-def test_the_cache_forgets_what_is_old_and_what_is_in_use_lives_on() -> None:
+def test_the_cache_forgets_what_is_old_and_what_is_in_use_lives_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("autograd.compiling.native.backend.MOST_PROGRAMS", 2)
     first = autograd.compile(lambda x: x * 1.5, backend="native")
     assert first([1.0, 3.0])[0] == 3.0
-    for i in range(130):
+    for i in range(5):
         assert autograd.compile(lambda x, i=i: x * (i + 0.25), backend="native", inputs=1)(1.0)[0] == i + 0.25
     assert first([1.0, 3.0])[0] == 3.0
     assert first.values([1.0, 3.0]).tolist() == [1.5, 4.5]

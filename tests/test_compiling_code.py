@@ -17,11 +17,11 @@ from llvmlite import binding, ir
 
 import autograd
 from autograd import Compiled, Value, affine, exp, maximum, tanh, total
-from autograd.compiling import machine as machines
-from autograd.compiling.calling import CallWriter
-from autograd.compiling.kernel import KernelWriter
-from autograd.compiling.machine import Machine
-from autograd.compiling.schedule import schedule
+from autograd.compiling.native import processor as processors
+from autograd.compiling.native.fastcall import CallWriter
+from autograd.compiling.native.kernel import write_kernel
+from autograd.compiling.native.processor import Processor
+from autograd.compiling.native.schedule import schedule
 from tests.golden import assert_golden
 from tests.test_compiling import irregular
 from tests.test_schedule import INPUTS, MEANS, Case, inputs_of, learning, values
@@ -68,14 +68,13 @@ def of_source(name: str) -> Compiled:
 
 def written(step: Compiled, mean: bool, bytes_: int, dtype: str = "float64", called: bool = False) -> Any:
     """The module for a machine of such registers."""
-    machine = Machine("any", "", bytes_, LANES[bytes_], vector_math=False)
+    processor = Processor("any", "", bytes_, LANES[bytes_], vector_math=False)
     outputs = len(step.parameters) + 1 if mean else len(step.program.outputs)
-    writer = KernelWriter(schedule(step.program, mean), mean, outputs, NUMBERS[dtype], machine, "kernel")
-    writer.write()
+    kernel = write_kernel(schedule(step.program, mean), mean, outputs, NUMBERS[dtype], processor, "kernel")
     if called:
-        CallWriter(writer, len(step.inputs), len(step.parameters)).write()
-    writer.module.scratch_bytes = writer.scratch_bytes
-    return writer.module
+        CallWriter(kernel, len(step.inputs), len(step.parameters)).write()
+    kernel.module.scratch_bytes = kernel.scratch_bytes
+    return kernel.module
 
 
 def counted(module: Any, only: str = "") -> Counter[str]:
@@ -197,16 +196,15 @@ def test_functions_of_whole_registers_are_called_where_there_are_any(
     bytes_: int, dtype: str, library: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     step = autograd.compile(lambda x, y: x**y + exp(w * w) + tanh(x), [w := Value(0.5)], backend="source")
-    monkeypatch.setattr(machines, "_address", lambda _, symbol: None if "v_tanh" in symbol else len(symbol))
+    monkeypatch.setattr(processors, "_address", lambda _, symbol: None if "v_tanh" in symbol else len(symbol))
     for vector_math in (True, False):
         symbols = Symbols()
-        monkeypatch.setattr("autograd.compiling.code.binding", symbols)
-        machine = Machine("any", "", bytes_, LANES[bytes_], vector_math)
-        writer = KernelWriter(schedule(step.program, False), False, 1, NUMBERS[dtype], machine, "kernel")
-        writer.write()
+        monkeypatch.setattr("autograd.compiling.native.vector_code.binding", symbols)
+        processor = Processor("any", "", bytes_, LANES[bytes_], vector_math)
+        kernel = write_kernel(schedule(step.program, False), False, 1, NUMBERS[dtype], processor, "kernel")
         letter = "f" if dtype == "float32" else ""
         of_lanes = {"exp" + letter, "tanh" + letter} if vector_math else {n + letter for n in ("exp", "tanh", "pow")}
         names = of_lanes | ({library[0]} if vector_math else set())
         assert {name for name, _ in symbols.added} == names
         assert all(address == len(name) for name, address in symbols.added)
-        assert {f.name for f in writer.module.functions if f.is_declaration} >= names
+        assert {f.name for f in kernel.module.functions if f.is_declaration} >= names

@@ -12,7 +12,8 @@ import pytest
 
 import autograd
 from autograd import Compiled, Descent, Value, compile, no_grad, real_array
-from autograd.compiling import arrays, compiled
+from autograd.compiling import arrays
+from autograd.compiling import descent as descent_module
 from tests.golden import assert_golden
 from tests.test_compiling import both_backends
 
@@ -335,7 +336,7 @@ def test_ctrl_c_is_heard_between_parts_of_whole_epochs_that_grow_while_they_are_
 ) -> None:
     w = Value(1.0)
     backend = Noting([*seconds, 0.0])
-    monkeypatch.setattr(compiled, "perf_counter", lambda: backend.now)
+    monkeypatch.setattr(descent_module, "perf_counter", lambda: backend.now)
     for ordered in (False, True):
         backend.asked, backend.seconds, backend.now = [], [*seconds, 0.0], 0.0
         descent = Descent(compile(lambda x: w * x, [w], backend="source"), lambda w, g: [w], 0, 0)
@@ -365,7 +366,7 @@ def test_a_run_of_no_steps_takes_scalars_of_any_shape_that_has_none() -> None:
 
 def test_numpy_that_is_not_there_can_be_looked_at() -> None:
     code = (
-        "import sys; sys.modules['numpy'] = None\nfrom autograd.compiling.needed import np\n"
+        "import sys; sys.modules['numpy'] = None\nfrom autograd.compiling.optional_numpy import np\n"
         "assert not hasattr(np, '__path__')\ntry:\n    np.zeros\nexcept ImportError as error:\n    print(error)"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

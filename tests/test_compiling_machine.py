@@ -20,11 +20,13 @@ from llvmlite import binding
 
 import autograd
 from autograd import CompileError, Value
-from autograd.compiling import layouts, native
-from autograd.compiling import machine as machines
-from autograd.compiling.backends import Batches, State
-from autograd.compiling.machine import Machine, has_vector_math, host
-from autograd.compiling.native import NativeKernel, Prepared, native_backend, place
+from autograd.compiling.backend import Batches, State
+from autograd.compiling.native import backend as native
+from autograd.compiling.native import machine_code
+from autograd.compiling.native import object_layout as layouts
+from autograd.compiling.native import processor as processors
+from autograd.compiling.native.backend import NativeKernel, Prepared, address_of, native_backend
+from autograd.compiling.native.processor import Processor, has_vector_math, host
 
 # The machine
 
@@ -47,8 +49,8 @@ def test_the_registers_are_those_that_the_processor_has(
     told = Features(dict.fromkeys(features.split(), True) | {"sse4a": False})
     monkeypatch.setattr(binding, "get_host_cpu_features", lambda: told)
     monkeypatch.setattr(binding, "get_host_cpu_name", lambda: "some cpu")
-    assert host() == Machine("some cpu", told.flatten(), size, registers, vector_math=True)
-    assert host(False) == Machine("some cpu", told.flatten(), size, registers, vector_math=False)
+    assert host() == Processor("some cpu", told.flatten(), size, registers, vector_math=True)
+    assert host(False) == Processor("some cpu", told.flatten(), size, registers, vector_math=False)
     assert [host().lanes(8), host().lanes(4)] == [size // 8, size // 4]
 
 
@@ -63,31 +65,31 @@ def libraries(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
         return there[name]
 
     monkeypatch.setattr(ctypes, "CDLL", load)
-    for cached in (machines._libmvec, machines._libm, native_backend):
+    for cached in (processors._libmvec, processors._libm, native_backend):
         cached.cache_clear()
     yield there
-    for cached in (machines._libmvec, machines._libm, native_backend):
+    for cached in (processors._libmvec, processors._libm, native_backend):
         cached.cache_clear()
 
 
 def test_the_vector_library_is_glibc_s_with_functions_of_this_processor(libraries: dict[str, Any]) -> None:
-    machine = Machine("", "", 32, 16, vector_math=True)
+    processor = Processor("", "", 32, 16, vector_math=True)
     assert has_vector_math() is False
-    assert machine.vector_function("exp", 8) is None
+    assert processor.vector_function("exp", 8) is None
     with pytest.raises(CompileError, match=r"^vector_math='system' needs a vector math library, glibc's libmvec, and "):
         native_backend(8, "system")
-    machines._libmvec.cache_clear()
+    processors._libmvec.cache_clear()
     libraries["libmvec.so.1"] = SimpleNamespace(_ZGVnN2v_exp=1)  # of another processor
     assert has_vector_math() is False
-    machines._libmvec.cache_clear()
+    processors._libmvec.cache_clear()
     function = ctypes.CFUNCTYPE(ctypes.c_double)(lambda: 0.5)
     libraries["libmvec.so.1"] = SimpleNamespace(_ZGVbN2v_exp=function, _ZGVdN4v_exp=function)
     assert has_vector_math() is True
-    assert machine.vector_function("exp", 8) == ("_ZGVdN4v_exp", ctypes.cast(function, ctypes.c_void_p).value)
-    assert machine.vector_function("tanh", 8) is None
-    assert Machine("", "", 32, 16, vector_math=False).vector_function("exp", 8) is None
+    assert processor.vector_function("exp", 8) == ("_ZGVdN4v_exp", ctypes.cast(function, ctypes.c_void_p).value)
+    assert processor.vector_function("tanh", 8) is None
+    assert Processor("", "", 32, 16, vector_math=False).vector_function("exp", 8) is None
     backends = [native_backend(8, choice) for choice in ("auto", "system", "scalar")]
-    assert [backend.machine.vector_math for backend in backends] == [True, True, False]
+    assert [backend.processor.vector_math for backend in backends] == [True, True, False]
     assert [native_backend(size, "auto").dtype for size in (4, 8)] == [np.dtype("float32"), np.dtype("float64")]
 
 
@@ -97,12 +99,12 @@ def test_the_c_library_goes_by_its_name_on_each_system(
 ) -> None:
     function = ctypes.CFUNCTYPE(ctypes.c_double)(lambda: 0.5)
     libraries["found"] = SimpleNamespace(expf=function, exp=function)
-    monkeypatch.setattr(machines, "find_library", lambda name: "found" if name == known else None)
-    machine = Machine("", "", 16, 16, vector_math=True)
+    monkeypatch.setattr(processors, "find_library", lambda name: "found" if name == known else None)
+    processor = Processor("", "", 16, 16, vector_math=True)
     address = ctypes.cast(function, ctypes.c_void_p).value
-    assert [machine.scalar_function("exp", size) for size in (8, 4)] == [("exp", address), ("expf", address)]
+    assert [processor.scalar_function("exp", size) for size in (8, 4)] == [("exp", address), ("expf", address)]
     with pytest.raises(AssertionError, match=r"^the C library has no tanhf$"):
-        machine.scalar_function("tanh", 4)
+        processor.scalar_function("tanh", 4)
 
 
 # Where objects keep their numbers
@@ -204,15 +206,15 @@ def test_an_array_that_does_not_fit_is_no_place_for_numbers() -> None:
     x = np.arange(6.0)
     fixed, odd = np.arange(6.0), np.frombuffer(b"." + x.tobytes(), double, offset=1)
     fixed.flags.writeable = False
-    assert place(x, double, 6) == place(x, double, 6, changed=True) == x.ctypes.data
-    assert place(fixed, double, 6) == fixed.ctypes.data
+    assert address_of(x, double, 6) == address_of(x, double, 6, changed=True) == x.ctypes.data
+    assert address_of(fixed, double, 6) == fixed.ctypes.data
     for array, count in ((x, 5), (x, 7), (x.astype("float32"), 6), (x.view(np.recarray), 6), (x.tolist(), 6)):
         with pytest.raises(ValueError, match=f"^native code takes an array of {count} numbers of float64$"):
-            place(array, double, count)  # type: ignore[arg-type]
+            address_of(array, double, count)  # type: ignore[arg-type]
     why = "^native code takes an array that is contiguous, aligned and, if it is a result, writable$"
     for array, count, changed in ((fixed, 6, True), (x[::2], 3, False), (odd, 6, False), (odd, 6, True)):
         with pytest.raises(ValueError, match=why):
-            place(array, double, count, changed)
+            address_of(array, double, count, changed)
 
 
 def learning(dtype: str = "float64") -> tuple[Any, Any, State]:
@@ -220,7 +222,7 @@ def learning(dtype: str = "float64") -> tuple[Any, Any, State]:
     w = Value(2.0)
     step = autograd.compile(lambda x: w * x, [w], backend="native", dtype=dtype)
     descent = autograd.Descent(step, lambda w, g, k, rate: [w - rate * g, k + 1], 1, 1)
-    return step._means, descent._update, descent._state
+    return step.means_kernel, descent._update, descent._state
 
 
 @pytest.mark.parametrize("what", [
@@ -275,7 +277,7 @@ def test_what_was_prepared_for_other_kernels_is_prepared_anew() -> None:
     descend(step, update, batches, state, scalars, losses)
     assert state.prepared is prepared
     w = Value(2.0)
-    other = autograd.compile(lambda x: w * x * w, [w], backend="native")._means
+    other = autograd.compile(lambda x: w * x * w, [w], backend="native").means_kernel
     descend(other, update, batches, state, scalars, losses)
     assert state.prepared is not prepared
     assert state.prepared.kernels == (other, update)
@@ -298,7 +300,7 @@ def test_kernels_and_numbers_are_those_of_one_descent() -> None:
     single, its_update, its_state = learning("float32")
     prepared: Any = Prepared
     w, v = Value(1.0), Value(2.0)
-    other = autograd.compile(lambda x: w * x * v, [w, v], backend="native")._means
+    other = autograd.compile(lambda x: w * x * v, [w, v], backend="native").means_kernel
     assert Prepared(step, update, state, np.dtype("float64")).sizes == (1, 16)
     for mixed in (
         (single, update, state), (step, its_update, state), (other, update, state), (update, update, state),
@@ -327,7 +329,7 @@ def test_numbers_have_room_for_a_loss_and_for_registers_that_are_filled() -> Non
 
 def test_a_matrix_is_taken_as_it_is_and_its_columns_as_they_lie() -> None:
     w = Value(2.0)
-    kernel: Any = autograd.compile(lambda x, y: w * x + y, [w], backend="native")._means
+    kernel: Any = autograd.compile(lambda x, y: w * x + y, [w], backend="native").means_kernel
     assert isinstance(kernel, NativeKernel)
     table = np.arange(12.0).reshape(3, 4)
     for matrix in (table[:2], table[::2], table[1::-1], table[:2, ::2], np.asfortranarray(table)[:2], table[:2, ::-1],
@@ -393,14 +395,14 @@ def test_what_needs_a_large_stack_gets_one_and_its_errors_come_back(monkeypatch:
         raise MemoryError("of LLVM")
 
     def in_a_thread() -> None:
-        found.append(native._on_a_large_stack(threading.current_thread))
+        found.append(machine_code._on_a_large_stack(threading.current_thread))
         try:
-            native._on_a_large_stack(fails)
+            machine_code._on_a_large_stack(fails)
         except MemoryError as error:
             found.append(str(error))
 
-    monkeypatch.setattr(native, "stack_size", stack_size)
-    assert native._on_a_large_stack(threading.current_thread) is threading.main_thread()
+    monkeypatch.setattr(machine_code, "stack_size", stack_size)
+    assert machine_code._on_a_large_stack(threading.current_thread) is threading.main_thread()
     assert sizes == []
     thread = threading.Thread(target=in_a_thread)
     thread.start()

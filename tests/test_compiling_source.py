@@ -16,8 +16,8 @@ import autograd
 from autograd import Value, affine, exp, maximum, neg, tanh, total
 from autograd.compiling import source
 from autograd.compiling.source import SourceBackend
-from autograd.operations import table
-from autograd.program import INPUT, Builder, CompileError, Instruction, Program
+from autograd.core.operations import table
+from autograd.programs import INPUT, Builder, CompileError, Instruction, Program, Register
 from tests.golden import assert_golden
 from tests.test_compiling import of_table
 
@@ -66,7 +66,7 @@ def test_what_expressions_are_simplified_to() -> None:
 
 
 def test_products_of_which_one_factor_may_be_infinite_are_plain_where_the_other_is_an_ordinary_number() -> None:
-    mul, sub = autograd.operations.mul_no_nan, autograd.operations.sub_no_nan
+    mul, sub = autograd.mul_no_nan, autograd.sub_no_nan
     lines = []
     for op in (mul, sub):
         for places in [("x", "y"), *[pair for n in (0.0, 2.0, INF, NAN) for pair in (("x", n), (n, "x"))]]:
@@ -148,7 +148,7 @@ def test_a_line_is_broken_only_where_it_is_longer_than_120() -> None:
 
 
 def test_a_program_that_asks_for_what_is_not_there_is_none() -> None:
-    add = autograd.operations.add
+    add = autograd.add
     good: dict[str, Any] = {
         "inputs": ("x",), "parameters": (), "labels": {}, "varies": (True, True), "outputs": (1,), "gradient": (),
         "instructions": (Instruction(INPUT, (), 0.0), Instruction(add, (0, 0))),
@@ -168,7 +168,7 @@ def test_a_program_that_asks_for_what_is_not_there_is_none() -> None:
 
 def test_an_operand_of_a_program_is_neither_true_nor_false() -> None:
     builder = Builder()
-    register = autograd.program.Register(builder, builder.add(INPUT, (), 0.0))
+    register = Register(builder, builder.add(INPUT, (), 0.0))
     for decide in (bool, lambda x: x == 1, lambda x: x < 1, lambda x: x >= 1):
         with pytest.raises(TypeError, match=r"^a comparison, or bool\(\), of what differs from row to row$"):
             decide(register)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Value
-from autograd.floats import summed
+from autograd.core import summed
 from nn import (
     MLP,
     SGD,

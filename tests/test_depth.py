@@ -12,7 +12,7 @@ import pytest
 
 import autograd
 from autograd import Value, affine, derive, draw, evaluate, grad, hessian, operation, topological_order, total
-from autograd.exploring.graph import Graph
+from autograd.exploring.page_graph import PageGraph
 
 ROOM = 120  # calls within one another
 SIZE = 200
@@ -74,7 +74,7 @@ USES: dict[str, Callable[[Value, Value], Any]] = {
     "draw expanded": lambda y, x: (draw(y, expand=True).source, str(draw(y, expand=True))),
     "draw collapsed": lambda y, x: draw(y, collapse=True).source,
     "draw a part": lambda y, x: draw(y, depth=3).source,
-    "explore": lambda y, x: (graph := Graph(y, 4)).program() and graph.functions(),
+    "explore": lambda y, x: (graph := PageGraph(y, 4)).program() and graph.functions(),
     "native": lambda y, x: compiled(y, x, "native"),
     "source": lambda y, x: compiled(y, x, "source"),
     "pickle": lambda y, x: pickle.loads(pickle.dumps(y)),

@@ -19,11 +19,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd import Value, affine, explore, format_number, no_grad, sigmoid, squared_error, tanh, total
-from autograd.derivation import derive
-from autograd.drawing import Drawing, draw
-from autograd.parts import CUT
-from autograd.rendering import LAYOUT_LIMIT
-from autograd.value import topological_order
+from autograd.core import topological_order
+from autograd.deriving import derive
+from autograd.drawing import CUT, LAYOUT_LIMIT, Drawing, draw
 from nn import MLP
 from nn.networks import cost, two_three_one
 
@@ -347,9 +345,7 @@ def test_neurons_collapse_by_themselves_above_200_nodes() -> None:
 def textbook_networks() -> dict[str, Value]:
     """Costs of networks with each activation, and graphs with what is hard about boxes."""
     found = {name: cost(MLP(2, [2, 2], name, "identity", seed=1), [0.5, -0.3], [1, 0]) for name in ACTIVATIONS}
-    found |= {
-        f"2-3-1 {loss}": cost(two_three_one("sigmoid", seed=2), [0.5, -0.3], 1, loss) for loss in ("squared", "bce")
-    }
+    found |= {f"2-3-1 {loss}": cost(two_three_one("sigmoid", seed=2), [0.5, -0.3], 1, loss) for loss in ("mse", "bce")}
     z = affine([Value(2, "w")], [Value(3, "x")], Value(1, "b"))
     square: Value = z * z
     square.label = "a"
@@ -564,7 +560,7 @@ def no_dot(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 def hide(module: str, monkeypatch: pytest.MonkeyPatch) -> None:
     find: Callable[..., Any] = importlib.util.find_spec
-    monkeypatch.setattr("autograd.rendering.find_spec", lambda name: None if name == module else find(name))
+    monkeypatch.setattr("autograd.drawing.rendering.find_spec", lambda name: None if name == module else find(name))
     monkeypatch.setitem(sys.modules, module, None)
 
 
@@ -620,7 +616,7 @@ def test_without_graphviz_there_is_a_text_and_a_hint(
 
 
 def test_a_layout_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("autograd.rendering.SECONDS", 0.001)
+    monkeypatch.setattr("autograd.drawing.rendering.SECONDS", 0.001)
     with pytest.raises(RuntimeError, match=r"more than 0\.001 seconds"):
         draw(small()).svg()
     monkeypatch.undo()

@@ -28,7 +28,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, 
 import autograd
 import nn
 from autograd import Explorer, Value, derive, evaluate, explore, sin, topological_order
-from autograd.notation import Symbol, Writer, symbols_for
+from autograd.notation import Symbol, TextWriter, symbols_for
 from nn import MLP, SGD
 from nn.networks import cost, two_three_one, two_two_one
 
@@ -40,7 +40,7 @@ if CHROMIUM is None and not ON_CI:
 DIGITS = 10  # written on the pages, so that what they show can be held against Python
 START = two_three_one(seed=1).state_dict()
 GIVEN = {"x_1": 0.5, "x_2": -0.3, "y": 1.0}
-ACTIVATIONS = ("identity", "sigmoid", "tanh", "relu", "softplus", "silu", "gelu")
+ACTIVATIONS = ("tanh", "identity", "sigmoid", "relu", "leaky_relu", "elu", "softplus", "silu", "gelu")
 WIDE = {"width": 1440, "height": 900}
 NARROW = {"width": 390, "height": 844}
 
@@ -73,7 +73,7 @@ def worked_out(c: Value) -> dict[str, tuple[float, float]]:
 def names_of(c: Value) -> dict[Value, str]:
     """What nodes are called; constants are part of formulas."""
     symbols = symbols_for(topological_order(c)).items()
-    return {node: Writer().write(symbol) for node, symbol in symbols if isinstance(symbol, Symbol)}
+    return {node: TextWriter().write(symbol) for node, symbol in symbols if isinstance(symbol, Symbol)}
 
 
 def called(c: Value, name: str) -> Value:
@@ -280,13 +280,13 @@ def test_a_page_opens_with_every_value_and_gradient_that_the_engine_computes(vis
     assert screen.heading() == "Forward and backward are done"
 
 
-def test_buttons_step_forth_and_back(visit: Visit) -> None:
+def test_buttons_step_forward_and_back(visit: Visit) -> None:
     screen = visit(page_231())
     last = screen.step()
     screen.button("To the start").click()
     assert screen.step() == 0
-    screen.button("Step forth").click()
-    screen.button("Step forth").click()
+    screen.button("Step forward").click()
+    screen.button("Step forward").click()
     assert screen.heading().startswith("Forward 2 of 9: a²₁")
     screen.button("Step back").click()
     assert screen.heading().startswith("Forward 1 of 9: z²₁")
@@ -376,7 +376,7 @@ def test_each_step_backward_hands_on_a_gradient_and_adds_it_to_what_was_received
     gradients, received = dict.fromkeys(names, 0.0) | {c: 1.0}, dict.fromkeys(names, 0)
     users = {x: sum(x in node.operands for node in results(c)) for x in names}
     screen.drag(screen.slider("Step"), len(results(c)) + 1)
-    screen.button("Step forth").focus()
+    screen.button("Step forward").focus()
     for k, node in enumerate(reversed(results(c)), 1):
         screen.press("ArrowRight")
         z, at = names[node], gradients[node]
@@ -573,7 +573,7 @@ def test_formulas_and_colours_follow_a_change(visit: Visit) -> None:
 
 
 def test_every_activation_can_be_switched_to(visit: Visit) -> None:
-    screen = visit(explored(cost_231(loss="squared")))
+    screen = visit(explored(cost_231(loss="mse")))
     screen.tab("Numbers")
     hidden = screen.page.get_by_label("Activation of a²₁, a²₂, a²₃")
     output = screen.page.get_by_label("Activation of a³₁")
@@ -582,7 +582,7 @@ def test_every_activation_can_be_switched_to(visit: Visit) -> None:
         other = ACTIVATIONS[i - 2]
         hidden.select_option(name)
         output.select_option(other)
-        assert screen.numbers() == same(worked_out(cost_231(hidden=name, output=other, loss="squared"))), (name, other)
+        assert screen.numbers() == same(worked_out(cost_231(hidden=name, output=other, loss="mse"))), (name, other)
 
 
 def test_reset_brings_everything_back(visit: Visit) -> None:
@@ -790,13 +790,13 @@ def test_a_graph_of_nearly_2000_nodes_pans_and_zooms(visit: Visit) -> None:
     places = [view.get_attribute("transform")]
 
     def zoom() -> None:
-        for i in range(10):
-            screen.page.mouse.wheel(0, -400 if i < 7 else 200)
+        for i in range(7):
+            screen.page.mouse.wheel(0, -400 if i < 5 else 200)
             screen.page.wait_for_timeout(16)
 
     def pan() -> None:
         screen.page.mouse.down()
-        for i in range(6):  # each costs the browser two seconds of its threads for drawing
+        for i in range(4):  # each costs the browser two seconds of its threads for drawing
             screen.page.mouse.move(x + 24 * i, y + 15 * i)
             screen.page.wait_for_timeout(16)
         screen.page.mouse.up()
@@ -1015,7 +1015,7 @@ def test_tab_comes_to_every_control(visit: Visit) -> None:
     for name in (
         "Zoom in", "Zoom out", "Show all", "Expand all boxes", "Collapse all boxes", "numbers on edges",
         "Save the picture as SVG", "Save the picture as PNG", "Copy a link to this view", "Reset everything",
-        "To the start", "Step back", "Play", "Step forth", "To the end", "Step", "Speed", "Selected", "Select a node",
+        "To the start", "Step back", "Play", "Step forward", "To the end", "Step", "Speed", "Selected", "Select a node",
         "Keys",
     ):  # fmt: skip
         assert name in reached
@@ -1362,6 +1362,6 @@ def test_an_exported_notebook_has_the_live_page_offline(browser: Browser, tmp_pa
         expect(screen.node("w¹₂₁")).to_be_visible()
         assert screen.numbers() == same(worked_out(cost_231()))
         screen.button("To the start").click()
-        screen.button("Step forth").click()
+        screen.button("Step forward").click()
         assert screen.heading() == "Forward 1 of 9: z²₁ is computed"
         assert [error for error in errors if "require" not in error] == []

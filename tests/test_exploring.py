@@ -27,6 +27,7 @@ from autograd import (
     explore,
     format_number,
     grad,
+    half_squared_error,
     hinge,
     no_grad,
     operation,
@@ -36,14 +37,15 @@ from autograd import (
     topological_order,
     total,
 )
-from autograd.declaration import constant
+from autograd.core import constant
+from autograd.core.floats import heaviside, larger, power
+from autograd.core.operations import table
+from autograd.drawing import CUT
+from autograd.drawing.node_roles import ACTIVATIONS
 from autograd.exploring import javascript
-from autograd.exploring.graph import SWITCHES, Graph
-from autograd.floats import heaviside, larger, power
-from autograd.notation import LatexWriter, MathmlWriter, Number, Writer
-from autograd.operations import table
-from autograd.parts import CUT
-from autograd.program import PRIMITIVES
+from autograd.exploring.page_graph import PageGraph
+from autograd.notation import LatexWriter, MathmlWriter, Number, TextWriter
+from autograd.programs.instructions import PRIMITIVES
 from nn import MLP
 from nn.__main__ import main
 from nn.networks import cost, four_two, four_two_two_one, network, two_three_one, two_two_one
@@ -66,7 +68,9 @@ def networks() -> dict[str, Value]:
     found["2-2-1 regression"] = cost(two_two_one(), [2.0, 3.0], 7.0, label="L", target="Y")
     found["2-2-1 classification"] = cost(two_two_one("classification", seed=1), [0.2, -0.1], 1.0, "bce")
     found["4-2-2-1"] = cost(four_two_two_one(seed=1), [0.5, -0.3, 0.2, 1.0], 1.0)
-    found["4-2"] = cost(four_two("sigmoid", seed=1), [0.1, 0.2, 0.3, 0.4], [1.0, 0.5], "half_squared", label="E")
+    found["4-2"] = cost(
+        four_two("sigmoid", seed=1), [0.1, 0.2, 0.3, 0.4], [1.0, 0.5], half_squared_error, summed=True, label="E"
+    )
     return found
 
 
@@ -192,29 +196,31 @@ def test_a_step_of_backward_is_the_gradient_when_so_many_nodes_have_handed_on() 
         assert all(found[x] == pytest.approx(gradients[x], rel=1e-12, abs=1e-15) for x in gradients)
 
 
-@pytest.mark.parametrize("op", SWITCHES, ids=lambda op: op.name)
+@pytest.mark.parametrize("op", ACTIVATIONS, ids=lambda op: op.name)
 def test_a_switched_activation_is_that_of_a_network_with_it(op: autograd.Operation) -> None:
     parameters = two_three_one(seed=3).state_dict()
     output = cost(two_three_one("sigmoid", parameters=parameters), [0.5, -0.3], 1.0)
     page = Page(output)
     hidden, last = page.data["switches"]
     assert [len(layer["nodes"]) for layer in (hidden, last)] == [3, 1]
-    shapes = {
-        page.graph.nodes[i]: next(choice["shape"] for choice in layer["choices"] if choice["name"] == op.name)
+    signatures = {
+        page.graph.nodes[i]: next(choice["signature"] for choice in layer["choices"] if choice["name"] == op.name)
         for layer in (hidden, last)
         for i in layer["nodes"]
     }
-    page.set({}, shapes)
+    page.set({}, signatures)
     other = cost(network([2, 3, 1], op, parameters=parameters), [0.5, -0.3], 1.0)
-    page.graph.nodes = topological_order(other)
+    page.graph.nodes = [node for node in topological_order(other) if node.op is not constant]
     held_against_eager(page, other)
 
 
 def test_an_activation_that_is_none_of_those_offered_can_be_switched_and_switched_back() -> None:
-    model = MLP(2, [2, 1], activation="leaky_relu", seed=1)
+    model = MLP(2, [2, 1], activation="sin", seed=1)
     switches = Page(cost(model, [0.5, -0.3], 1.0)).data["switches"]
-    assert [choice["name"] for choice in switches[0]["choices"]] == [*(op.name for op in SWITCHES), "leaky_relu"]
-    assert [choice["name"] for choice in switches[1]["choices"]] == [op.name for op in SWITCHES]
+    offered = [op.name for op in ACTIVATIONS]
+    assert {"identity", "tanh", "relu", "elu", "leaky_relu"} < set(offered)
+    assert [choice["name"] for choice in switches[0]["choices"]] == [*offered, "sin"]
+    assert [choice["name"] for choice in switches[1]["choices"]] == offered
 
 
 def test_a_graph_of_one_leaf_and_one_of_a_constant() -> None:
@@ -276,7 +282,11 @@ def test_formulas_of_random_graphs(program: Program) -> None:
 
 
 def test_numbers_are_written_as_everywhere_else() -> None:
-    writers = {"text": Writer, "latex": LatexWriter, "mathml": MathmlWriter}
+    writers: dict[str, type[TextWriter | LatexWriter | MathmlWriter]] = {
+        "text": TextWriter,
+        "latex": LatexWriter,
+        "mathml": MathmlWriter,
+    }
     draw = random.Random(2)
     numbers = [*SPECIAL, 1e6, 999999.0, 0.1 + 0.2, 1e-4, 9.9999e-5, 123456.789, 1 / 3]
     numbers += [draw.uniform(-1, 1) * 10 ** draw.randint(-12, 12) for _ in range(500)]
@@ -311,7 +321,7 @@ def test_what_a_node_hands_on_adds_up_to_the_gradients(name: str) -> None:
             for x, partial, share in zip(node.operands, node.partials, shares, strict=True):
                 value = partial * gradients[node]
                 assert share.split(" ")[-1] == format_number(value)
-                assert share.startswith(f"{Writer().derivative(*map(name_of, (output, x)))} += ")
+                assert share.startswith(f"{TextWriter().derivative(*map(name_of, (output, x)))} += ")
                 sums[x] += value
     assert sums | {output: 1.0} == pytest.approx(gradients, rel=1e-12, abs=1e-15)
 
@@ -323,8 +333,8 @@ def name_of(node: Value) -> str:
 # --------------------------------------------------------------------------------------------------------- boxes
 
 
-def boxes(value: Value) -> list[dict[str, Any]]:
-    return Graph(value, 4).groups()
+def boxes_of(value: Value) -> list[dict[str, Any]]:
+    return PageGraph(value, 4).boxes()
 
 
 def loss_of(model: MLP) -> Value:
@@ -334,46 +344,47 @@ def loss_of(model: MLP) -> Value:
 
 def test_every_node_but_constants_is_in_one_box() -> None:
     for value in (*NETWORKS.values(), loss_of(MLP(2, [16, 16, 1], seed=1)), Value(2.0) ** 2 * 3 + 1):
-        groups = boxes(value)
-        items = [item for group in groups for item, *_ in group["items"] if item >= 0]
+        boxes = boxes_of(value)
+        items = [item for box in boxes for item, *_ in box["items"]]
         count = len([node for node in topological_order(value) if node.op is not constant])
         assert sorted(item for item in items if item < count) == [*range(count)]
-        assert sorted(item for item in items if item >= count) == [*range(count + 1, count + len(groups))]
+        assert sorted(item for item in items if item >= count) == [*range(count + 1, count + len(boxes))]
 
 
 def test_a_small_network_opens_with_all_its_nodes() -> None:
-    groups = boxes(NETWORKS["2-3-1 sigmoid"])
-    assert [(group["kind"], group["title"]) for group in groups if group["title"]] == [("layer", "Hidden layer")]
-    assert all(group["open"] for group in groups)
-    assert [group["kind"] for group in groups].count("neuron") == 4
+    boxes = boxes_of(NETWORKS["2-3-1 sigmoid"])
+    assert [(box["kind"], box["title"]) for box in boxes if box["title"]] == [("layer", "Hidden layer")]
+    assert all(box["open"] for box in boxes)
+    assert [box["kind"] for box in boxes].count("neuron") == 4
 
 
 def test_a_larger_network_opens_with_its_neurons_as_boxes() -> None:
-    groups = boxes(loss_of(MLP(2, [16, 16, 1], seed=1)))
-    kinds = {kind: [group for group in groups if group["kind"] == kind] for kind in ("layer", "neuron")}
-    assert [group["title"] for group in kinds["layer"]] == ["Hidden layer 1", "Hidden layer 2"]
-    assert (len(kinds["neuron"]), any(group["open"] for group in kinds["neuron"])) == (33, False)
-    assert all(group["open"] for group in kinds["layer"])
+    boxes = boxes_of(loss_of(MLP(2, [16, 16, 1], seed=1)))
+    kinds = {kind: [box for box in boxes if box["kind"] == kind] for kind in ("layer", "neuron")}
+    assert [box["title"] for box in kinds["layer"]] == ["Hidden layer 1", "Hidden layer 2"]
+    assert (len(kinds["neuron"]), any(box["open"] for box in kinds["neuron"])) == (33, False)
+    assert all(box["open"] for box in kinds["layer"])
 
 
 def test_a_huge_network_opens_with_its_layers_as_boxes_and_its_inputs_as_one() -> None:
     model = MLP(30, [30, 26, 3], seed=1)
-    groups = boxes(total(model([0.1] * 30)))
-    assert not any(group["open"] for group in groups if group["kind"] == "layer")
-    assert [group["title"] for group in groups if group["kind"] == "leaves"] == ["30 inputs"]
-    assert [group["title"] for group in groups if group["kind"] == "layer"][-1] == "Output layer"
+    boxes = boxes_of(total(model([0.1] * 30)))
+    assert not any(box["open"] for box in boxes if box["kind"] == "layer")
+    assert [box["title"] for box in boxes if box["kind"] == "leaves"] == ["30 inputs"]
+    assert [box["title"] for box in boxes if box["kind"] == "layer"][-1] == "Output layer"
 
 
 def test_a_sum_of_squares_is_no_neuron() -> None:
     model = MLP(2, [3, 1], seed=1)
     with_penalty = loss_of(model) + nn.l2(model.parameters(), 0.01)
-    assert [group["kind"] for group in boxes(with_penalty)].count("neuron") == 4
+    assert [box["kind"] for box in boxes_of(with_penalty)].count("neuron") == 4
 
 
 def test_nodes_of_a_box_do_not_overlap() -> None:
     for value in (*NETWORKS.values(), loss_of(MLP(2, [16, 16, 1], seed=1))):
-        for group in boxes(value):
-            for (_, x, y, w, h), (_, x2, y2, w2, h2) in itertools.combinations(group["items"], 2):
+        for box in boxes_of(value):
+            places = [place for _, *place in box["items"]] + ([box["lane"]] if "lane" in box else [])
+            for (x, y, w, h), (x2, y2, w2, h2) in itertools.combinations(places, 2):
                 assert abs(x - x2) >= (w + w2) / 2 - 0.2 or abs(y - y2) >= (h + h2) / 2 - 0.2
 
 
@@ -382,11 +393,11 @@ def test_numbers_on_edges_are_derivatives_whatever_boxes_are_closed(name: str) -
     """Along all paths that are shown they multiply and add up to the gradient, and are what is written beside them."""
     output = NETWORKS.get(name) or graphs_with_sharing()[name]
     page = Page(output)
-    groups, gradients, nodes = page.graph.groups(), page.gradients(), page.graph.nodes
-    choices = [*itertools.product((True, False), repeat=len(groups) - 1)][:: 1 if len(groups) < 8 else 5]
+    boxes, gradients, nodes = page.graph.boxes(), page.gradients(), page.graph.nodes
+    choices = [*itertools.product((True, False), repeat=len(boxes) - 1)][:: 1 if len(boxes) < 8 else 5]
     seen = set()
     for opened in choices:
-        edges = page.shown(groups, [True, *opened])
+        edges = page.shown(boxes, [True, *opened])
         into: dict[int, list[Any]] = {}
         shown = {of for _, _, links in edges for of, *_ in links} | {by for _, _, links in edges for _, by, *_ in links}
         for start, end, links in edges:
@@ -394,7 +405,7 @@ def test_numbers_on_edges_are_derivatives_whatever_boxes_are_closed(name: str) -
             for of, by, slope, text in links:
                 into.setdefault(of, []).append((by, slope))
                 seen.add((of, by))
-                symbol = Writer().derivative(*(Writer().write(page.graph.symbols[nodes[i]]) for i in (of, by)))
+                symbol = TextWriter().derivative(*(TextWriter().write(page.graph.symbols[nodes[i]]) for i in (of, by)))
                 assert text.startswith(f"{symbol} ")
                 assert re.split(r"[=≈] ", text)[-1] == format_number(float(slope))
         found = dict.fromkeys(shown, 0.0) | {len(nodes) - 1: 1.0}
@@ -447,7 +458,7 @@ def test_a_part_has_the_names_values_and_gradients_of_the_whole() -> None:
                 else:
                     assert gradients[copy] == pytest.approx(node.grad, rel=1e-12, abs=1e-15)
             assert page.graph.indices([output]) == [len(page.graph.nodes) - 1]
-        assert page.graph.groups()
+        assert page.graph.boxes()
     assert cut > 30
 
 
@@ -467,7 +478,7 @@ def test_a_part_of_a_large_graph_is_a_page() -> None:
     told = json.loads(page.data)
     names = [node["label"][0] for node in told["nodes"] if node["role"] == "parameter"]
     assert names[0] == "w²₁₁"
-    assert any(group["title"] == "119 cut off" for group in told["groups"])
+    assert any(box["title"] == "119 cut off" for box in told["boxes"])
     learned = nn.explore(model, [[0.1, 0.2], [0.3, 0.4]], [0, 1], depth=3)
     assert json.loads(learned.data)["learning"]["feed"][:2] == [-1, -1]
     x = Value(1.0)
@@ -688,7 +699,7 @@ COMMAND = ["explore", "2-3-1", "--x", "0.5", "-0.3", "--y", "1"]
 def test_the_command_writes_a_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "lesson.html"
     assert main([*COMMAND, "--activation", "sigmoid", "--loss", "bce", "--seed", "1", "--out", str(path)]) == 0
-    title = "The 2-3-1 network, sigmoid, binary cross-entropy"
+    title = "The 2-3-1 network, sigmoid, binary cross entropy"
     assert capsys.readouterr().out == f"{path}: {title}, 11 parameters. Open it in a browser.\n"
     network = two_three_one("sigmoid", seed=1)
     assert path.read_text(encoding="utf-8") == explore(cost(network, [0.5, -0.3], 1.0, "bce"), title=title).html()

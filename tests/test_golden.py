@@ -32,8 +32,11 @@ from autograd import (
     total,
     unicode_label,
 )
-from autograd.exploring import layout
-from autograd.exploring.graph import Graph
+from autograd.core import topological_order
+from autograd.core.operations import softmax_cross_entropy, table
+from autograd.drawing import layouts
+from autograd.exploring import arrangement
+from autograd.exploring.page_graph import PageGraph
 from autograd.notation import (
     Derivative,
     LatexWriter,
@@ -41,18 +44,13 @@ from autograd.notation import (
     MathmlWriter,
     Number,
     Symbol,
-    Writer,
+    TextWriter,
     as_expression,
     formula,
-    latex_label,
-    latex_name,
-    latex_text,
     partial,
     symbols_for,
 )
-from autograd.operations import softmax_cross_entropy, table
-from autograd.rendering import layouts
-from autograd.value import topological_order
+from autograd.notation.latex import latex_label, latex_name, latex_text
 from nn import MLP
 from nn.networks import cost, two_three_one
 from tests.golden import assert_golden
@@ -83,7 +81,7 @@ def test_every_operation_with_its_partials() -> None:
         symbols = symbols_for(topological_order(node))
         expressions = [formula(node, symbols), *[partial(node, x, symbols) for x in dict.fromkeys(node.operands)]]
         lines.append(f"# {node.op}")
-        for writer in (Writer, LatexWriter, MathmlWriter):
+        for writer in (TextWriter, LatexWriter, MathmlWriter):
             for numbers in (False, True):
                 for e in expressions:
                     written = writer(numbers=numbers)
@@ -105,7 +103,7 @@ def test_formulas_with_all_that_may_stand_in_them() -> None:
     ]  # fmt: skip
     lines = []
     for e in map(as_expression, formulas):
-        for writer in (Writer, LatexWriter, MathmlWriter):
+        for writer in (TextWriter, LatexWriter, MathmlWriter):
             for options in ({}, {"numbers": True}, {"numbers": True, "digits": 2}):
                 w = writer(**options)
                 lines.append(f"{w.write(e)} | {w.equals} | {w.product([e, x])} | {w.signed(e)}")
@@ -140,7 +138,7 @@ def test_labels_in_every_notation() -> None:
             latex_name(label),
             MathmlWriter().label(label),
         )
-        lines.append(" | ".join([repr(label), *forms, Writer().label(label), MathmlWriter().name(label)]))
+        lines.append(" | ".join([repr(label), *forms, TextWriter().label(label), MathmlWriter().name(label)]))
     assert_golden("labels.txt", "\n".join(lines) + "\n")
 
 
@@ -200,23 +198,23 @@ def test_derivations_and_evaluations() -> None:
     assert_golden("workings.txt", "\n\n".join(texts) + "\n")
 
 
-def graphs_for_the_page() -> Iterator[tuple[str, Graph]]:
+def graphs_for_the_page() -> Iterator[tuple[str, PageGraph]]:
     c, node = graph_of_all_roles()
-    yield "roles", Graph(c, 4)
-    yield "part", Graph(c, 3, depth=2)
-    yield "inputs", Graph(c, 4, inputs=[node["z"]])
-    yield "leaf", Graph(Value(1.5), 4)
-    yield "constant", Graph(as_value(1.5), 4)
+    yield "roles", PageGraph(c, 4)
+    yield "part", PageGraph(c, 3, depth=2)
+    yield "inputs", PageGraph(c, 4, inputs=[node["z"]])
+    yield "leaf", PageGraph(Value(1.5), 4)
+    yield "constant", PageGraph(as_value(1.5), 4)
     network = two_three_one(seed=1)
-    yield "2-3-1", Graph(cost(network, [0.5, -0.3], 1.0), 4)
-    yield "layers", Graph(cost(MLP(2, [9, 9, 2], "relu", seed=1), [0.5, -0.3], [1.0, 0.0]), 4)
-    yield "neurons", Graph(neurons_of_every_kind(), 4)
-    yield "large", Graph(cost(MLP(2, [20, 20, 1], "tanh", "sigmoid", seed=1), [0.5, -0.3], 1.0), 4)
+    yield "2-3-1", PageGraph(cost(network, [0.5, -0.3], 1.0), 4)
+    yield "layers", PageGraph(cost(MLP(2, [9, 9, 2], "relu", seed=1), [0.5, -0.3], [1.0, 0.0]), 4)
+    yield "neurons", PageGraph(neurons_of_every_kind(), 4)
+    yield "large", PageGraph(cost(MLP(2, [20, 20, 1], "tanh", "sigmoid", seed=1), [0.5, -0.3], 1.0), 4)
     many = [Value(float(i), f"q_{i}") for i in range(25)]
-    yield "leaves", Graph(total(many), 4)
+    yield "leaves", PageGraph(total(many), 4)
     for result in applied():
         if result.op is not FLOATS_ONLY:
-            yield f"operation {result.op}", Graph(result, 4)
+            yield f"operation {result.op}", PageGraph(result, 4)
 
 
 def neurons_of_every_kind() -> Value:
@@ -239,14 +237,15 @@ def test_what_the_page_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
         lines.extend(sources)
         return layouts(sources, *rest)
 
-    monkeypatch.setattr(layout, "layouts", told)
+    monkeypatch.setattr(arrangement, "layouts", told)
     for name, graph in graphs_for_the_page():
         lines += [f"# {name}", json.dumps(graph.program(), ensure_ascii=False), graph.functions()]
         lines += [" | ".join(graph._texts(node)) for node in graph.nodes]
         if not name.startswith("operation"):
-            for box in graph.groups():
-                box["items"] = [item[:1] for item in box["items"]]
-                box["routes"] = [*box.get("routes", [])]
+            for box in graph.boxes():
+                box["items"] = [item for item, *_ in box["items"]]
+                box["lane"] = "lane" in box
+                box["routes"] = [ends for *ends, _ in box.get("routes", [])]
                 lines.append(json.dumps(box, ensure_ascii=False))
     assert_golden("page.txt", "\n".join(lines) + "\n")
 

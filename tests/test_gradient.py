@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import Value, grad, hessian, topological_order
-from autograd.value import NOT_COMPUTED
+from autograd.core import NOT_COMPUTED
 
 mp: Any = mpmath.MPContext()
 mp.dps = 80

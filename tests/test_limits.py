@@ -16,7 +16,7 @@ import pytest
 
 import autograd
 from autograd import Value, grad
-from autograd.operations import table
+from autograd.core.operations import table
 from tests.javascript import Page
 from tests.test_operations import ORACLES, Point, apply, mp
 
@@ -41,6 +41,7 @@ POINTS: dict[str, list[Point]] = {
     "binary_cross_entropy": [*itertools.product(PROBABILITIES, repeat=2)],
     "binary_cross_entropy_with_logits": [*itertools.product((*ENDS, 40.0, -800.0), (0.0, 0.3, 1.0))],
     "hinge": [(x, y) for (x,) in UNARY for y in (-1.0, 1.0)],
+    "huber_loss": [(p, y, delta) for p, y in BINARY for delta in (1.0, 2.0)],
     "softmax_cross_entropy": [(x, y, 0.5, x) for x, y in LOGITS],
 }
 # Of a partial that is made of the result, this is not its limit but a rounding error of 1 from it.

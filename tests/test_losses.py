@@ -1,7 +1,9 @@
 """Losses over rows against NumPy's formulas and PyTorch's functions, values and gradients, and what they refuse."""
 
 import math
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,10 +11,13 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+import autograd
 import nn
-from autograd import Value, abs, half_squared_error, operation, relu, softmax_cross_entropy, squared_error
+from autograd import Value, draw, half_squared_error, maximum, operation, relu, softmax_cross_entropy, squared_error
 from nn import MLP, Loss, bce, bce_with_logits, cross_entropy, hinge, l2, mse
+from nn.__main__ import main
 from nn.losses import LOSSES, as_list, loss_named
+from nn.networks import cost
 
 numbers = st.floats(-5, 5)
 probabilities = st.floats(0.01, 0.99)
@@ -25,6 +30,8 @@ def formula_of_cross_entropy(x: Any, y: Any) -> Any:
 
 FORMULAS: dict[str, Callable[[Any, Any], Any]] = {
     "mse": lambda p, y: ((p - y) ** 2).mean(),
+    "mae": lambda p, y: np.abs(p - y).mean(),
+    "huber": lambda p, y: np.where(np.abs(p - y) < 1, (p - y) ** 2 / 2, np.abs(p - y) - 0.5).mean(),
     "bce": lambda p, y: -(y * np.log(p) + (1 - y) * np.log(1 - p)).mean(),
     "bce_with_logits": lambda x, y: -(y * np.log(1 / (1 + np.exp(-x))) + (1 - y) * np.log(1 / (1 + np.exp(x)))).mean(),
     "cross_entropy": formula_of_cross_entropy,
@@ -32,10 +39,15 @@ FORMULAS: dict[str, Callable[[Any, Any], Any]] = {
 }
 
 
+KINKS: dict[str, Callable[[float, float], float]] = {"hinge": lambda x, y: 1 - y * x, "mae": lambda p, y: p - y}
+
+
 def pytorch_s(name: str, torch: Any) -> Callable[[Any, Any], Any]:
     functional = torch.nn.functional
     functions: dict[str, Callable[[Any, Any], Any]] = {
         "mse": functional.mse_loss,
+        "mae": functional.l1_loss,
+        "huber": functional.huber_loss,
         "bce": functional.binary_cross_entropy,
         "bce_with_logits": functional.binary_cross_entropy_with_logits,
         "cross_entropy": lambda x, y: functional.cross_entropy(x, y[:, 0].long()),
@@ -49,7 +61,7 @@ def rows_for(draw: st.DrawFn, name: str) -> tuple[list[list[float]], list[list[f
     """Predictions and targets: a few rows of one output or several."""
     count, outputs = draw(st.integers(1, 4)), draw(st.integers(1, 3))
     of_one = {
-        "mse": numbers,
+        **dict.fromkeys(("mse", "mae", "huber"), numbers),
         "bce": st.one_of(probabilities, st.sampled_from([0.0, 1.0])),
         "bce_with_logits": st.floats(0, 1),
         "cross_entropy": st.integers(0, outputs - 1).map(float),
@@ -85,8 +97,8 @@ def test_values_are_the_formula_s(name: str, data: st.DataObject) -> None:
 @given(data=st.data())
 def test_gradients_are_the_formula_s_slopes(name: str, data: st.DataObject) -> None:
     x, y = data.draw(rows_for(name))
-    if name == "hinge":  # away from its kink
-        assume(all(math.fabs(1 - b * a) > 1e-3 for p, t in zip(x, y, strict=True) for a, b in zip(p, t, strict=True)))
+    if name in KINKS:
+        assume(all(abs(KINKS[name](a, b)) > 1e-3 for p, t in zip(x, y, strict=True) for a, b in zip(p, t, strict=True)))
     found = ours(name, x, y)[1]
     for i, k in np.ndindex(len(x), len(x[0])):
         ends = []
@@ -104,8 +116,8 @@ def test_gradients_are_the_formula_s_slopes(name: str, data: st.DataObject) -> N
 def test_values_and_gradients_are_pytorch_s(name: str, data: st.DataObject) -> None:
     torch = pytest.importorskip("torch", reason="PyTorch is not installed")
     x, y = data.draw(rows_for(name))
-    if name == "hinge":  # at its kink every slope between is right
-        assume(all(b * a != 1 for p, t in zip(x, y, strict=True) for a, b in zip(p, t, strict=True)))
+    if name in KINKS:  # where every slope between is right
+        assume(all(KINKS[name](a, b) != 0 for p, t in zip(x, y, strict=True) for a, b in zip(p, t, strict=True)))
     tensor = torch.tensor(x, dtype=torch.float64, requires_grad=True)
     loss = pytorch_s(name, torch)(tensor, torch.tensor(y, dtype=torch.float64))
     loss.backward()
@@ -157,7 +169,7 @@ def test_predictions_of_a_model_are_taken_as_they_come() -> None:
 def test_the_mean_of_any_operation() -> None:
     p = [Value(1.0), Value(3.0)]
     assert loss_named(half_squared_error)(p, [0, 0]).data == (0.5 + 4.5) / 2
-    absolute = operation("absolute", lambda p, y: abs(p - y), lambda z, p, y: ((p - y) / z, (y - p) / z))
+    absolute = operation("absolute", lambda p, y: autograd.abs(p - y), lambda z, p, y: ((p - y) / z, (y - p) / z))
     loss = loss_named(absolute)(p, [2.0, 1.0])
     loss.backward()
     assert loss.data == 1.5
@@ -185,10 +197,89 @@ def test_a_function_is_a_loss_as_it_is() -> None:
 
 @pytest.mark.parametrize("wrong", ["l2", "", 3, None])
 def test_what_is_no_loss(wrong: Any) -> None:
-    with pytest.raises(ValueError, match=r"a loss is one of mse, bce, .*, an operation, or a function .*, got "):
+    with pytest.raises(ValueError, match=r"a loss is one of mse, mae, .*, an operation, or a function .*, got "):
         loss_named(wrong)
     with pytest.raises(ValueError, match="takes a prediction and a target, and relu does not"):
         loss_named(relu)
+
+
+# ----------------------------------------------------------------------------------------------- a loss of one's own
+
+
+POINTS = [[0.8, -0.2], [-0.5, 0.4], [0.9, 0.1], [-0.7, -0.6], [0.4, 0.3], [-0.2, 0.7], [0.6, -0.9], [-0.9, 0.2]]
+TABLE = "a,b,kind\n" + "".join(f"{a},{b},{'yes' if a > 0 else 'no'}\n" for a, b in POINTS)
+
+
+@pytest.fixture
+def squared_hinge() -> Iterator[str]:
+    """A loss of two classes, registered: all that it takes to use it everywhere."""
+    op = operation(
+        "squared_hinge", lambda x, y: maximum(1 - y * x, 0) ** 2,
+        lambda z, x, y: (-2 * y * maximum(1 - y * x, 0), -2 * x * maximum(1 - y * x, 0)), role="loss",
+    )  # fmt: skip
+    LOSSES["squared_hinge"] = Loss(
+        op, targets="labels 1 and -2", accepts=lambda y, _: y in (1, -2), decide=lambda x: 1.0 if x > 0.25 else -2.0,
+        reading="for {high}, against {low}",
+    )  # fmt: skip
+    yield "squared_hinge"
+    del LOSSES["squared_hinge"]
+
+
+def test_a_registered_loss_trains_row_by_row_and_compiled_and_is_drawn(squared_hinge: str) -> None:
+    labels = [1.0 if a > 0 else -2.0 for a, _ in POINTS]
+    losses = []
+    for compiled in (False, True):
+        model = MLP(2, [1], seed=1)
+        history = nn.train(
+            model, POINTS, labels, loss=squared_hinge, optimizer=nn.SGD(model.parameters(), 0.1), epochs=30,
+            seed=1, compiled=compiled, metrics={"accuracy": LOSSES[squared_hinge].accuracy}, progress=False,
+        )  # fmt: skip
+        losses.append(history.loss)
+        assert history.metrics["accuracy"][-1] > 0.8
+    assert losses[1] == pytest.approx(losses[0], rel=1e-9)
+    with pytest.raises(nn.DataError, match=r"targets\[0\] is 0: squared_hinge takes labels 1 and -2"):
+        nn.train(MLP(2, [1]), [[1.0, 2.0]], [0], loss=squared_hinge)
+    c = cost(MLP(2, [1], seed=1), POINTS[0], 1.0, squared_hinge)
+    assert {node.role for node in draw(c).nodes.values()} >= {"loss", "target"}
+
+
+def test_a_registered_loss_is_offered_by_the_command_line_and_read_by_its_report(
+    squared_hinge: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "table.csv").write_text(TABLE)
+    train = ["train", str(tmp_path / "table.csv"), "--target", "kind", "--layers", "1", "--quiet", "--lr", "0.1"]
+    assert main([*train, "--loss", squared_hinge]) == 0
+    out = capsys.readouterr().out
+    assert "output    for yes, against no (yes is learned as 1, no as -2)\n" in out
+    assert "loss (squared_hinge)" in out
+    derive = ["derive", "2-1", "--x", "1", "2", "--loss", squared_hinge, "--y"]
+    assert main([*derive, "-2"]) == 0
+    assert "The 2-1 network, identity, squared hinge\n" in capsys.readouterr().out
+    assert main([*derive, "0"]) == 2
+    assert "--y takes labels 1 and -2 with --loss squared_hinge, got 0" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["mae", "huber"])
+def test_losses_of_numbers_are_offered_too(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path, model = tmp_path / "table.csv", tmp_path / "model.json"
+    path.write_text(TABLE)
+    arguments = ["train", str(path), "--target", "b", "--inputs", "a", "--layers", "1", "--epochs", "3", "--quiet"]
+    assert main([*arguments, "--loss", name, "--test-share", "0", "--out", str(model)]) == 0
+    scaled = nn.load(model)
+    predictions = [scaled.outputs([scaled([a])])[0] for a, _ in POINTS]
+    expected = LOSSES[name](predictions, [scaled.outputs([b])[0] for _, b in POINTS]).data
+    out = capsys.readouterr().out
+    assert re.search(rf"^loss \({name}\), of the scaled b +{expected:.4g}$", out, re.M)
+
+
+def test_a_joint_loss_takes_one_target_for_all_outputs_on_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
+    derive = ["derive", "2-3", "--x", "1", "2", "--loss", "cross_entropy", "--wrt", "w^1_11", "--y"]
+    assert main([*derive, "2"]) == 0
+    assert "\nC = softmax_cross_entropy(a²₁, a²₂, a²₃, a²₃)\n" in capsys.readouterr().out
+    assert main([*derive, "0", "1"]) == 2
+    assert "--y takes 1 number, the index of a class, from 0, got 2: 0 1" in capsys.readouterr().err
+    assert main([*derive, "3"]) == 2
+    assert "--y takes the index of a class, from 0 with --loss cross_entropy, got 3" in capsys.readouterr().err
 
 
 # --------------------------------------------------------------------------------------------------------------- l2

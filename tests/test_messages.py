@@ -10,7 +10,8 @@ import pytest
 import autograd
 import nn
 from autograd import Value
-from autograd.messages import MOST_CHARACTERS, listed, shown
+from autograd.core import shown
+from autograd.core.messages import MOST_CHARACTERS, listed
 
 itself: list[Any] = []
 itself.append(itself)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd import Value, derive, evaluate, grad, tanh
+from autograd import Value, derive, evaluate, grad, half_squared_error, tanh
 from nn import MLP, SGD, train
 from nn.networks import cost, four_two, four_two_two_one, handed_back, network, shares, two_three_one, two_two_one
 
@@ -73,7 +73,7 @@ def test_who_transposed_times_e_is_what_backward_hands_to_the_hidden_nodes(
     who = [weights[:4], weights[4:]]
     model = four_two(parameters={f"w_{i + 1}{j + 1}": who[j][i] for i in range(4) for j in range(2)})
     hidden = [Value(x, f"h_{i}") for i, x in enumerate(h, 1)]
-    e = cost(model, hidden, [t1, t2], "half_squared", label="E", target="t")
+    e = cost(model, hidden, [t1, t2], half_squared_error, summed=True, label="E", target="t")
     e.backward()
     errors = [t - o.data for t, o in zip((t1, t2), model(h), strict=True)]
     assert handed_back(who, errors) == pytest.approx(list(np.array(who).T @ errors), abs=1e-12)
@@ -86,7 +86,7 @@ def test_the_layer_of_sigmoids(i: int, j: int) -> None:
     """∂E/∂w_ij = −(t_j − o_j) · σ(s_j) · (1 − σ(s_j)) · h_i, minus sign, h_i and all."""
     t = (1.0, 0.3)
     model = four_two("sigmoid", parameters=W)
-    e = cost(model, H, t, "half_squared", label="E", target="t")
+    e = cost(model, H, t, half_squared_error, summed=True, label="E", target="t")
     s = sum(WHO[j - 1][k] * H[k] for k in range(4))
     expected = -(t[j - 1] - σ(s)) * σ(s) * (1 - σ(s)) * H[i - 1]
     derivation = derive(e, named(model)[f"w_{i}{j}"])
@@ -153,7 +153,7 @@ TEXTS = {
     },
 }  # fmt: skip
 TASKS: dict[str, tuple[Callable[..., dict[str, float]], str]] = {
-    "regression": (regression, "squared"),
+    "regression": (regression, "mse"),
     "classification": (classification, "bce"),
 }
 
@@ -235,7 +235,7 @@ def test_training_as_told(task: Any) -> None:
     start = random_parameters(NINE, seed=4)
     model = two_two_one(task, parameters=start)
     history = train(
-        model, rows, targets, loss={"squared": "mse"}.get(loss, loss), optimizer=SGD(model.parameters(), 0.1),
+        model, rows, targets, loss=loss, optimizer=SGD(model.parameters(), 0.1),
         epochs=5, batch_size=1, seed=7,
     )  # fmt: skip
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import Operation, Value, affine, no_grad, tanh
-from nn import MLP, SGD, Labels, Layer, Module, Neuron
+from nn import MLP, SGD, Labels, Layer, Module, Neuron, mse
 from nn.networks import cost, network, two_three_one
 
 ELEVEN = ["w^1_11", "w^1_12", "w^1_21", "w^1_22", "w^1_31", "w^1_32", "b_1", "w^2_11", "w^2_12", "w^2_13", "b_2"]
@@ -300,15 +300,21 @@ def test_any_sizes(sizes: list[int], bias: str | None) -> None:
     biases = {"neuron": sum(sizes[1:]), "layer": len(sizes) - 1, None: 0}[bias]
     assert len(model.parameters()) == sum(m * n for m, n in pairwise(sizes)) + biases
     assert len(set(labels(model))) == len(model.parameters())
-    c = cost(model, [0.1] * sizes[0], [0.2] * sizes[-1])
+    x, y = [0.1] * sizes[0], [0.2] * sizes[-1]
+    outputs = [a.data for a in np.atleast_1d(model(x))]
+    c = cost(model, x, y)
     c.backward()
-    assert c.data == pytest.approx(sum((0.2 - a.data) ** 2 for a in [*np.atleast_1d(model([0.1] * sizes[0]))]))
+    assert c.data == pytest.approx(sum((0.2 - a) ** 2 for a in outputs) / len(outputs))
+    assert c.data == pytest.approx(mse([model(x)], [y]).data)
+    assert cost(model, x, y, summed=True).data == pytest.approx(sum((0.2 - a) ** 2 for a in outputs))
 
 
 def test_costs_that_do_not_exist() -> None:
     model = two_three_one()
-    with pytest.raises(ValueError, match="the loss is one of squared, half_squared, bce, got 'mse'"):
-        cost(model, [1, 2], 1, "mse")
+    with pytest.raises(ValueError, match=r"a loss is one of mse, mae, huber, .*, got 'squared'"):
+        cost(model, [1, 2], 1, "squared")
+    with pytest.raises(TypeError, match="a cost takes a loss by its name, as a Loss or as an op"):
+        cost(model, [1, 2], 1, lambda predictions, targets: 0.0)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="the network has 1 output, so as many targets, got 2"):
         cost(model, [1, 2], [1, 2])
 

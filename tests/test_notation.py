@@ -11,24 +11,23 @@ from hypothesis import strategies as st
 from sympy.parsing.sympy_parser import implicit_multiplication, parse_expr, standard_transformations
 
 from autograd import Value, exp, operation, topological_order
-from autograd.declaration import constant
+from autograd.core import constant
+from autograd.core.operations import table
 from autograd.notation import (
     Expression,
     LatexWriter,
     MathmlWriter,
     Number,
     Symbol,
-    Writer,
+    TextWriter,
     as_expression,
-    format_latex_number,
     format_number,
     formula,
-    latex_label,
     partial,
     symbols_for,
     unicode_label,
 )
-from autograd.operations import table
+from autograd.notation.latex import format_latex_number, latex_label
 
 
 @pytest.mark.parametrize(
@@ -136,8 +135,8 @@ X, Y, A = Symbol("x", 2.0), Symbol("y", -3.0), Symbol("a^2_1", 0.5)
 def test_formulas(made: Callable[[], Expression], text: str, numbers: str, latex: str | None) -> None:
     if text == "|y| · 2":
         text, numbers = "2 · |y|", "2 · |−3|"  # the coefficient comes first
-    assert Writer().write(made()) == text
-    assert Writer(numbers=True).write(made()) == numbers
+    assert TextWriter().write(made()) == text
+    assert TextWriter(numbers=True).write(made()) == numbers
     if latex is not None:
         assert LatexWriter().write(made()) == latex
     ElementTree.fromstring(f"<math>{MathmlWriter().write(made())}</math>")
@@ -177,7 +176,7 @@ def value_of(e: Expression) -> float:
 @example(Number(0.00390625) ** 2.0)  # whose number is written as 1.52587890625 · 10⁻⁵
 def test_what_is_written_means_what_was_meant(e: Expression) -> None:
     """SymPy reads the text back, with the numbers put in: brackets and signs are where the meaning needs them."""
-    for writer in (Writer(digits=15, numbers=True), Writer(digits=15)):
+    for writer in (TextWriter(digits=15, numbers=True), TextWriter(digits=15)):
         text = writer.write(e)
         assert "+ −" not in text
         assert "− −" not in text
@@ -194,7 +193,9 @@ def test_unlabelled_nodes_get_names_of_their_own() -> None:
     a, b = Value(2.0, "a"), Value(3.0, "v_1")
     c = a * b + a * 2.0
     names = [
-        Writer().write(symbol) for node, symbol in symbols_for(topological_order(c)).items() if node.op is not constant
+        TextWriter().write(symbol)
+        for node, symbol in symbols_for(topological_order(c)).items()
+        if node.op is not constant
     ]
     assert names == ["a", "v₁", "v₂", "v₃", "v₄"]  # v_1 is taken
 
@@ -202,7 +203,7 @@ def test_unlabelled_nodes_get_names_of_their_own() -> None:
 def test_shared_labels_are_told_apart() -> None:
     a, b = Value(2.0, "w"), Value(3.0, "w")
     symbols = symbols_for(topological_order(a * b))
-    assert [Writer().write(symbols[node]) for node in (a, b)] == ["w[1]", "w[2]"]
+    assert [TextWriter().write(symbols[node]) for node in (a, b)] == ["w[1]", "w[2]"]
 
 
 def test_a_row_that_takes_only_floats_is_written_by_name() -> None:
@@ -212,9 +213,9 @@ def test_a_row_that_takes_only_floats_is_written_by_name() -> None:
     x = Value(5.0, "x")
     z = lgamma(x)
     symbols = symbols_for(topological_order(z))
-    assert Writer().write(formula(z, symbols)) == "lgamma(x)"
-    assert Writer().write(partial(z, x, symbols)) == "∂v₁/∂x"
-    assert Writer(numbers=True).write(partial(z, x, symbols)) == "1.509"
+    assert TextWriter().write(formula(z, symbols)) == "lgamma(x)"
+    assert TextWriter().write(partial(z, x, symbols)) == "∂v₁/∂x"
+    assert TextWriter(numbers=True).write(partial(z, x, symbols)) == "1.509"
 
 
 @pytest.mark.parametrize("name", table)
@@ -226,7 +227,7 @@ def test_every_operation_is_written(name: str) -> None:
     node = Value.apply_operation(op, operands)
     symbols = symbols_for(topological_order(node))
     for e in [formula(node, symbols), *[partial(node, x, symbols) for x in operands]]:
-        for writer in (Writer(), Writer(numbers=True), LatexWriter(), LatexWriter(numbers=True)):
+        for writer in (TextWriter(), TextWriter(numbers=True), LatexWriter(), LatexWriter(numbers=True)):
             text = writer.write(e)
             assert text
             assert text.count("(") == text.count(")")

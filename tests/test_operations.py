@@ -22,8 +22,8 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import Operation, Value, check_gradients, derive, grad, hessian, operation
-from autograd import operations as ops
-from autograd.operations import table
+from autograd.core import operations as ops
+from autograd.core.operations import table
 
 INF, NAN = math.inf, math.nan
 Point = tuple[float, ...]
@@ -77,6 +77,10 @@ ORACLES: dict[str, Callable[..., Any]] = {
     "affine": weighted_sum,
     "squared_error": lambda p, y: (p - y) ** 2,
     "half_squared_error": lambda p, y: (p - y) ** 2 / 2,
+    "absolute_error": lambda p, y: mp.fabs(p - y),
+    "huber_loss": lambda p, y, delta: (
+        (p - y) ** 2 / 2 if mp.fabs(p - y) < mp.fabs(delta) else mp.fabs(delta) * (mp.fabs(p - y) - mp.fabs(delta) / 2)
+    ),
     "binary_cross_entropy": lambda p, y: -y * mp.log(p) - (1 - y) * mp.log(1 - p),
     "binary_cross_entropy_with_logits": lambda x, y: -y * log_logistic(x) - (1 - y) * log_logistic(-x),
     "softmax_cross_entropy": lambda *xs: mp.log(mp.fsum(map(mp.exp, xs[:-1]))) - xs[-1],
@@ -101,6 +105,11 @@ POINTS: dict[str, list[Point]] = {
     "silu": [*UNARY, (1000.0,), (-1000.0,), (-700.0,)],
     "gelu": [*UNARY, (-10.0,), (1000.0,), (-1000.0,)],
     "elu": [*BINARY, (-1000.0, 1.0), (1000.0, 1.0), (-1e-12, 1.0)],
+    "huber_loss": [
+        *itertools.product((-2.5, 0.7), (-1.5, 0.9), (0.5, 1.0, 2.0, -0.5)),
+        (0.7, 0.7, 1.0),
+        (1000.0, 0.5, 1.0),
+    ],
     "binary_cross_entropy": [*itertools.product((0.01, 0.3, 0.8), (0.0, 0.4, 1.0)), (1e-3, 1.0), (1e-3, 0.0)],
     "binary_cross_entropy_with_logits": list(
         itertools.product((-1000.0, -40.0, -2.5, 0.5, 40.0, 1000.0), (0.0, 0.3, 1.0))
@@ -282,13 +291,15 @@ def calls(name: str, arguments: tuple[Any, Any]) -> Iterator[tuple[Callable[...,
     elif name == "softmax_cross_entropy":
         yield function, ([first, second], 1)
     else:
-        yield function, (first, second)[: table[name].arity]
+        arity = table[name].arity
+        assert arity is not None
+        yield function, (first, second, 1.0)[:arity]
 
 
 @every_operation
 def test_methods(name: str) -> None:
     op = table[name]
-    if op.arity == 1 or op.defaults:
+    if op.arity is not None and op.arity - len(op.defaults) == 1:
         method = getattr(Value(0.7), name)()
         function = op(Value(0.7))
         assert method.op is function.op is op
@@ -496,6 +507,7 @@ def test_kinks() -> None:
         assert partials("abs", zero) == (0.0,)
         assert partials("step", zero) == (0.0,)
         assert partials("sign", zero) == (0.0,)
+        assert partials("absolute_error", zero, 0.0) == (0.0, 0.0)
         assert partials("elu", zero, 1.0)[0] == 1.0
         assert partials("leaky_relu", zero, 0.01)[0] == 0.01
 

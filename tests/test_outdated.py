@@ -32,7 +32,7 @@ from autograd import (
     tanh,
     topological_order,
 )
-from autograd.operations import table
+from autograd.core.operations import table
 from nn.report import report
 
 TAKERS: dict[str, Callable[[Value, Value], Any]] = {

@@ -21,6 +21,10 @@ from matplotlib import pyplot as plt  # noqa: E402
 from matplotlib.colors import to_hex  # noqa: E402
 
 from nn import plots  # noqa: E402
+from nn.plots import functions, surfaces  # noqa: E402
+from nn.plots.grids import draw_levels  # noqa: E402
+from nn.plots.pictures import WRONG  # noqa: E402
+from nn.plots.style import written  # noqa: E402
 from tests.golden import assert_golden  # noqa: E402
 from tests.plots import described  # noqa: E402
 
@@ -345,13 +349,14 @@ def test_functions_that_cannot_be_drawn(draw: Callable[[], Any], error: type[Exc
 def spied(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """What is handed to matplotlib as level lines."""
     grids: list[Any] = []
-    draw = plots._draw_levels
+    draw = draw_levels
 
     def spy(ax: Any, grid: Any, *rest: Any) -> None:
         grids.append(grid)
         draw(ax, grid, *rest)
 
-    monkeypatch.setattr(plots, "_draw_levels", spy)
+    for module in (functions, surfaces):
+        monkeypatch.setattr(module, "draw_levels", spy)
     return grids
 
 
@@ -521,7 +526,7 @@ def test_pictures_and_their_captions() -> None:
     ]  # fmt: skip
     assert {(image.norm.vmin, image.norm.vmax) for image in ax.images} == {(0, 3)}
     assert [text.get_text() for text in ax.texts] == ["7, not 1", "1", " _a", r"\$, not b", "3"]
-    framed = [to_hex(patch.get_edgecolor()) == plots.WRONG.lower() for patch in ax.patches]
+    framed = [to_hex(patch.get_edgecolor()) == WRONG.lower() for patch in ax.patches]
     assert framed == [text.get_weight() == "bold" for text in ax.texts] == [True, False, False, True, False]
     lefts, tops = zip(*[(image.get_extent()[0], image.get_extent()[3]) for image in ax.images], strict=True)
     assert list(lefts) == [0, 1, 2, 0, 1]
@@ -607,8 +612,8 @@ def test_an_import_of_plots_loads_no_other_package() -> None:
 def test_labels_have_their_glyphs() -> None:
     """DejaVu Sans has every raised and lowered letter that unicode_label writes; a missing one warns."""
     ax = plt.subplots()[1]
-    ax.set_title(plots._written("w^0123456789_0123456789aehijklmnoprstuvx"))
-    ax.set_xlabel(plots._written("δ'_1,10") + plots._written("a\x07b"))
+    ax.set_title(written("w^0123456789_0123456789aehijklmnoprstuvx"))
+    ax.set_xlabel(written("δ'_1,10") + written("a\x07b"))
     drawn(ax)
 
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import autograd
 from autograd import Value, grad, hessian, topological_order
 from autograd.checking import finite_differences
-from autograd.operations import table
+from autograd.core.operations import table
 from tests.test_operations import ORACLES, mp
 
 Operands = tuple[int | float, ...]
@@ -57,11 +57,16 @@ class Writer:
     def near_kink(self, name: str, x: int | float, y: int | float) -> bool:
         """Where rounding decides on which side of a kink a float lies, exact numbers may lie on the other."""
         a, b = (self.numbers[v] if isinstance(v, int) else v for v in (x, y))
-        distance = {"maximum": a - b, "minimum": a - b, "hinge": 1 - a * b}.get(name, a)
-        return name in KINKED and abs(distance) < 1e-9
+        return at_a_kink(name, a, b)
 
 
-KINKED = {"maximum", "minimum", "hinge", "step", "sign", "abs", "relu", "leaky_relu", "elu"}
+def at_a_kink(name: str, first: float, last: float) -> bool:
+    """For an operation with these operands."""
+    distance = first - last if name in ("maximum", "minimum", "absolute_error") else first
+    return name in KINKED and abs(1 - first * last if name == "hinge" else distance) < 1e-9
+
+
+KINKED = {"maximum", "minimum", "absolute_error", "hinge", "step", "sign", "abs", "relu", "leaky_relu", "elu"}
 FIRST_WITHIN_0_AND_1 = {"pow", "log", "log1p", "sqrt", "binary_cross_entropy", "exp", "expm1"}
 CONSTANTS = [0.5, -1.25, 2.0, 3.0]
 LEAVES = st.lists(
@@ -268,7 +273,11 @@ def test_sympy_differentiates_the_expression(program: Program) -> None:
 
 
 @pytest.mark.pytorch
-@given(programs([*SYMPY, "relu", "abs", "leaky_relu", "maximum", "minimum", "elu", "hinge", "affine"], 20))
+@given(
+    programs(
+        [*SYMPY, "relu", "abs", "leaky_relu", "maximum", "minimum", "elu", "hinge", "absolute_error", "affine"], 20
+    )
+)
 @settings(deadline=None, max_examples=60)
 def test_pytorch(program: Program) -> None:
     torch: Any = pytest.importorskip("torch", reason="PyTorch is not installed")
@@ -284,6 +293,7 @@ def test_pytorch(program: Program) -> None:
         "leaky_relu": lambda x, slope: torch.where(x > 0, x, slope * x),
         "elu": lambda x, alpha: torch.where(x > 0, x, alpha * torch.expm1(x)),
         "hinge": lambda x, y: functional.relu(1 - x * y),
+        "absolute_error": lambda p, y: torch.abs(p - y),
         "binary_cross_entropy": lambda p, y: -y * torch.log(p) - (1 - y) * torch.log(1 - p),
         "binary_cross_entropy_with_logits": lambda x, y: functional.softplus(x) - x * y,
         "softmax_cross_entropy": lambda *xs: torch.logsumexp(torch.stack(xs[:-1]), 0) - xs[-1],

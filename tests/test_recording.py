@@ -13,7 +13,7 @@ import pytest
 
 import autograd
 from autograd import AnomalyError, Value, detect_anomaly, grad, no_grad, operation
-from autograd.recording import watchers
+from autograd.core import watchers
 
 
 @pytest.fixture(autouse=True)

@@ -13,65 +13,9 @@ pytest.importorskip("numpy")
 
 import autograd
 from autograd import Value, affine, exp, log, maximum, tanh, total
-from autograd.compiling.schedule import LITERAL, Access, Group, Loop, Reduction, Schedule, schedule
+from autograd.compiling.native.schedule import schedule
 from nn import MLP
 from tests.golden import assert_golden
-
-SHOWN = 24  # lines of a kind; of more only so many are written
-
-
-def described(schedule: Schedule) -> str:
-    """Its loops, line by line."""
-    head = f"{schedule.inputs} inputs, {schedule.slots} slots, {schedule.shared_count} shared"
-    return "\n".join(
-        [
-            head,
-            *_loops("once", schedule.shared, "shared"),
-            *_loops("for each row", schedule.loops, "slot"),
-            *_some([_reduction(reduction) for reduction in schedule.reductions]),
-            *_some([f"out {place}+{length} = {_access(source)}" for place, length, source in schedule.constants]),
-            *_some([f"result {i} = {_access(access)}" for i, access in enumerate(schedule.results)]),
-            "",
-        ]
-    )
-
-
-def _loops(when: str, loops: list[Loop], memory: str) -> list[str]:
-    lines = [f"{when}: {len(loops)} loops of {' '.join(str(loop.count) for loop in loops[:SHOWN])}"]
-    for n, loop in enumerate(loops[:SHOWN]):
-        lines.append(f"  loop {n}: {loop.count} times, {len(loop.groups)} groups")
-        lines += _some([f"    {_group(group, loop, memory)}" for group in loop.groups])
-    return lines
-
-
-def _group(group: Group, loop: Loop, memory: str) -> str:
-    to = f"{memory} {group.base}" if group.stored else "register"
-    operands = [f"group {index_of(loop, x)}" if isinstance(x, Group) else _access(x) for x in group.sources]
-    shown = operands if len(operands) <= 8 else [*operands[:4], f"… {len(operands)}", *operands[-2:]]
-    pieces = [f"{_access(left)} × {_access(right)} of {terms}" for left, right, terms in group.pieces]
-    times = f" ({group.terms} products{''.join(f', {piece}' for piece in pieces)})" if group.terms else ""
-    return f"{to} = {group.op.__name__}({', '.join(shown)}){times}"
-
-
-def index_of(loop: Loop, group: Group) -> int:
-    return next(i for i, each in enumerate(loop.groups) if each is group)
-
-
-def _access(access: Access) -> str:
-    kind = ("slot", "scalar", "shared", "literal")[access.kind]
-    base = access.base if access.kind == LITERAL else int(access.base)
-    steps = f"+{access.stride}i" * (access.stride != 0) + f"+{access.inner}k" * (access.inner != 0)
-    return f"{kind} {base}{steps}"
-
-
-def _reduction(r: Reduction) -> str:
-    factors = _access(r.left) + ("" if r.right is None else f" × {_access(r.right)}")
-    return f"mean to {r.place}+{r.stride}i+{r.inner}k, {r.rows} by {r.columns}, after {r.after}: {factors}"
-
-
-def _some(lines: list[str]) -> list[str]:
-    return lines if len(lines) <= SHOWN else [*lines[:SHOWN], f"    … {len(lines)}"]
-
 
 # Programs, and what is special about them. They consist of primitives, whose rules do not change.
 
@@ -211,4 +155,4 @@ def test_the_loops_of(name: str) -> None:
     count = None if "parameters" in name else INPUTS.get(name) or inputs_of(name)
     step = autograd.compile(function, parameters, backend="source", inputs=count)
     file = name.replace(" ", "-")
-    assert_golden(f"schedules/{file}.txt", described(schedule(step.program, mean=name in MEANS)))
+    assert_golden(f"schedules/{file}.txt", schedule(step.program, mean=name in MEANS).describe() + "\n")

@@ -18,18 +18,43 @@ import pytest
 
 import autograd
 import nn
-from autograd import Operation, Value, affine, check_gradients, draw, exp, grad, log, operation, relu, total
+from autograd import (
+    Operation,
+    Value,
+    affine,
+    check_gradients,
+    draw,
+    exp,
+    grad,
+    log,
+    operation,
+    pick,
+    relu,
+    stop_gradient,
+    total,
+)
 from autograd.checking import LEVELS, Precise, Slopes, _Graph
-from autograd.committing import at_once, ensuring
-from autograd.copying import _latest
-from autograd.declaration import constant, tracer
+from autograd.core import (
+    AnomalyError,
+    as_value,
+    at_once,
+    constant,
+    cut,
+    detect_anomaly,
+    ensuring,
+    listed,
+    no_grad,
+    on_one_line,
+    shown,
+    tracer,
+    watchers,
+)
+from autograd.core.copying import _latest
+from autograd.core.operations import add, div, maximum, mul, pow, sub, table
+from autograd.core.recording import WatchedBlock
+from autograd.core.value import methods
+from autograd.core.watching import rule
 from autograd.files import write_files
-from autograd.messages import cut, listed, on_one_line, shown
-from autograd.operations import add, div, maximum, mul, pow, sub, table
-from autograd.picking import pick
-from autograd.recording import AnomalyError, WatchedBlock, detect_anomaly, no_grad, rule, watchers
-from autograd.stopping import stop_gradient
-from autograd.value import as_value, methods
 from tests.golden import assert_golden
 
 take: Any = lambda f: f  # noqa: E731 (what is wrong on purpose is not looked at by a type checker)

@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import AnomalyError, GradientError, Value, check_gradients, detect_anomaly, no_grad, topological_order
-from autograd.value import NOT_COMPUTED
+from autograd.core import NOT_COMPUTED
 
 INF = math.inf
 

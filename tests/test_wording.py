@@ -81,7 +81,7 @@ LAYERS: Refusals = {
 }
 NETWORKS: Refusals = {
     "a task": lambda: two_two_one("ranking"),  # type: ignore[arg-type]
-    "a loss": lambda: cost(small(), [1, 2], 1, "mse"),
+    "a loss": lambda: cost(small(), [1, 2], 1, "squared"),
     "two targets for one output": lambda: cost(small(), [1, 2], [1, 2]),
     "one target for two outputs": lambda: cost(network([2, 2]), [1, 2], [1]),
 }
@@ -561,15 +561,13 @@ def test_what_train_prints(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caps
         (trained._exact, {3.0: "3", 0.1: "0.1", 999999999999999.0: "999999999999999", 1e15: "1000000000000000.0"}),
         (trained._share, {NAN: "-", 0.5: "0.5000", 99.99: "99.9900", 100.0: "100", -100.0: "-100", -99.5: "-99.5000"}),
         (trained._rows, {0: "0 rows", 1: "1 row", 2: "2 rows"}),
-        (trained._listed, {tuple("abcdefgh"): ", ".join("abcdefgh")}),
-        (trained._listed, {tuple("abcdefghi"): ", ".join("abcdefgh") + ", … (9 in all)"}),
     ],
 )  # fmt: skip
 def test_numbers_are_written_as_one_reads_them(write: Callable[[Any], str], numbers: dict[Any, str]) -> None:
     assert {x: write(x) for x in numbers} == numbers
 
 
-@pytest.mark.parametrize("loss", ["squared", "bce"])
+@pytest.mark.parametrize("loss", ["mse", "bce"])
 def test_what_derive_writes(loss: str) -> None:
     model = network([2, 2], "sigmoid", "layer", 1)
     found = report(model, [0.5, -0.3], [1.0, 0.25], loss=loss, labels=["w^1_21", "b_1"], digits=5, lr=0.5)
@@ -585,7 +583,7 @@ def test_what_explore_prints(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ca
         assert main(["explore", "2-3-1", "--x", "0.5", "-0.3", "--y", "1", "--out", "a.html", *options.split()]) == 0
     assert capsys.readouterr().out.splitlines() == [
         "a.html: The 2-3-1 network, identity, squared error, 11 parameters. Open it in a browser.",
-        "a.html: The 2-3-1 network, sigmoid, binary cross-entropy, 11 parameters. Open it in a browser.",
+        "a.html: The 2-3-1 network, sigmoid, binary cross entropy, 11 parameters. Open it in a browser.",
     ]
 
 

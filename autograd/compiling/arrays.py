@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from autograd.compiling.needed import np
-from autograd.value import Value
+from autograd.compiling.optional_numpy import np
+from autograd.core import Value
 
 if TYPE_CHECKING:
     Array: TypeAlias = np.ndarray[Any, Any]
@@ -69,7 +69,7 @@ def _plain(name: str, numbers: Any, kinds: str, what: str) -> Array:
 
 
 def _has_mask(numbers: Any) -> bool:
-    """Whether it is a masked array, or a list of such, of which NumPy would take the numbers and not the masks."""
+    """True of a masked array, and of a list of such, of which NumPy would take the numbers and not the masks."""
     level = [numbers]
     for _ in range(NESTED + 1):
         kinds = set(map(type, level))

@@ -15,14 +15,12 @@ from importlib import import_module
 from operator import setitem
 from typing import Any
 
-from autograd import operations as ops
-from autograd.committing import at_once
 from autograd.compiling.arrays import Array, as_numpy
-from autograd.compiling.backends import Batches, Quick, State
-from autograd.compiling.needed import np
-from autograd.declaration import Operation, constant
-from autograd.listing import Writer
-from autograd.program import CompileError, Program
+from autograd.compiling.backend import Batches, Quick, State
+from autograd.compiling.optional_numpy import np
+from autograd.core import Operation, at_once, constant
+from autograd.core import operations as ops
+from autograd.programs import CompileError, Program, ProgramWriter
 
 # How each primitive is written.
 LOWERINGS: dict[Operation, str] = {
@@ -48,12 +46,12 @@ LOWERINGS: dict[Operation, str] = {
     ops.abs: "abs(x)",
 }
 # At a tie it is the first that counts, as -0 and 0 do: array libraries do not agree on that. Of a number and an array:
-LARGER_THAN = {1: "xp.where(x < y, y, x)", 0: "xp.where(x >= y, x, y)"}  # by the place of the number
+LARGER_THAN = {1: "xp.where(x < y, y, x)", 0: "xp.where(x >= y, x, y)"}  # by which of them is the number
 # Array libraries take this power for the square root, but (-inf) ** 0.5 is inf, and (-0.0) ** 0.5 is 0.
 SQUARE_ROOT = "xp.where(x == -xp.inf, xp.inf, x ** y + 0.0)"
 
 
-class SourceWriter(Writer):
+class SourceWriter(ProgramWriter):
     """Writes a function program(xp, parameters, *inputs)."""
 
     lowerings = LOWERINGS
@@ -71,10 +69,10 @@ class SourceWriter(Writer):
         return infinity if number > 0 else ast.UnaryOp(ast.USub(), infinity)
 
     def template(self, op: Operation, operands: tuple[int, ...]) -> str:
-        """How a primitive is written; of numbers, as all namespaces understand it."""
+        """A primitive as it is written; of numbers, as all namespaces understand it."""
         given = [self.program.instructions[x] for x in operands]
         if op is ops.maximum:
-            numbers = [place for place, instruction in enumerate(given) if instruction.op is constant]
+            numbers = [n for n, instruction in enumerate(given) if instruction.op is constant]
             return LARGER_THAN[numbers[0]] if numbers else LOWERINGS[op]
         if op is ops.pow and given[1][0::2] == (constant, 0.5):
             return SQUARE_ROOT
@@ -153,7 +151,7 @@ def _function(text: str, namespace: Any) -> Callable[..., Any]:
 
 
 class SourceKernel:
-    """A program as a Python function; see `backends.Kernel`."""
+    """A program as a Python function; see `backend.Kernel`."""
 
     quick: Quick | None = None
 
@@ -176,7 +174,7 @@ class SourceKernel:
 
 
 class SourceBackend:
-    """Python functions on arrays of a namespace; see `backends.Backend`.
+    """Python functions on arrays of a namespace; see `backend.Backend`.
 
     Raises CompileError where the namespace makes arrays of another type than asked for, as JAX does with float64.
     """
@@ -195,6 +193,10 @@ class SourceBackend:
     def kernel(self, program: Program, mean: bool) -> SourceKernel:
         """The kernel of a program."""
         return SourceKernel(program, mean, self.namespace)
+
+    def describe(self, program: Program, mean: bool) -> str:
+        """The number of instructions: each is written as it is."""
+        return f"{len(program.instructions)} instructions, each of which is computed for all rows"
 
     def descend(self, step: Any, update: Any, batches: Batches, state: State, scalars: Array, losses: Array) -> int:
         """Steps of training, one after another, each of which is there whole when Ctrl-C comes."""

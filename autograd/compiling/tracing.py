@@ -12,16 +12,25 @@ from functools import lru_cache
 from threading import RLock, get_ident
 from typing import Any, NamedTuple
 
-from autograd import operations as ops
-from autograd.arithmetic import Arithmetic
-from autograd.committing import at_once, ensuring
-from autograd.declaration import Operation, tracer
-from autograd.gradient import grad
-from autograd.messages import shown
-from autograd.outdated import require_current
-from autograd.program import INPUT, PARAMETER, Builder, Program, Register
-from autograd.recording import watchers
-from autograd.value import MANY, Value, as_value, current_watchers, new, topological_order
+from autograd.core import (
+    MANY,
+    Arithmetic,
+    Operation,
+    Value,
+    as_value,
+    at_once,
+    current_watchers,
+    ensuring,
+    grad,
+    new,
+    require_current,
+    shown,
+    topological_order,
+    tracer,
+    watchers,
+)
+from autograd.core import operations as ops
+from autograd.programs import INPUT, PARAMETER, Builder, Program, Register
 
 
 class TracingError(TypeError):
@@ -100,13 +109,13 @@ def _closed(name: str, what: str) -> Any:
 
 
 def _asked_by_user() -> bool:
-    """Whether it is not the engine that asks a node for its identity: that goes by it in sets and dictionaries."""
+    """True unless the engine asks, which keeps nodes by their identity in sets and dictionaries."""
     caller = sys._getframe(2).f_globals.get("__name__")
     return not (isinstance(caller, str) and caller.startswith("autograd."))
 
 
 def _has_number(node: Value) -> bool:
-    """Whether it is a parameter, and no input or result."""
+    """True of a parameter; inputs and results have none."""
     try:
         _number.__get__(node)
     except AttributeError:
@@ -193,8 +202,8 @@ def _node(op: Operation | None, operands: tuple[Value, ...], label: str | None =
     return node
 
 
-class Trace(NamedTuple):
-    """What was recorded: nodes without numbers.
+class TracedFunction(NamedTuple):
+    """A function as it was recorded: nodes without numbers.
 
     gradient is in the order of the parameters, and None where there are several outputs; order holds every node that
     outputs and gradient were made from, after its operands.
@@ -226,7 +235,7 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_take_over)
 
 
-def trace(function: Callable[..., Any], names: Sequence[str], parameters: Sequence[Value]) -> Trace:
+def trace(function: Callable[..., Any], names: Sequence[str], parameters: Sequence[Value]) -> TracedFunction:
     """Call function on one traced input for each name, and differentiate what it returns, if that is one Value.
 
     parameters: the Values to differentiate with respect to, which keep their numbers and may be used elsewhere
@@ -242,13 +251,13 @@ def trace(function: Callable[..., Any], names: Sequence[str], parameters: Sequen
             _underway[:] = [other for other in _underway if other is not entry]
 
         _underway.append(entry)
-        traced: Trace = ensuring(end, copy_context().run, _trace, function, names, parameters)
+        traced: TracedFunction = ensuring(end, copy_context().run, _trace, function, names, parameters)
         if tracer.get() is None:  # what was made beforehand has numbers
             require_current([node for node in traced.order if not isinstance(node, Traced)])
         return traced
 
 
-def _trace(function: Callable[..., Any], names: Sequence[str], parameters: Sequence[Value]) -> Trace:
+def _trace(function: Callable[..., Any], names: Sequence[str], parameters: Sequence[Value]) -> TracedFunction:
     """The same, in a context of its own: that goes as it came, whatever happens."""
     watchers.set(())
     tracer.set(Traced.apply_operation)
@@ -263,11 +272,11 @@ def _trace(function: Callable[..., Any], names: Sequence[str], parameters: Seque
     outputs = [as_value(x, "what a compiled function returns") for x in outputs]
     gradient = grad(outputs[0], parameters) if single else None
     root = _node(ops.total, (*outputs, *(gradient or ())))
-    return Trace(inputs, list(parameters), outputs, gradient, single, topological_order(root)[:-1])
+    return TracedFunction(inputs, list(parameters), outputs, gradient, single, topological_order(root)[:-1])
 
 
 def _called(function: Callable[..., Any], inputs: Sequence[Value]) -> Any:
-    """What function gives. Where it fails after a refusal that somebody dropped, that is what is raised."""
+    """Call the function. Where it fails after a refusal that somebody dropped, that refusal is raised."""
     refused = list[TracingError]()
     _refused.set(refused)
     try:
@@ -302,12 +311,12 @@ def _traced_kind(kind: Any) -> Any:
     return type(kind)(kind.__name__, (kind, Traced), {"__slots__": ()})
 
 
-def build(trace: Trace) -> Program:
-    """The program of what was traced. Raises CompileError for an operation that no definition leads to primitives."""
+def build(traced: TracedFunction) -> Program:
+    """The program of a traced function. Raises CompileError for an operation that no definition leads to primitives."""
     builder = Builder()
-    indices = {x: builder.add(INPUT, (), float(i)) for i, x in enumerate(trace.inputs)}
-    indices |= {p: builder.add(PARAMETER, (), float(i)) for i, p in enumerate(trace.parameters)}
-    for node in trace.order:
+    indices = {x: builder.add(INPUT, (), float(i)) for i, x in enumerate(traced.inputs)}
+    indices |= {p: builder.add(PARAMETER, (), float(i)) for i, p in enumerate(traced.parameters)}
+    for node in traced.order:
         if node not in indices:
             if node.operands and node.op is not None:
                 register = Register(builder, 0)
@@ -318,8 +327,8 @@ def build(trace: Trace) -> Program:
         if node.label:
             builder.labels.setdefault(indices[node], node.label)
     return builder.program(
-        [x.label or "x" for x in trace.inputs],
-        [p.label for p in trace.parameters],
-        [indices[x] for x in trace.outputs],
-        None if trace.gradient is None else [indices[x] for x in trace.gradient],
+        [x.label or "x" for x in traced.inputs],
+        [p.label for p in traced.parameters],
+        [indices[x] for x in traced.outputs],
+        None if traced.gradient is None else [indices[x] for x in traced.gradient],
     )

@@ -5,16 +5,18 @@ Every primitive has one line here; all else follows from definitions and partial
 
 import ast
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from autograd import operations as ops
-from autograd.declaration import Operation
-from autograd.exploring.shapes import Shape
-from autograd.listing import Writer
-from autograd.program import INPUT, Builder, CompileError, Register
+from autograd.core import Operation
+from autograd.core import operations as ops
+from autograd.exploring.signatures import Signature
+from autograd.programs import INPUT, Builder, CompileError, ProgramWriter, Register
 
-# How each primitive is written. What JavaScript's Math lacks, explorer.js defines.
+# What JavaScript's Math lacks, web/ieee.js defines.
+GIVEN = ("power", "erfc", "larger", "step", "mulNoNan", "subNoNan")
+
+# How each primitive is written.
 LOWERINGS: dict[Operation, str] = {
     ops.add: "x + y",
     ops.sub: "x - y",
@@ -47,11 +49,11 @@ class Operand(Register):
     __hash__ = object.__hash__  # type: ignore[assignment]
 
 
-class JavaScriptWriter(Writer):
+class JavaScriptWriter(ProgramWriter):
     """Writes the body of a function."""
 
     lowerings = LOWERINGS
-    taken = frozenset({"z", "power", "erfc", "larger", "step", "mulNoNan", "subNoNan"})
+    taken = frozenset({"z", *GIVEN})
 
     def line(self, name: str, text: str) -> str:
         """A constant."""
@@ -64,15 +66,25 @@ class JavaScriptWriter(Writer):
         return ast.Name("Infinity") if number > 0 else ast.UnaryOp(ast.USub(), ast.Name("Infinity"))
 
 
-def functions(shape: Shape) -> str:
+def library(signatures: Iterable[Signature]) -> str:
+    """A function in JavaScript that takes what ieee.js has, and gives the functions of each signature, in a list."""
+    lines = [f"  {functions(signature)}, // {_remark(signature.op)}\n" for signature in signatures]
+    return f"({{ {', '.join(GIVEN)} }}) => [\n{''.join(lines)}]"
+
+
+def _remark(op: Operation) -> str:
+    return "".join(c if c.isalnum() or c in "+-*/_ " else "?" for c in op.name)
+
+
+def functions(signature: Signature) -> str:
     """An object of two functions in JavaScript, {value: ([x0, …]) => …, partials: (z, [x0, …]) => […]}.
 
     The partials are those by the variables, summed over the operands that are the same. Raises CompileError for an
     operation that cannot be written in primitives.
     """
-    names = [f"x{i}" for i in range(shape.variables)]
-    value = _function(shape.op, shape.operands, names, partials=False)
-    partials = _function(shape.op, shape.operands, ["z", *names], partials=True)
+    names = [f"x{i}" for i in range(signature.variables)]
+    value = _function(signature.op, signature.operands, names, partials=False)
+    partials = _function(signature.op, signature.operands, ["z", *names], partials=True)
     given = f"[{', '.join(names)}]"
     return f"{{ value: ({given}) => {value}, partials: (z, {given}) => {partials} }}"
 

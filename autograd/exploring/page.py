@@ -5,33 +5,20 @@ import html
 import json
 import math
 import os
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from numbers import Integral
 from pathlib import Path
 from typing import Any
 
-from autograd.drawing import Drawing, draw
-from autograd.exploring.graph import Graph
+from autograd.core import Value, as_float, shown
+from autograd.drawing import Drawing
+from autograd.exploring.learning import learning
+from autograd.exploring.page_graph import PageGraph
 from autograd.files import write_files
-from autograd.floats import as_float
-from autograd.messages import shown
 from autograd.notation import printable, require_digits
-from autograd.outdated import require_current
-from autograd.value import Value, topological_order
 
 HERE = Path(__file__).parent
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Rows of data to learn from: numbers for the leaves that they feed, and the nodes that are predictions."""
-
-    leaves: list[Value]
-    numbers: list[list[float]]
-    predictions: list[Value]
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -40,10 +27,7 @@ class Explorer:
 
     value: Value
     title: str
-    lr: float
-    digits: int
     drawing: Drawing
-    rows: Rows | None
     data: str  # JSON
     functions: str  # JavaScript
 
@@ -88,9 +72,9 @@ class Explorer:
         return hashlib.sha256((self.data + self.functions).encode()).hexdigest()[:12]
 
     def _script(self, standalone: bool) -> str:
-        given = f"{_in_script(_file('explorer.css'))}, {json.dumps(standalone)}"
-        call = f"mount({json.dumps(self._key)}, {self.data}, {self.functions}, {given});"
-        return f'<script type="module">\n{_file("explorer.js")}\n{call}\n</script>'
+        given = f"{self.data}, {self.functions}, {_in_script(_file('page.css'))}, {json.dumps(standalone)}"
+        call = f"explorer.mount({json.dumps(self._key)}, {given});"
+        return f'<script type="module">\n{_file("page.js")}{call}\n</script>'
 
 
 def explore(
@@ -127,49 +111,18 @@ def explore(
     lr = as_float(lr, "lr")
     if not (lr > 0 and math.isfinite(lr)):
         raise ValueError(f"lr is a finite number above 0, got {shown(lr)}")
-    require_current(topological_order(value))
-    graph = Graph(value, digits, depth, inputs)
-    taken = _rows(graph, leaves, rows, predictions)
-    if not isinstance(batch_size, Integral) or batch_size < 1:
-        raise ValueError(f"batch_size is a whole number above 0, got {shown(batch_size)}")
-    drawing = draw(value, digits=digits, depth=depth, inputs=inputs)
-    name = drawing.nodes[value].name
-    count = len(graph.nodes)
-    usual = f"The graph of {name}" if value.label else f"A graph of {count} node{'' if count == 1 else 's'}"
-    title = printable(title or usual)
-    told: dict[str, Any] = {"title": title, "lr": lr, **graph.data()}
-    if taken:
-        told["learning"] = {
-            "feed": graph.indices(taken.leaves),
-            "rows": taken.numbers,
-            "predictions": graph.indices(taken.predictions),
-            "batch": min(int(batch_size), len(taken.numbers)),
-        }
-    return Explorer(value, title, lr, digits, drawing, taken, _in_script(told), graph.functions())
+    graph = PageGraph(value, digits, depth, inputs)
+    taken = learning(graph, leaves, rows, predictions, batch_size)
+    functions = graph.functions()
+    drawing = graph.drawing()
+    name = drawing.nodes[value].name if value.label else ""
+    title = printable(title or _usual_title(name, len(graph.nodes)))
+    told = {"title": title, "lr": lr, **graph.data()} | ({"learning": taken} if taken else {})
+    return Explorer(value, title, drawing, _in_script(told), functions)
 
 
-def _rows(
-    graph: Graph, leaves: Sequence[Value], rows: Iterable[Sequence[float]], predictions: Sequence[Value]
-) -> Rows | None:
-    numbers = [[as_float(x, "a row") for x in row] for row in rows]
-    if not numbers and not leaves:
-        return None
-    for i, row in enumerate(numbers):
-        if len(row) != len(leaves):
-            raise ValueError(f"a row has a number for each of the {len(leaves)} leaves, and rows[{i}] has {len(row)}")
-        if not all(map(math.isfinite, row)):
-            raise ValueError(f"rows are finite numbers, and rows[{i}] is {row}")
-    if not numbers:
-        raise ValueError("rows to learn from are one or more, got none")
-    for name, values in (("leaves", leaves), ("predictions", predictions)):
-        for i, node in enumerate(values):
-            if not isinstance(node, Value):
-                raise TypeError(f"{name} are Values, got {type(node).__name__} as {name}[{i}]")
-    if made := next((node for node in leaves if node.operands), None):
-        raise ValueError(f"leaves were not made from anything, got {shown(made)}")
-    if missing := next((x for x, i in zip(predictions, graph.indices(predictions), strict=True) if i < 0), None):
-        raise ValueError(f"predictions are nodes of the graph, got {shown(missing)}")
-    return Rows(list(leaves), numbers, list(predictions))
+def _usual_title(name: str, count: int) -> str:
+    return f"The graph of {name}" if name else f"A graph of {count} node{'' if count == 1 else 's'}"
 
 
 def _in_script(told: Any) -> str:
@@ -181,6 +134,5 @@ def _in_script(told: Any) -> str:
 
 @lru_cache
 def _file(name: str) -> str:
-    """A file of this folder, without the comments, which are a third of it."""
-    text = (HERE / name).read_text(encoding="utf-8")
-    return re.sub(r"^[ \t]*(//.*|/\*([^*]|\*(?!/))*\*/[ \t]*)\n|^[ \t]+", "", text, flags=re.MULTILINE)
+    """A file that was bundled from the modules of web/."""
+    return (HERE / name).read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""What the commands share: a parser that reports errors in one line, and the kinds of arguments."""
+"""Shared by all commands: a parser that reports errors in one line, and the kinds of arguments."""
 
 import argparse
 import contextlib
@@ -10,14 +10,14 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, NoReturn
 
-from autograd.messages import shown
+from autograd.core import shown
 
 Commands = Any  # what add_subparsers() returns: argparse has no public name for it
 Result = tuple[str, int]  # what a command prints, and its exit code
 
 
 class InputError(ValueError):
-    """What was asked for cannot be done: said in one line, and nothing is written."""
+    """A request that cannot be fulfilled: said in one line, and nothing is written."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -29,7 +29,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def is_number(text: str) -> bool:
-    """Whether Python reads it as a float."""
+    """True for a text that Python reads as a float."""
     try:
         float(text)
     except ValueError:
@@ -45,7 +45,7 @@ def number(text: str) -> float:
 
 
 def number_that(wanted: str, fits: Callable[[float], bool]) -> Callable[[str], float]:
-    """What reads a number that fits; wanted says which do: "a number above 0"."""
+    """A reader of numbers that fit; wanted says which do: "a number above 0"."""
 
     def parse(text: str) -> float:
         if is_number(text) and math.isfinite(float(text)) and fits(float(text)):
@@ -56,7 +56,7 @@ def number_that(wanted: str, fits: Callable[[float], bool]) -> Callable[[str], f
 
 
 def whole_number(low: int, high: int | None = None) -> Callable[[str], int]:
-    """What reads a whole number, of at most 15 digits, from low to high."""
+    """A reader of whole numbers, of at most 15 digits, from low to high."""
     wanted = f"a whole number from {low} " + ("up" if high is None else f"to {high}")
 
     def parse(text: str) -> int:

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 from autograd import unicode_label, write_files
-from autograd.messages import listed, shown
+from autograd.core import listed, shown
 from nn.commands.arguments import Commands, InputError, Result, require_file_to_write, writing
 from nn.commands.network import add_options, network_for, title_for
 from nn.layers import MLP

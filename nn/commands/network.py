@@ -1,19 +1,18 @@
-"""What `derive` and `explore` share: options that say which network, and the network of them."""
+"""Shared by `derive` and `explore`: the options that describe a network, and the network that they describe."""
 
 import argparse
 from pathlib import Path
 from typing import Any
 
-from autograd import Value
-from autograd.messages import cut, listed, shown
+from autograd.core import cut, listed, shown
 from nn.commands.arguments import InputError, layer_sizes, number, require_weights, whole_number
-from nn.layers import MLP
+from nn.data import plural
+from nn.jsonfiles import as_json, read_json, require_number
+from nn.layers import MLP, activations
+from nn.losses import LOSSES, Loss, as_list
 from nn.networks import network
-from nn.storage import as_json, read_json, require_number
 
 MOST_WEIGHTS = 10_000  # nobody reads the derivations of more
-ACTIVATIONS = ("identity", "sigmoid", "tanh", "relu")
-LOSSES = {"squared": "squared error", "bce": "binary cross-entropy"}
 
 
 def add_options(command: argparse.ArgumentParser) -> None:
@@ -21,10 +20,8 @@ def add_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("sizes", metavar="SIZES", help="neurons in each layer, inputs first, as 2-3-1")
     command.add_argument("--x", nargs="+", required=True, type=number, metavar="NUMBER", help="the inputs")
     command.add_argument("--y", nargs="+", required=True, type=number, metavar="NUMBER", help="the targets")
-    command.add_argument("--activation", choices=ACTIVATIONS, default="identity", help="of every neuron (identity)")
-    command.add_argument(
-        "--loss", choices=("squared", "bce"), default="squared", help="(y - a)², or binary cross-entropy (squared)"
-    )
+    command.add_argument("--activation", choices=activations(), default="identity", help="of every neuron (identity)")
+    command.add_argument("--loss", choices=tuple(LOSSES), default="mse", help="of the outputs (mse: (y - a)²)")
     command.add_argument("--bias", choices=("layer", "neuron", "none"), default="layer", help="one for each (layer)")
     command.add_argument("--seed", type=int, default=0, metavar="N", help="that the parameters are drawn from (0)")
     command.add_argument("--params", type=Path, metavar="FILE", help='JSON with every parameter: {"w^1_11": 0.1, …}')
@@ -36,22 +33,23 @@ def add_options(command: argparse.ArgumentParser) -> None:
 
 def network_for(options: argparse.Namespace) -> MLP:
     """The network that the options ask for. Raises InputError where they do not fit together."""
-    sizes = _sizes(options.sizes)
-    _require_count("--x", options.x, sizes[0], "inputs", options.sizes)
-    _require_count("--y", options.y, sizes[-1], "outputs", options.sizes)
-    if options.loss == "bce" and not all(0 <= y <= 1 for y in options.y):
-        raise InputError(f"--y takes targets from 0 to 1 with --loss bce, got {_listed(options.y)}")
+    sizes, loss = _sizes(options.sizes), LOSSES[options.loss]
+    _require_count("--x", options.x, sizes[0], f"one for each of the inputs of {options.sizes}")
+    each = loss.targets if loss.joint else f"one for each of the outputs of {options.sizes}"
+    _require_count("--y", options.y, loss.targets_of(sizes[-1]), each)
+    if not all(loss.accepts(y, sizes[-1]) for y in options.y):
+        raise InputError(f"--y takes {loss.targets} with --loss {options.loss}, got {_listed(options.y)}")
     model = network(sizes, options.activation, None if options.bias == "none" else options.bias, options.seed)
     if options.params:
         _load(model, options.params)
-    if options.loss == "bce":
-        _require_probabilities(model, options)
+    _require_predictions(model, loss, options)
     return model
 
 
 def title_for(options: argparse.Namespace) -> str:
-    """What the network is called on a page."""
-    return f"The {options.sizes} network, {options.activation}, {LOSSES[options.loss]}"
+    """The title of a page about the network."""
+    loss = LOSSES[options.loss].operation.name.replace("_", " ")
+    return f"The {options.sizes} network, {options.activation}, {loss}"
 
 
 def _sizes(text: str) -> list[int]:
@@ -62,23 +60,21 @@ def _sizes(text: str) -> list[int]:
     return sizes
 
 
-def _require_count(option: str, numbers: list[float], count: int, what: str, sizes: str) -> None:
+def _require_count(option: str, numbers: list[float], count: int, which: str) -> None:
     if len(numbers) != count:
         raise InputError(
-            f"{option} takes {count} {'number' if count == 1 else 'numbers'}, one for each of the {what} of {sizes}, "
-            f"got {len(numbers)}: {_listed(numbers)}"
+            f"{option} takes {count} {plural('number', count)}, {which}, got {len(numbers)}: {_listed(numbers)}"
         )
 
 
-def _require_probabilities(model: MLP, options: argparse.Namespace) -> None:
-    outputs = model(options.x)
-    for output in [outputs] if isinstance(outputs, Value) else outputs:
-        if not 0 < output.data < 1:
-            saturated = options.activation == "sigmoid"
-            remedy = "the sigmoid is saturated, so take smaller inputs" if saturated else "use --activation sigmoid"
+def _require_predictions(model: MLP, loss: Loss, options: argparse.Namespace) -> None:
+    for output in as_list(model(options.x)):
+        if not loss.takes(output.data):
+            saturated = options.activation == loss.activation
+            remedy = f"the {loss.activation} is saturated, so take smaller inputs"
             raise InputError(
-                f"--loss bce takes a prediction strictly between 0 and 1, got {shown(output.data)}: "
-                f"{remedy}, or other parameters"
+                f"--loss {options.loss} takes {loss.predictions}, got {shown(output.data)}: "
+                f"{remedy if saturated else f'use --activation {loss.activation}'}, or other parameters"
             )
 
 

@@ -4,13 +4,13 @@ import argparse
 import contextlib
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
 
 from autograd import Value, no_grad
-from autograd.messages import listed, shown
+from autograd.core import listed, shown
 from nn.commands.arguments import (
     Commands,
     InputError,
@@ -23,17 +23,18 @@ from nn.commands.arguments import (
     writing,
 )
 from nn.commands.trained import Trained
-from nn.data import DataError, Scaled, Scaling, split
+from nn.data import DataError, plural, split
+from nn.history import DivergenceError, History
 from nn.layers import MLP, Initialization, activation_named
-from nn.losses import LOSSES, as_list
+from nn.losses import LOSSES, as_list, names_of_losses
 from nn.optimizers import SGD, Adam, AdamW, Optimizer
-from nn.tables import Table, read_csv
-from nn.training import PATIENCE, DivergenceError, History, train
+from nn.scaling import Scaled, Scaling
+from nn.tables import NotANumberError, Table, read_csv
+from nn.training import PATIENCE, train
 
 MOST_WEIGHTS = 1_000_000  # a scalar each: more would fill the memory before they learn
 OPTIMIZERS: dict[str, Callable[..., Optimizer]] = {"sgd": SGD, "adam": Adam, "adamw": AdamW}
 RATES = {"sgd": 0.1, "adam": 0.01, "adamw": 0.01}
-TWO_CLASSES = {"bce": (0.0, 1.0), "bce_with_logits": (0.0, 1.0), "hinge": (-1.0, 1.0)}  # the targets of each loss
 MOST_LISTED = 6
 
 
@@ -76,8 +77,8 @@ def add(commands: Commands) -> None:
     command = commands.add_parser(
         "train",
         help="train a network on a CSV file, and save it",
-        description="Train a network on a CSV file to tell one column from the others, say how good it is on rows it "
-        "has not seen, and save it.",
+        description="Train a network on a CSV file to predict one column from the others, say how good it is on rows "
+        "that it has not seen, and save it.",
         allow_abbrev=False,
     )
     _add_data(command)
@@ -97,7 +98,7 @@ def _add_data(command: argparse.ArgumentParser) -> None:
     command.add_argument("--decimal", choices=(".", ","), help="the mark in numbers (as the numbers of a column tell)")
     command.add_argument("--encoding", type=_encoding, metavar="NAME", help="of the text (utf-8, or as its mark says)")
     command.add_argument("--target", required=True, type=_strip, metavar="COLUMN", help="the column to learn")
-    command.add_argument("--inputs", nargs="+", type=_strip, metavar="COLUMN", help="to tell it from (all others)")
+    command.add_argument("--inputs", nargs="+", type=_strip, metavar="COLUMN", help="to learn it from (all others)")
     command.add_argument(
         "--test-share", type=share, default=0.2, metavar="SHARE", help="of the rows, kept for the test (0.2)"
     )
@@ -105,7 +106,7 @@ def _add_data(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--no-scale",
         action="store_true",
-        help="take inputs (and, with mse, the target) as they are, not to mean 0 and deviation 1",
+        help="take inputs (and a target that is a number) as they are, not to mean 0 and deviation 1",
     )
 
 
@@ -116,8 +117,9 @@ def _add_network(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--activation", type=_activation, default="tanh", metavar="NAME", help="of hidden neurons: relu, … (tanh)"
     )
+    numbers, classes = listed(names_of_losses(classes=False)), listed(names_of_losses(classes=True))
     command.add_argument(
-        "--loss", choices=tuple(LOSSES), default="mse", help="mse for numbers, the others for classes (mse)"
+        "--loss", choices=tuple(LOSSES), default="mse", help=f"{numbers} for numbers, {classes} for classes (mse)"
     )
     command.add_argument("--init", choices=get_args(Initialization), default="xavier", help="of the weights (xavier)")
 
@@ -130,7 +132,7 @@ def _add_training(command: argparse.ArgumentParser) -> None:
     command.add_argument("--lr", type=positive, metavar="NUMBER", help="learning rate (0.01; with sgd 0.1)")
     command.add_argument("--momentum", type=momentum, metavar="NUMBER", help="of sgd, from 0 up to 1 (0)")
     command.add_argument("--weight-decay", type=not_negative, metavar="NUMBER", help="(0; with adamw 0.01)")
-    command.add_argument("--epochs", type=whole_number(1), default=200, metavar="N", help="at most so many (200)")
+    command.add_argument("--epochs", type=whole_number(1), default=200, metavar="N", help="the most to make (200)")
     command.add_argument("--batch-size", type=whole_number(1), default=16, metavar="N", help="rows to a step (16)")
     command.add_argument(
         "--tolerance",
@@ -147,7 +149,7 @@ def _add_training(command: argparse.ArgumentParser) -> None:
 
 @dataclass(frozen=True)
 class _Task:
-    """What is to be learned: a target for each row of a table, and the classes that targets stand for, if they do."""
+    """The task: a target for each row of a table, and the classes that targets stand for, if they do."""
 
     table: Table
     names: list[str]
@@ -169,7 +171,7 @@ def run(options: argparse.Namespace) -> Result:
     model, history = _train(options, task, training)
     trained = Trained(
         model=model,
-        loss=options.loss,
+        loss=LOSSES[options.loss],
         history=history,
         epochs=options.epochs,
         settings=_settings(options),
@@ -218,15 +220,15 @@ def _reading(path: Path) -> Iterator[None]:
 def _require_network(options: argparse.Namespace, task: _Task) -> None:
     sizes = options.layers
     written = "-".join(map(str, sizes))
-    wanted = len(task.classes) if task.classes and options.loss == "cross_entropy" else 1
+    wanted = len(task.classes) if task.classes and LOSSES[options.loss].joint else 1
     if sizes[-1] != wanted:
         why = (
             f"one for each class of {options.target} ({listed(task.classes or [], MOST_LISTED)})"
             if wanted > 1
             else "the output"
         )
-        unit = "neuron" if wanted == 1 else "neurons"
-        raise InputError(f"--layers ends in {wanted} {unit} with --loss {options.loss}, {why}: got {written}")
+        neurons = f"{wanted} {plural('neuron', wanted)}"
+        raise InputError(f"--layers ends in {neurons} with --loss {options.loss}, {why}: got {written}")
     require_weights("--layers", written, [len(task.names), *sizes], MOST_WEIGHTS)
 
 
@@ -256,25 +258,22 @@ def _task(options: argparse.Namespace) -> _Task:
         raise DataError(f"{options.data} has no column but {options.target}, and nothing to tell it from")
     try:
         rows = table.rows(names)
-    except DataError as error:
-        chosen = options.inputs or "which is not a number" not in str(error)
-        raise DataError(str(error) + ("" if chosen else "; --inputs chooses other columns")) from None
-    if options.loss == "mse":
+    except NotANumberError as error:
+        raise DataError(f"{error}{'' if options.inputs else '; --inputs chooses other columns'}") from None
+    loss = LOSSES[options.loss]
+    if loss.decide is None:
         return _Task(table, names, rows, table.numbers(options.target), None)
     classes = _classes(options, table, cells)
-    if options.loss == "cross_entropy":
-        if len(classes) < 2:
-            raise DataError(f"every row has {classes[0]} for {options.target}: there are no classes to tell apart")
-        numbers: Sequence[float] = [float(k) for k in range(len(classes))]
-    else:
+    if not loss.joint:
         _require_two(options, classes)
-        numbers = TWO_CLASSES[options.loss]
-    as_target = dict(zip(classes, numbers, strict=True))
+    elif len(classes) < 2:
+        raise DataError(f"every row has {classes[0]} for {options.target}: there are no classes to tell apart")
+    as_target = dict(zip(classes, loss.targets_for(len(classes)), strict=True))
     return _Task(table, names, rows, [as_target[cell] for cell in cells], classes)
 
 
 def _classes(options: argparse.Namespace, table: Table, cells: list[str]) -> list[str]:
-    """What the cells of a column say, each once: in the order of the numbers, if all are, or else of the text."""
+    """The classes in a column, each once: in the order of their numbers, if all are numbers, or else of the text."""
     for line, cell in zip(table.lines, cells, strict=True):
         if not cell:
             raise DataError(f"{table.path}, line {line}, column {options.target} is empty")
@@ -282,12 +281,13 @@ def _classes(options: argparse.Namespace, table: Table, cells: list[str]) -> lis
         numbers = table.numbers(options.target)
     except DataError:
         return sorted(set(cells))
-    if options.loss == "cross_entropy":
+    if LOSSES[options.loss].joint:
         for line, number in zip(table.lines, numbers, strict=True):
             if not number.is_integer():
                 raise DataError(
-                    f"--loss cross_entropy takes classes, text or whole numbers, and {table.path}, line {line}, "
-                    f"column {options.target} is {number:g}: for numbers there is --loss mse"
+                    f"--loss {options.loss} takes classes, text or whole numbers, and {table.path}, line {line}, "
+                    f"column {options.target} is {number:g}: for numbers there are --loss "
+                    f"{listed(names_of_losses(classes=False))}"
                 )
     return [cell for _, cell in sorted(set(zip(numbers, cells, strict=True)))]
 
@@ -309,7 +309,7 @@ def _train(options: argparse.Namespace, task: _Task, training: list[int]) -> tup
         len(task.names),
         options.layers,
         options.activation,
-        "sigmoid" if options.loss == "bce" else "identity",
+        LOSSES[options.loss].activation,
         seed=options.seed,
         init=options.init,
     )
@@ -350,7 +350,7 @@ def _scaled(options: argparse.Namespace, task: _Task, training: list[int], netwo
     try:
         if not options.no_scale:
             inputs = Scaling.of([task.rows[i] for i in training])
-            outputs = Scaling.of([[task.targets[i]] for i in training]) if options.loss == "mse" else None
+            outputs = Scaling.of([[task.targets[i]] for i in training]) if task.classes is None else None
     except DataError:
         raise InputError(f"the numbers of {options.data} are too large to be scaled") from None
     return Scaled(network, inputs, outputs, task.names, task.classes)

@@ -1,4 +1,4 @@
-"""What `python -m nn train` prints: what was trained, on what, how good it is, and how to use it."""
+"""The report of `python -m nn train`: what was trained, on what, how good it is, and how to use it."""
 
 import json
 import math
@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from autograd import no_grad
-from autograd.messages import on_one_line
-from nn.data import Scaled, mean_and_deviation
-from nn.losses import LOSSES, as_list
-from nn.training import History
+from autograd.core import listed, on_one_line
+from nn.data import plural
+from nn.history import History
+from nn.losses import MOST_LISTED, Loss, as_list
+from nn.scaling import Scaled, mean_and_deviation
 
-MOST_CLASSES = 10  # in the table of which were taken for which
-MOST_LISTED = 8  # on a line
+MOST_CLASSES = 10  # in the table of classes as they are and as predicted
 
 Line = tuple[str, str]  # a fact, under its name
 Columns = list[list[str]]  # of a table; the first holds the names of its rows
@@ -24,17 +24,16 @@ Columns = list[list[str]]  # of a table; the first holds the names of its rows
 
 @dataclass(frozen=True)
 class Trained:
-    """A model that was trained to tell a column from others.
+    """A model that was trained to predict a column from others.
 
     model           takes raw rows; its names are those of the inputs, and its classes what targets stand for
-    loss            by name
     rows, targets   all of them, and lines: where they are in the file
     training, test  which rows are for what
     settings        of the training, in words
     """
 
     model: Scaled
-    loss: str
+    loss: Loss
     history: History
     epochs: int
     settings: str
@@ -66,7 +65,7 @@ class Trained:
         names = self.model.names or []
         return [
             ("data", f"{_name(self.data)}: {_rows(len(self.rows))}, {split}"),
-            ("inputs", f"{_listed(names)}{scaled}"),
+            ("inputs", f"{listed(names, MOST_LISTED)}{scaled}"),
             ("target", f"{self._target}, {self._values()}"),
         ]
 
@@ -74,7 +73,7 @@ class Trained:
         if self.model.classes is None:
             return f"from {_figure(min(self.targets))} to {_figure(max(self.targets))}"
         counts = Counter(map(self._class, self.targets))
-        return _listed([f"{_name(c)} ({_rows(counts[c])})" for c in self.model.classes])
+        return listed([f"{_name(c)} ({_rows(counts[c])})" for c in self.model.classes], MOST_LISTED)
 
     def _network(self) -> list[Line]:
         network = self.model.model
@@ -86,18 +85,8 @@ class Trained:
         ]
 
     def _output(self) -> str:
-        target, classes = self._target, self.model.classes
-        if classes is None:
-            return target
-        if self.loss == "cross_entropy":
-            return f"a score for each {target}: {_listed(classes)}; the largest decides"
-        low, high = map(_name, classes)
-        return {
-            "bce": f"the probability that {target} is {high} ({high} is learned as 1, {low} as 0)",
-            "bce_with_logits": f"above 0 where {target} is {high}, below where it is {low}; "
-            f"its sigmoid is the probability of {high} ({high} is learned as 1, {low} as 0)",
-            "hinge": f"above 0 where {target} is {high}, below where it is {low} ({high} is learned as 1, {low} as -1)",
-        }[self.loss]
+        classes = self.model.classes
+        return self.loss.read(self._target, None if classes is None else [*map(_name, classes)])
 
     def _training(self) -> list[Line]:
         made = f"{self.history.epochs} of {self.epochs}"
@@ -122,6 +111,7 @@ class Trained:
             f"RMSE, in the units of {self._target}",
             f"  if the mean, {_figure(mean)}, is always predicted",
             "R²",
+            f"loss ({self.loss})" + (f", of the scaled {self._target}" if self.model.outputs else ""),
         ]
         columns = [["", *names]]
         for part, chosen in self._parts.items():
@@ -130,19 +120,25 @@ class Trained:
             spread = mean_and_deviation(targets)[1]
             fit = 1 - (error / spread) * (error / spread) if spread else math.nan  # there is nothing to explain
             columns.append([part, _figure(error), _figure(_rmse([mean] * len(targets), targets)), _share(fit)])
+            columns[-1].append(_figure(self._loss([self._predictions[i] for i in chosen], targets)))
         return columns
 
     def _accuracies(self) -> Columns:
-        loss = LOSSES[self.loss]
-        usual = Counter(self.targets[i] for i in self.training).most_common()[0][0]
+        usual = Counter(self.targets[i] for i in self.training).most_common(1)[0][0]
         columns = [["", "accuracy", f"  if {_name(self._class(usual))} is always predicted", f"loss ({self.loss})"]]
         for part, chosen in self._parts.items():
             targets, predictions = [self.targets[i] for i in chosen], [self._predictions[i] for i in chosen]
-            with no_grad():
-                value = loss(predictions, targets).data
-            right = loss.accuracy(predictions, targets)
-            columns.append([part, f"{right:.1%}", f"{targets.count(usual) / len(chosen):.1%}", _figure(value)])
+            right, usually = self.loss.accuracy(predictions, targets), targets.count(usual) / len(chosen)
+            columns.append([part, f"{right:.1%}", f"{usually:.1%}", _figure(self._loss(predictions, targets))])
         return columns
+
+    def _loss(self, predictions: list[Any], targets: list[float]) -> float:
+        """The loss as it was in training: of scaled numbers, if they are scaled."""
+        scaling = self.model.outputs
+        with no_grad():
+            if scaling is not None:
+                predictions, targets = ([scaling([x])[0] for x in numbers] for numbers in (predictions, targets))
+            return self.loss(predictions, targets).data
 
     def _confusion(self) -> str:
         part, chosen = list(self._parts.items())[-1]
@@ -153,14 +149,13 @@ class Trained:
         return f"{self._target} of the {part} rows: as it is (down), as predicted (across)\n{table}"
 
     def _class(self, target: float) -> Any:
-        """What a target stands for."""
+        """The class that a target stands for."""
         classes = self.model.classes or []
-        return classes[int(target) if self.loss == "cross_entropy" else int(target > 0)]
+        return classes[self.loss.targets_for(len(classes)).index(target)]
 
     def _decided(self, i: int) -> Any:
-        decide = LOSSES[self.loss].decide
-        assert decide is not None  # all losses of classes decide
-        return self._class(decide(self._predictions[i]))
+        assert self.loss.decide is not None  # there are classes
+        return self._class(self.loss.decide(self._predictions[i]))
 
     # ---------------------------------------------------------------------------------------------------------- use
 
@@ -178,7 +173,7 @@ class Trained:
         )
 
     def _prediction(self, i: int) -> tuple[str, str]:
-        """What the model gives for a row, and what it should."""
+        """The output of the model for a row, and what is true of it."""
         outputs = [_figure(x.data) for x in as_list(self._predictions[i])]
         gives = f"[{', '.join(outputs)}]" if len(outputs) > 1 else outputs[0]
         if self.model.classes is None:
@@ -201,7 +196,7 @@ def _figure(x: float) -> str:
 
 
 def _rows(count: int) -> str:
-    return f"{count} {'row' if count == 1 else 'rows'}"
+    return f"{count} {plural('row', count)}"
 
 
 def _exact(x: float) -> str:
@@ -210,11 +205,6 @@ def _exact(x: float) -> str:
 
 def _name(x: Any) -> str:
     return on_one_line(str(x))
-
-
-def _listed(names: Sequence[Any]) -> str:
-    listed = ", ".join(map(_name, names[:MOST_LISTED]))
-    return f"{listed}, … ({len(names)} in all)" if len(names) > MOST_LISTED else listed
 
 
 def _aligned(facts: list[Line]) -> str:

@@ -15,8 +15,8 @@ import pytest
 import autograd
 import nn
 from autograd import Value, detect_anomaly, draw, explore, grad, hessian, no_grad, squared_error, tanh
-from autograd.declaration import tracer
-from autograd.recording import rule, watchers
+from autograd.core import tracer, watchers
+from autograd.core.watching import rule
 from nn.optimizers import exponential
 from tests.fuzzing import EFFORT, generator
 
@@ -322,7 +322,7 @@ def moments(run: Callable[[], object], event: str, interrupt_at: int | None) -> 
     finally:
         sys.settrace(before)
         # No signal comes between the end of a block and the release of its lock, as a trace function does.
-        for module, name in (("tracing", "_one_at_a_time"), ("native", "compiling")):
+        for module, name in (("tracing", "_one_at_a_time"), ("locks", "compiling")):
             lock = getattr(sys.modules.get(f"autograd.compiling.{module}"), name, None)
             while lock and lock._is_owned():
                 lock.release()

@@ -87,7 +87,7 @@ def attempt(random: Random) -> None:
         scalars, output = (
             Guarded(x.nbytes).array(x, random.random() < 0.6) for x in (step.numbers(), np.zeros(len(ws) + 1, dtype))
         )
-        step._means([np.asarray(x, dtype) for x in columns], rows, scalars, output)
+        step.means_kernel([np.asarray(x, dtype) for x in columns], rows, scalars, output)
         np.testing.assert_allclose(output, [*gradient, loss], **close)
         numbers = guarded(random, step.numbers())
         found = step.values(*columns, numbers=numbers)

@@ -12,7 +12,9 @@ assert np.allclose(hidden_errors, [-0.003, -0.053, -0.026, -0.103]) and np.allcl
     hidden_errors, np.array(who).T @ errors
 )
 assert [round(value, 4) for value in in_proportion] == [0.0069, -0.0254, -0.0138, -0.0577]
-linear = cost(four_two(parameters=weights), h_again := [Value(x.data) for x in h], targets, "half_squared")
+linear = cost(
+    four_two(parameters=weights), h_again := [Value(x.data) for x in h], targets, half_squared_error, summed=True
+)
 linear.backward()
 assert np.allclose([-x.grad for x in h_again], hidden_errors)
 assert of_h1.path_count == 2 and near(of_h1.value, 0.003, 1e-12) and of_h1.check()
@@ -25,7 +27,8 @@ steps = [
         four_two("sigmoid", parameters={label: weights[label] - 0.5 * sign * by_formula[label] for label in weights}),
         h,
         targets,
-        "half_squared",
+        half_squared_error,
+        summed=True,
     ).data
     for sign in (1, -1)
 ]

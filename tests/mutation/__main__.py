@@ -1,6 +1,6 @@
 """Draw mutants of both packages, and see how many of them the tests notice.
 
-    python -m tests.mutation [--seed N] [autograd=200] [nn=100] [nn/plots.py=20]
+    python -m tests.mutation [--seed N] [autograd=200] [nn=100] [nn/losses.py=20]
 
 Ends with status 1 where fewer die than have to: of every hundred 95 in autograd, 90 in nn.
 """

@@ -1,0 +1,195 @@
+"""Pictures of computation graphs: Graphviz for files and notebooks, a text tree for terminals.
+
+A picture is a snapshot: `draw` notes every number at once, and what happens to the graph later does not show."""
+
+import base64
+import html
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from autograd.core import Value, require_current, shown, topological_order
+from autograd.core import operations as ops
+from autograd.drawing.collapsing import collapse_neurons
+from autograd.drawing.dot import DotPicture
+from autograd.drawing.excerpt import Part, part_of
+from autograd.drawing.expanding import expand_sums
+from autograd.drawing.node_roles import roles_in
+from autograd.drawing.node_text import clean, shortened
+from autograd.drawing.nodes import Edge, Highlight, Node, nodes_as_drawn
+from autograd.drawing.rendering import LAYOUT_LIMIT, SMALLER, render, too_wide
+from autograd.drawing.tree import TEXT_LINES, tree_lines
+from autograd.files import write_files
+from autograd.notation import Expression, format_number, require_digits, symbols_for
+
+COLLAPSE_ABOVE = 200  # nodes: beyond, neurons become boxes by themselves
+BOXES, NO_BOXES = ", or neurons as boxes with collapse=True", " (there are no neurons to collapse into boxes)"
+ENDINGS = (".svg", ".png", ".pdf", ".dot", ".gv")
+
+
+def _inline_svg(svg: str, alternative: str) -> str:
+    """Graphviz's svg without prologue and remarks, and with its tooltips as browsers want them."""
+    svg = re.sub(r"<!--.*?-->\n?", "", svg[svg.index("<svg") :], flags=re.DOTALL)
+    svg = re.sub(r'<title>[^<]*</title>\n(<g id="[^"]*"><a) xlink:title="([^"]*)">', r"<title>\2</title>\n\1>", svg)
+    svg = re.sub(r'(<a) xlink:title="[^"]*"|<title>%[^<]*</title>\n|<title>n\d+(&#45;&gt;n\d+)?</title>\n', r"\1", svg)
+    return svg.replace("<svg ", f'<svg role="img" aria-label="{html.escape(alternative)}" ', 1)
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Drawing:
+    """A picture of a graph, made by `draw`. Notebooks show it, save() writes a file, str() is a text tree."""
+
+    nodes: Mapping[Value, Node]  # in topological order
+    symbols: dict[Value, Expression]
+    digits: int
+    highlight: Highlight | None
+    caption: str
+    collapsed: bool  # whether neurons are boxes, where there are any, because that was asked for or did some good
+
+    @cached_property
+    def source(self) -> str:
+        """The picture in DOT, the language of Graphviz: the same graph gives the same text."""
+        return DotPicture(self.nodes, self.symbols, self.digits, self.highlight, self.caption).dot()
+
+    def svg(self) -> str:
+        """The picture as an <svg> element, for a file or for a page. Raises as save() does."""
+        return _inline_svg(self._render("svg").decode(), self._summary())
+
+    def save(self, path: "str | os.PathLike[str]") -> Path:
+        """Write the picture to a file ending in .svg, .png or .pdf, or as DOT to .dot or .gv, and return its path.
+
+        Raises ValueError for other endings and for graphs too large to lay out, and RuntimeError without Graphviz.
+        """
+        path = Path(path)
+        ending = path.suffix.lower()
+        if ending not in ENDINGS:
+            raise ValueError(f"a drawing is saved as {', '.join(ENDINGS)}, got {shown(str(path), 300)}")
+        if ending in (".png", ".pdf"):
+            content = self._render(ending[1:])
+        else:
+            content = (self.svg() if ending == ".svg" else self.source).encode()
+        write_files({path: content})
+        return path
+
+    def text(self) -> str:
+        """The graph as a tree in Unicode: the first 500 lines of it, and how many nodes are not among them."""
+        return "\n".join(tree_lines(self.nodes, self.digits))
+
+    __str__ = text
+
+    def __repr__(self) -> str:
+        return f"<Drawing: {self._summary()}>"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        text = self.text()
+        try:
+            picture = base64.b64encode(self.svg().encode()).decode()
+            source = f"data:image/svg+xml;base64,{picture}"
+            alternative = html.escape(self._summary())
+            page = f'<img src="{source}" alt="{alternative}" style="max-width:100%;height:auto">'
+        except Exception as problem:  # a notebook shows what there is
+            page = f"<pre>{html.escape(clean(text))}</pre><p>{html.escape(str(problem))}</p>"
+            text += f"\n({problem})"
+        return {"text/plain": text, "text/html": page}
+
+    def _render(self, form: str) -> bytes:
+        if len(self.nodes) > LAYOUT_LIMIT:
+            raise ValueError(
+                f"the picture would have {len(self.nodes):,} nodes, and the limit is {LAYOUT_LIMIT:,}: "
+                f"{self._remedy()}. text() shows the first {TEXT_LINES} lines; .dot files have no limit"
+            )
+        return render(self.source, form)
+
+    def _remedy(self) -> str:
+        """What makes the picture smaller, if anything does."""
+        if found := too_wide(self.nodes.values()):
+            return found
+        if self.collapsed:
+            return SMALLER
+        neurons = any(node.value.op is ops.affine and node.operands for node in self.nodes.values())
+        return SMALLER + (BOXES if neurons else NO_BOXES)
+
+    def _summary(self) -> str:
+        root = [*self.nodes.values()][-1]
+        name = f"{shortened(root.name)} = " if root.name else ""
+        count = len(self.nodes)
+        return f"graph of {name}{format_number(root.data, self.digits)}, {count} node{'' if count == 1 else 's'}"
+
+
+def draw(
+    value: Value,
+    *,
+    expand: bool = False,
+    digits: int = 4,
+    depth: int | None = None,
+    inputs: Sequence[Value] = (),
+    collapse: bool | None = None,
+    highlight: Mapping[Edge, str] | None = None,
+    focus: Value | None = None,
+    caption: str = "",
+) -> Drawing:
+    """Draw the graph that a Value was made from: labels, operations, values, gradients, and the partial on each edge.
+
+    expand: draw weighted sums and totals as + and ×. digits: significant digits of numbers. depth: draw no more than so
+    many steps back from the value; inputs: draw what lies between these nodes and the value. What is cut off by that is
+    dotted, with … for what it was made from; names and gradients are those of the whole graph. collapse: draw each
+    neuron (weighted sum, activation, parameters) as one box; None does so where there are more than 200 nodes and
+    expand is not asked for. highlight: edges (operand, node) that stand out, with what is written on them; focus: the
+    node they start from. caption: lines to set below the picture.
+
+    Raises TypeError for what is not a Value, and ValueError for digits or a depth below 1, for inputs that the value
+    does not depend on, and for a highlight that is no edge.
+    """
+    if not isinstance(value, Value):
+        raise TypeError(f"draw takes a Value, got {type(value).__name__}")
+    require_digits(digits)
+    order = topological_order(value)
+    require_current(order)
+    part = part_of(order, depth, inputs)
+    return draw_part(
+        order,
+        part,
+        roles_in(order),
+        expand=expand,
+        digits=digits,
+        collapse=collapse,
+        highlight=highlight,
+        focus=focus,
+        caption=caption,
+    )
+
+
+def draw_part(
+    order: list[Value],
+    part: Part,
+    roles: Mapping[Value, str],
+    *,
+    expand: bool = False,
+    digits: int = 4,
+    collapse: bool | None = None,
+    highlight: Mapping[Edge, str] | None = None,
+    focus: Value | None = None,
+    caption: str = "",
+) -> Drawing:
+    """Draw a part of a graph that is current, given its topological order and the roles in it; options as in `draw`."""
+    wanted = None if len(part.nodes) == len(order) else {*part.nodes}
+    symbols = symbols_for(order, wanted)
+    nodes = nodes_as_drawn(roles, part, symbols)
+    edges = dict(highlight or {})
+    existing = {(x, node) for node in order for x in node.operands} if edges else set()
+    for edge in edges:
+        if edge not in existing:
+            raise ValueError(f"a highlight is an edge (operand, node) of the graph, got {shown(edge)}")
+    edges = {edge: text for edge, text in edges.items() if edge[1] in part.made}
+    by_itself = collapse is None and not expand and len(nodes) > COLLAPSE_ABOVE
+    if collapse or by_itself:
+        nodes, edges = collapse_neurons(nodes, edges, focus, digits)
+    if expand:
+        nodes, edges = expand_sums(nodes, edges)
+    emphasis = None if highlight is None else Highlight(edges, focus)
+    collapsed = bool(collapse) or any(node.role == "neuron" for node in nodes)
+    return Drawing({node.value: node for node in nodes}, symbols, digits, emphasis, caption, collapsed)

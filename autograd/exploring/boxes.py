@@ -1,0 +1,111 @@
+"""What collapses into one box on the page: neurons, layers of them, and long columns of inputs."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from autograd.core import Value, constant, parts_of_affine
+from autograd.core import operations as ops
+from autograd.drawing import CUT, head_of, parameters_of
+
+COLUMN = 20  # inputs, targets, …: more of them become one box
+COLUMNS = {"leaf": "leaves", CUT: CUT}  # what many of a role are called
+
+
+@dataclass(eq=False)
+class Box:
+    """Nodes and boxes in a box, which may be closed. head: the node that stands for a neuron; else None."""
+
+    kind: str
+    title: str
+    items: list["Value | Box"] = field(default_factory=list)
+    head: Value | None = None
+
+    def all_boxes(self) -> list["Box"]:
+        """This one and those within it, each after the one that it is in."""
+        boxes = [self]
+        for box in boxes:
+            boxes += [item for item in box.items if isinstance(item, Box)]
+        return boxes
+
+
+Item = Value | Box
+
+
+def boxed(order: list[Value], roles: Mapping[Value, str]) -> Box:
+    """The nodes of a topological order but for constants, those of neurons and layers in boxes of theirs."""
+    users: dict[Value, list[Value]] = {}
+    for node in order:
+        for x in dict.fromkeys(node.operands):
+            users.setdefault(x, []).append(node)
+    parent: dict[Item, Box] = {}
+    layers: dict[int, list[Box]] = {}
+    depth: dict[Value, int] = {}
+    for node in order:
+        depth[node] = max([depth[x] for x in node.operands], default=0)
+        if node.op is ops.affine and not _is_penalty(node):
+            depth[node] += 1
+            layers.setdefault(depth[node], []).append(_neuron(node, users, roles, parent))
+    for neurons in _in_one_layer_each(layers, parent, users):
+        for neuron in neurons.items:
+            parent[neuron] = neurons
+    items: dict[Item, None] = {}
+    for node in order:
+        if node.op is constant and node is not order[-1]:
+            continue  # formulas say what they are
+        if node in parent:
+            parent[node].items.append(node)
+        items[_outermost(node, parent)] = None
+    return Box("graph", "", _short_columns(items, roles))
+
+
+def _is_penalty(node: Value) -> bool:
+    """Whether it is a sum of squares, such as that of all weights."""
+    weights, inputs, _ = parts_of_affine(node.operands)
+    return not set(weights).isdisjoint(inputs)
+
+
+def _neuron(z: Value, users: Mapping[Value, list[Value]], roles: Mapping[Value, str], parent: dict[Item, Box]) -> Box:
+    """The box of a weighted sum: the parameters that nothing else uses, and its activation."""
+    head = head_of(z, users.get(z, []), roles)
+    neuron = Box("neuron", "", head=head)
+    own = [x for x in dict.fromkeys(parameters_of(z)) if users[x] == [z]]
+    parent |= dict.fromkeys([*own, z, head], neuron)
+    return neuron
+
+
+def _in_one_layer_each(
+    layers: Mapping[int, list[Box]], parent: dict[Item, Box], users: Mapping[Value, list[Value]]
+) -> Iterable[Box]:
+    """The layers of more than one neuron; what their neurons share becomes theirs."""
+    last = max(layers, default=0)
+    for depth, neurons in sorted(layers.items()):
+        if len(neurons) < 2:
+            continue
+        title = "Output layer" if depth == last else "Hidden layer" if last == 2 else f"Hidden layer {depth}"
+        layer = Box("layer", title, [*neurons])
+        inside = set(neurons)
+        for node, by in users.items():
+            shared = node.op is None and node not in parent and all(parent.get(user) in inside for user in by)
+            if shared and any(node in parameters_of(user) for user in by if user.op is ops.affine):
+                parent[node] = layer
+        yield layer
+
+
+def _outermost(item: Item, parent: Mapping[Item, Box]) -> Item:
+    while item in parent:
+        item = parent[item]
+    return item
+
+
+def _short_columns(items: Iterable[Item], roles: Mapping[Value, str]) -> list[Item]:
+    """Leaves of one role as a box, where there are many."""
+    leaves: dict[str, list[Item]] = {}
+    for item in items:
+        if isinstance(item, Value) and item.op is None:
+            leaves.setdefault(roles[item], []).append(item)
+    taken: dict[Item, Box] = {}
+    for role, found in leaves.items():
+        if len(found) > COLUMN:
+            box = Box("leaves", f"{len(found)} {COLUMNS.get(role, role + 's')}", found)
+            taken |= dict.fromkeys(found, box)
+    return list(dict.fromkeys(taken.get(item, item) for item in items))

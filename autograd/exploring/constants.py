@@ -1,0 +1,48 @@
+"""What Python and the page both know: written in Python, and sent along as web/constants.js."""
+
+import json
+import re
+from pathlib import Path
+
+from autograd.deriving import MAX_PATHS
+from autograd.drawing import CUT
+from autograd.exploring.arrangement import BOLD, FORMULA_LENGTH, ROOM_BESIDE
+from autograd.exploring.formula_templates import ABOUT, CLOSE, COMPOUND, MINUS, NEGATIVE, OPEN, RAISED, RESULT
+from autograd.notation import EXACT_DIGITS, EXACT_WITHIN, PLAIN_BELOW, PLAIN_FROM
+
+SHARED: dict[str, str | float] = {
+    "ABOUT": ABOUT,
+    "BOLD": BOLD,
+    "CLOSE": CLOSE,
+    "COMPOUND": COMPOUND,
+    "CUT": CUT,
+    "EXACT_DIGITS": EXACT_DIGITS,
+    "EXACT_WITHIN": EXACT_WITHIN,
+    "FORMULA_LENGTH": FORMULA_LENGTH,
+    "MAX_PATHS": MAX_PATHS,
+    "MINUS": MINUS,
+    "NEGATIVE": NEGATIVE,
+    "OPEN": OPEN,
+    "PLAIN_BELOW": PLAIN_BELOW,
+    "PLAIN_FROM": PLAIN_FROM,
+    "RAISED": RAISED,
+    "RESULT": RESULT,
+    "ROOM_BESIDE": ROOM_BESIDE,
+}
+
+HEAD = "// Written by autograd/exploring/constants.py, which says where each of these is from.\n\n"
+
+
+def module() -> str:
+    """The constants as a module in JavaScript."""
+    lines = [f"export const {name} = {_written(constant)};\n" for name, constant in SHARED.items()]
+    return HEAD + "".join(lines)
+
+
+def _written(constant: str | float) -> str:
+    # exponents as JavaScript's formatter wants them
+    return json.dumps(constant) if isinstance(constant, str) else re.sub(r"e\+?(-?)0*", r"e\1", f"{constant:g}")
+
+
+if __name__ == "__main__":
+    (Path(__file__).parent / "web" / "constants.js").write_text(module(), encoding="utf-8")

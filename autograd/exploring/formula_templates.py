@@ -1,0 +1,143 @@
+"""Formulas with slots: an operation and its partials, written before it is known of which nodes.
+
+The page has to write the same formulas with numbers that change. So each is written here once, by the writers of
+`notation`, with a slot for each operand; the page puts labels or numbers into the slots. A slot says where brackets go
+around what is put there: whether they do depends on the number's sign.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from autograd.exploring.signatures import Signature
+from autograd.notation import (
+    PRODUCT,
+    Expression,
+    FormulaWriter,
+    LatexWriter,
+    MathmlWriter,
+    Number,
+    Symbol,
+    TextWriter,
+    as_expression,
+    cancelled,
+)
+
+# A slot is OPEN, a mark, the name of an operand, CLOSE. The characters are for private use, and so in no formula.
+OPEN, CLOSE = "\ue000", "\ue001"
+NEGATIVE = "-"  # brackets around a negative number
+COMPOUND = "b"  # brackets around a negative number, and one with a power of ten
+RAISED = "r"  # the same, and around a label with something raised
+ABOUT = "\ue002"  # at the end of a template: a number in it was rounded
+MINUS = "\ue003"  # at the beginning: the whole is negative, and written without the minus
+
+RESULT = "z"  # the name of the slot of a node itself
+
+
+def _slot(mark: str, name: str) -> str:
+    return f"{OPEN}{mark}{name}{CLOSE}"
+
+
+class _Slots(FormulaWriter):
+    """Writes slots for symbols."""
+
+    def write(self, e: Expression, level: int = 0, leading: bool = True) -> str:
+        """The formula, or the slot with what is to be known of its place."""
+        if isinstance(e, Symbol):
+            return _slot(COMPOUND if level > PRODUCT else "" if leading else NEGATIVE, e.label)
+        return super().write(e, level, leading)
+
+    def _power(self, base: Expression, exponent: Expression) -> str:
+        if isinstance(base, Symbol):
+            return self.power(_slot(RAISED, base.label), exponent)
+        return super()._power(base, exponent)
+
+
+class _Text(_Slots, TextWriter):
+    pass
+
+
+class _Latex(_Slots, LatexWriter):
+    pass
+
+
+class _Mathml(_Slots, MathmlWriter):
+    pass
+
+
+FORMS: dict[str, type[_Slots]] = {"text": _Text, "latex": _Latex, "mathml": _Mathml}
+
+
+def _written(digits: int, write: Any) -> list[list[str]]:
+    """For each form, with symbols and with numbers: what write makes of a writer."""
+    result = []
+    for form in FORMS.values():
+        for numbers in (False, True):
+            writer = form(digits, numbers)
+            text = write(writer)
+            texts = text if isinstance(text, list) else [text]
+            result.append([text + ("" if writer.exact else ABOUT) for text in texts])
+    return result
+
+
+def _signed(negative_and_text: tuple[bool, str]) -> str:
+    negative, text = negative_and_text
+    return (MINUS if negative else "") + text
+
+
+def _as_factor(e: Expression, writer: FormulaWriter) -> list[str]:
+    """Alone in its term, the first of several in the first term, in a later term, and later in any."""
+    return [
+        _signed(writer.product([e])),
+        _signed(writer.signed(e, True)),
+        _signed(writer.signed(e, False)),
+        writer.write(e, PRODUCT, leading=False),
+    ]
+
+
+@dataclass
+class FormulaTemplates:
+    """Writes templates as the page reads them: lists of indices into one list of all texts, which grows by that.
+
+    A formula is six of them: as text, LaTeX and MathML, each with symbols and with numbers. A factor is four times six.
+    """
+
+    digits: int
+    texts: dict[str, int] = field(default_factory=dict)
+
+    def formula(self, signature: Signature) -> list[int]:
+        """The value, of the operands."""
+        formula = Expression().apply_operation(signature.op, tuple(_symbols(signature)))
+        written = _written(self.digits, lambda writer: writer.write(formula))
+        return [self._index(text) for (text,) in written]
+
+    def partials(self, signature: Signature) -> list[list[int]]:
+        """The partial by each variable, as a factor."""
+        return [self._factor(partial) for partial in _partials(signature, Symbol(RESULT, 0.0), _symbols(signature))]
+
+    def cancelled(self, outer: Signature, variable: int, inner: Signature, by: int) -> list[int] | None:
+        """∂outer/∂inner · ∂inner/∂x, where something cancels; the slots of inner have an i in front."""
+        outside, result = _symbols(outer), Symbol(str(variable), 0.0)
+        inside: list[Expression] = [Symbol(f"i{x.label}", 0.0) if isinstance(x, Symbol) else x for x in _symbols(inner)]
+        factors = _partials(outer, Symbol(RESULT, 0.0), outside)[variable], _partials(inner, result, inside)[by]
+        rest = cancelled(factors)
+        return None if rest is None else self._factor(rest)
+
+    def _factor(self, e: Expression) -> list[int]:
+        return [self._index(text) for texts in _written(self.digits, lambda w: _as_factor(e, w)) for text in texts]
+
+    def _index(self, text: str) -> int:
+        return self.texts.setdefault(text, len(self.texts))
+
+
+def _symbols(signature: Signature) -> list[Expression]:
+    return [Symbol(str(x), 0.0) if type(x) is int else Number(x) for x in signature.operands]
+
+
+def _partials(signature: Signature, result: Expression, operands: Sequence[Expression]) -> list[Expression]:
+    rules = signature.op.textbook(result, *operands)
+    merged: dict[int | float, Any] = {}
+    for x, rule in zip(signature.operands, rules, strict=True):
+        if type(x) is int:
+            merged[x] = merged[x] + rule if x in merged else rule
+    return [as_expression(merged[x]) for x in range(len(merged))]

@@ -1,0 +1,151 @@
+/** @import { LearningData } from "./types.js" */
+/** @import { Graph } from "./graph.js" */
+import { asText } from "./numbers.js";
+
+/** What a row gives. @typedef {{cost: number, predictions: number[]}} Outcome */
+
+const SMOOTHED = 20; // steps, over which a cost that jumps about from row to row is averaged
+const SLICE = 14; // milliseconds of steps between two pictures
+
+/** Gradient descent, on the graph itself or over rows of data. */
+export class Descent {
+  /** @param {Graph} graph @param {number} rate @param {LearningData} [data] */
+  constructor(graph, rate, data) {
+    this.graph = graph;
+    this.data = data;
+    this.rate = this.firstRate = rate;
+    this.batch = data?.batch ?? 1;
+    this.row = 0;
+    /** The cost before each step. @type {number[]} */
+    this.costs = [];
+    this.running = false;
+    /** Why no further step was taken. */
+    this.stopped = "";
+  }
+
+  /** Begin again; graph.compute() has to follow. */
+  clear() {
+    this.costs = [];
+    this.stopped = "";
+    this.running = false;
+    this.show(0);
+  }
+
+  /** Put a row into the graph; graph.compute() has to follow. @param {number} row */
+  show(row) {
+    this.row = row;
+    this.feed(row);
+  }
+
+  /** Put a row's numbers into the leaves that it feeds. @param {number} row */
+  feed(row) {
+    const { data } = this;
+    data?.feed.forEach((leaf, i) => leaf >= 0 && (this.graph.values[leaf] = data.rows[row][i]));
+  }
+
+  /** The numbers that the present row has for leaves. @returns {Map<number, number>} */
+  fed() {
+    const { data } = this;
+    return new Map(data?.feed.map((leaf, i) => [leaf, data.rows[this.row][i]]));
+  }
+
+  /** The cost and the gradients: of the graph as it is, or their means over the next rows. */
+  costAndGradients() {
+    const { graph, data } = this;
+    if (!data) return { cost: graph.values[graph.output], gradients: graph.gradients };
+    const gradients = new Float64Array(graph.values.length),
+      count = Math.min(this.batch, data.rows.length);
+    let cost = 0;
+    for (let i = 0; i < count; i++) {
+      this.feed((this.row + i) % data.rows.length);
+      graph.compute();
+      cost += graph.values[graph.output] / count;
+      for (const p of graph.parameters) gradients[p] += graph.gradients[p] / count;
+    }
+    return { cost, gradients };
+  }
+
+  /** Take one step; false where it cannot be taken. */
+  takeStep() {
+    const { graph, data } = this,
+      { cost, gradients } = this.costAndGradients();
+    if (!Number.isFinite(cost) || graph.parameters.some((p) => !Number.isFinite(gradients[p]))) {
+      this.stopped = `Step ${this.costs.length + 1} is not taken: the cost or its gradient is no longer finite. Reset, and try a smaller η.`;
+      return false;
+    }
+    this.costs.push(cost);
+    for (const p of graph.parameters) graph.values[p] -= this.rate * gradients[p];
+    if (data) this.show((this.row + Math.min(this.batch, data.rows.length)) % data.rows.length);
+    graph.compute();
+    return true;
+  }
+
+  /** Take steps, and show every few of them; until running is false. @param {number} count @param {() => void} show */
+  async run(count, show) {
+    this.running = true;
+    this.stopped = "";
+    for (let taken = 0; taken < count && this.running;) {
+      const until = performance.now() + SLICE;
+      do {
+        if (!this.takeStep()) this.running = false;
+        taken++;
+      } while (taken < count && this.running && performance.now() < until);
+      show();
+      if (taken < count) await new Promise((resolve) => setTimeout(resolve));
+    }
+    this.running = false;
+  }
+
+  /** The cost of the graph, or its mean over all rows; and what each row gives.
+   *  @returns {{cost: number, outcomes: Outcome[]}} */
+  assess() {
+    const { graph, data } = this;
+    if (!data) return { cost: graph.values[graph.output], outcomes: [] };
+    const before = data.feed.map((leaf) => graph.values[leaf]);
+    const outcomes = data.rows.map((_, row) => {
+      this.feed(row);
+      return { cost: graph.evaluate(), predictions: data.predictions.map((node) => graph.values[node]) };
+    });
+    data.feed.forEach((leaf, i) => leaf >= 0 && (graph.values[leaf] = before[i]));
+    graph.evaluate();
+    return { cost: outcomes.reduce((sum, { cost }) => sum + cost, 0) / data.rows.length, outcomes };
+  }
+
+  /** What is to be said of how it goes; nothing where it goes well. */
+  verdict() {
+    const { costs, graph, data } = this,
+      now = graph.values[graph.output],
+      number = (/** @type {number} */ x) => asText(x, graph.data.digits);
+    if (this.stopped) return this.stopped;
+    if (costs.length && !Number.isFinite(now)) return "The cost is no longer finite. Reset, and try a smaller η.";
+    const first = data ? mean(costs.slice(0, SMOOTHED)) : costs[0],
+      recent = data ? mean(costs.slice(-SMOOTHED)) : now;
+    const grows = costs.length > 1 && recent > 2 * first && recent > 1e-9;
+    if (!grows) return "";
+    return `It diverges: the cost has grown from ${number(first)} to ${number(recent)} in ${costs.length} steps. Every step goes beyond the minimum, farther than the one before: η = ${number(this.rate)} is too large here. Reset, and try a smaller one.`;
+  }
+
+  /** The costs, and how a plot names them; averaged as well where a step goes over some of the rows only.
+   *  @returns {{name: string, costs: number[], averaged?: number[]}} */
+  history() {
+    if (!this.data) return { name: "cost", costs: [...this.costs, this.graph.values[this.graph.output]] };
+    if (this.batch >= this.data.rows.length) return { name: "cost", costs: this.costs };
+    const name = `cost of each step, and its mean over ${SMOOTHED}`;
+    return { name, costs: this.costs, averaged: runningMean(this.costs, SMOOTHED) };
+  }
+}
+
+/** @param {number[]} numbers */
+function mean(numbers) {
+  return numbers.reduce((sum, x) => sum + x, 0) / numbers.length;
+}
+
+/** The mean of each number and those before it, as many as the window holds. @param {number[]} numbers
+ *  @param {number} window */
+export function runningMean(numbers, window) {
+  let sum = 0;
+  return numbers.map((x, i) => {
+    sum += x - (i >= window ? numbers[i - window] : 0);
+    return sum / Math.min(i + 1, window);
+  });
+}

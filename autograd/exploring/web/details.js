@@ -1,0 +1,53 @@
+/** @import { State } from "./state.js" */
+import { filled, h } from "./dom.js";
+import { TABS } from "./state.js";
+
+const KEYS = [
+  ["→ ←", "a step forward or back"],
+  ["space", "play and pause"],
+  ["Home End", "the first and the last step"],
+  ["↑ ↓", "in the picture, from node to node"],
+  ["shift ↑ ↓", "the edges of a node"],
+  ["enter", "select a node"],
+  ["x c", "expand a box, collapse the one around it"],
+  ["+ − 0", "scale the picture"],
+  ["escape", "clear the selection"],
+];
+
+/** The pages beside the picture, one of them shown, and the keys. @param {State} state
+ *  @param {Record<string, {title: string, page: HTMLElement}>} pages by the name of their tab */
+export function details(state, pages) {
+  const tabs = TABS.map((name) => {
+    const { title, page } = pages[name],
+      names = { role: "tab", id: `tab-${name}`, "aria-controls": `page-${name}` };
+    const tab = h("button", { type: "button", ...names, onclick: () => state.showTab(name) }, title);
+    filled(page, { role: "tabpanel", id: `page-${name}`, "aria-labelledby": `tab-${name}`, tabindex: "-1" }, []);
+    return { name, tab, page };
+  });
+  const list = h("div", { class: "tabs", role: "tablist", "aria-label": "Details" }, ...tabs.map((one) => one.tab));
+  list.addEventListener("keydown", (event) => {
+    const move = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+    if (!move) return;
+    const at = tabs.findIndex(({ name }) => name === state.tab),
+      next = tabs[(at + move + tabs.length) % tabs.length];
+    state.showTab(next.name);
+    next.tab.focus();
+    event.preventDefault();
+  });
+  state.subscribe(["tab"], () => {
+    for (const { name, tab, page } of tabs) {
+      const chosen = name === state.tab;
+      tab.setAttribute("aria-selected", String(chosen));
+      tab.setAttribute("tabindex", chosen ? "0" : "-1");
+      page.hidden = !chosen;
+    }
+  });
+  const keys = KEYS.flatMap(([key, meaning]) => [h("dt", {}, key), h("dd", {}, meaning)]);
+  return h(
+    "section",
+    { class: "panel", "aria-label": "Details" },
+    list,
+    ...tabs.map(({ page }) => page),
+    h("details", { class: "keys" }, h("summary", {}, "Keys"), h("dl", {}, ...keys)),
+  );
+}

@@ -1,0 +1,39 @@
+/** @import { State } from "./state.js" */
+import { h, hasFocus, setText } from "./dom.js";
+import { asText } from "./numbers.js";
+
+const STEPS = 1000; // of a slider, to either side of 0
+
+/** A slider and a field for a leaf, and its gradient. @param {State} state @param {number} leaf
+ *  @returns {{element: HTMLElement, update: () => void}} */
+export function leafControl(state, leaf) {
+  const { graph } = state,
+    label = graph.name(leaf),
+    start = graph.first.values[leaf],
+    reach = Math.max(2, 2 * Math.abs(Number.isFinite(start) ? start : 1));
+  const slider = h("input", {
+    type: "range",
+    min: -reach,
+    max: reach,
+    step: reach / STEPS,
+    "aria-label": `${label}, slider`,
+    oninput: () => state.set(leaf, Number(slider.value)),
+  });
+  const field = h("input", {
+    type: "number",
+    step: "any",
+    "aria-label": label,
+    oninput: () => {
+      if (field.value !== "" && Number.isFinite(field.valueAsNumber)) state.set(leaf, field.valueAsNumber);
+    },
+  });
+  const gradient = h("span", { class: "number" });
+  const update = () => {
+    const x = graph.values[leaf];
+    if (!hasFocus(slider) || Number(slider.value) !== x) slider.value = String(x);
+    if (!hasFocus(field)) field.value = String(Number(x.toPrecision(6)));
+    setText(gradient, state.now.received(leaf) ? asText(state.now.gradients[leaf], graph.data.digits) : "–");
+  };
+  const name = h("span", { class: "name" }, label);
+  return { element: h("div", { class: "control" }, name, slider, field, gradient), update };
+}

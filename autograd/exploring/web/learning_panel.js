@@ -1,0 +1,134 @@
+/** @import { Outcome } from "./descent.js" */
+/** @import { State } from "./state.js" */
+/** @import { Point } from "./plot.js" */
+import { Boundary, planeOf } from "./boundary.js";
+import { button, choice, h, hasFocus, setText } from "./dom.js";
+import { asText } from "./numbers.js";
+import { Plot } from "./plot.js";
+import { rowsTable } from "./rows_table.js";
+
+const RATES = [0.01, 0.1, 1];
+const BATCHES = [1, 4, 16, 64];
+const MANY_STEPS = 100;
+const WIDE = 100; // a range of costs from 1 to more than so many is drawn in logarithms
+
+/** Gradient descent: its rate, its steps, and how the cost goes. @param {State} state */
+export function learningPanel(state) {
+  const { descent, graph } = state,
+    rows = descent.data ? rowControls(state, descent.data.rows.length) : null,
+    verdict = h("p", { class: "warning", role: "alert" }),
+    cost = h("p", { class: "note" }),
+    plot = new Plot("loss", "The cost before each step");
+  /** @type {{element: HTMLElement, update: (outcomes: Outcome[]) => void}[]} */
+  const parts = [];
+  const plane = planeOf(state);
+  if (plane) parts.push(new Boundary(state, plane));
+  if (descent.data) parts.push(rowsTable(state, descent.data));
+  state.subscribe(["numbers", "learning", "tab"], () => {
+    if (state.tab !== "learn") return;
+    const { cost: now, outcomes } = descent.assess(),
+      text = descent.verdict(),
+      name = graph.name(graph.output),
+      count = descent.costs.length,
+      what = descent.data ? `mean of ${name} over ${descent.data.rows.length} rows` : name;
+    setText(verdict, text);
+    verdict.hidden = !text;
+    setText(cost, `${what} = ${asText(now, graph.data.digits)} after ${count} ${count === 1 ? "step" : "steps"}`);
+    drawCosts(plot, descent.history());
+    for (const part of parts) part.update(outcomes);
+  });
+  const elements = parts.map(({ element }) => element);
+  return h(
+    "div",
+    { class: "learn" },
+    rateControl(state),
+    stepButtons(state),
+    rows,
+    cost,
+    verdict,
+    plot.root,
+    ...elements,
+  );
+}
+
+/** @param {State} state */
+function rateControl(state) {
+  const rate = h("input", {
+    type: "number",
+    min: 0,
+    step: "any",
+    "aria-label": "Learning rate η",
+    oninput: () => {
+      if (rate.valueAsNumber > 0 && Number.isFinite(rate.valueAsNumber)) state.setRate(rate.valueAsNumber);
+    },
+  });
+  state.subscribe(["learning", "tab"], () => {
+    if (!hasFocus(rate)) rate.value = String(state.descent.rate);
+  });
+  const rates = RATES.map((x) => button(String(x), () => state.setRate(x)));
+  return h("div", { class: "row" }, h("label", {}, "η ", rate), h("span", { class: "rates" }, ...rates));
+}
+
+/** @param {State} state */
+function stepButtons(state) {
+  const name = `${MANY_STEPS} steps`,
+    many = button(name, () => void state.learn(MANY_STEPS));
+  state.subscribe(["learning"], () => setText(many, state.descent.running ? "Stop" : name));
+  return h(
+    "div",
+    { class: "row" },
+    button("1 step", () => void state.learn(1)),
+    many,
+    button("Reset", () => state.reset()),
+  );
+}
+
+/** How many rows a step goes over, and which is in the picture. @param {State} state @param {number} count of rows */
+function rowControls(state, count) {
+  const sizes = [...new Set([...BATCHES, count])].filter((size) => size <= count).sort((a, b) => a - b);
+  const batch = choice(
+    sizes,
+    (size) => state.setBatch(Number(size)),
+    {},
+    (size) => (size === count ? `all ${count}` : String(size)),
+  );
+  const shown = h("input", {
+    type: "number",
+    min: 1,
+    max: count,
+    step: 1,
+    "aria-label": "The row in the picture",
+    oninput: () => {
+      const row = shown.valueAsNumber - 1;
+      if (Number.isInteger(row) && row >= 0 && row < count) state.showRow(row);
+    },
+  });
+  state.subscribe(["learning"], () => {
+    if (!hasFocus(shown)) shown.value = String(state.descent.row + 1);
+    batch.value = String(state.descent.batch);
+  });
+  return h(
+    "div",
+    { class: "row" },
+    h("label", {}, "rows to a step ", batch),
+    h("label", {}, "row in the picture ", shown, ` of ${count}`),
+  );
+}
+
+/** @param {Plot} plot @param {{name: string, costs: number[], averaged?: number[]}} history */
+function drawCosts(plot, { name, costs, averaged }) {
+  const high = Math.max(...costs),
+    low = Math.min(...costs),
+    log = low > 0 && high > WIDE * low;
+  /** @type {(costs: number[]) => Point[]} */
+  const points = (costs) => costs.map((cost, i) => [i, log ? Math.log10(cost) : cost]);
+  const raw = points(costs),
+    line = averaged ? points(averaged) : raw;
+  const lines = averaged
+    ? [
+        { name: "raw", points: raw },
+        { name: "line", points: line },
+      ]
+    : [{ name: "line", points: line }];
+  plot.draw({ x: "step", y: log ? `log₁₀ of the ${name}` : name }, lines, line.slice(-1), raw);
+}

@@ -1,0 +1,110 @@
+// The explorer: a computation graph to step through, question and change, in one page without a kernel behind it.
+
+/** @import { Data, MakeFunctions } from "./types.js" */
+import { followAddress } from "./address.js";
+import { Announcer } from "./announcer.js";
+import { details } from "./details.js";
+import { h, setText } from "./dom.js";
+import * as ieee from "./ieee.js";
+import { learningPanel } from "./learning_panel.js";
+import { numbersPanel } from "./numbers_panel.js";
+import { asText } from "./numbers.js";
+import { Picture } from "./picture.js";
+import { selectionPanel } from "./selection_panel.js";
+import { State } from "./state.js";
+import { stepsPanel } from "./steps_panel.js";
+import { TakeAway } from "./take_away.js";
+import { toolbar } from "./tools.js";
+
+/**
+ * Put the explorer in place of each element of this key that has none yet.
+ * @param {string} key @param {Data} data @param {MakeFunctions} functions @param {string} css
+ * @param {boolean} standalone whether the page is this explorer's own, and its address may hold the state
+ */
+export function mount(key, data, functions, css, standalone) {
+  for (const host of document.querySelectorAll(`[data-explorer="${key}"]:not([data-live])`)) {
+    const element = /** @type {HTMLElement} */ (host);
+    element.dataset.live = "";
+    element.dataset.lmSuppressShortcuts = "true"; // JupyterLab's own keys stay out of it
+    show(element, new State(data, functions(ieee)), css, standalone);
+    followTheme(element);
+  }
+}
+
+/** @param {HTMLElement} host @param {State} state @param {string} css @param {boolean} standalone */
+function show(host, state, css, standalone) {
+  const body = h("div", { class: "explorer" }),
+    announcer = new Announcer(state),
+    picture = new Picture(state, standalone),
+    takeAway = new TakeAway(picture.scene, body, announcer, css);
+  const tools = toolbar(state, picture.view, takeAway, standalone);
+  const pages = {
+    selected: { title: "Selected", page: selectionPanel(state, takeAway) },
+    numbers: { title: "Numbers", page: numbersPanel(state) },
+    learn: { title: "Learn", page: learningPanel(state) },
+  };
+  body.append(
+    header(state),
+    h("section", { class: "picture", "aria-label": "Picture" }, tools, picture.area),
+    stepsPanel(state),
+    details(state, pages),
+    announcer.element,
+  );
+  listenToKeys(state, body, standalone);
+  const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
+  root.replaceChildren(h("style", {}, css), body);
+  picture.view.closeWhatIsSmall();
+  if (standalone) followAddress(state);
+  state.notify("restored");
+}
+
+/** The title, and the output's value. @param {State} state */
+function header(state) {
+  const cost = h("p", { class: "cost" }),
+    { graph, data } = state,
+    name = graph.name(graph.output);
+  state.subscribe(["numbers", "step"], () => {
+    const value = asText(graph.values[graph.output], data.digits);
+    setText(cost, state.now.knows(graph.output) ? `${name} = ${value}` : `${name} is not computed yet`);
+  });
+  return h("header", {}, h("h1", {}, data.title), cost);
+}
+
+/** @param {State} state @param {HTMLElement} body @param {boolean} standalone */
+function listenToKeys(state, body, standalone) {
+  body.addEventListener("keydown", (event) => takeKey(state, event));
+  if (!standalone) return;
+  // where nothing has the focus, keys go to the document's body
+  document.addEventListener("keydown", (event) => event.target === document.body && takeKey(state, event));
+}
+
+/** Keys that step, wherever the focus is, but in a field that takes them itself. @param {State} state
+ *  @param {KeyboardEvent} event */
+function takeKey(state, event) {
+  const target = /** @type {HTMLElement} */ (event.target),
+    field = target.closest("input, select, textarea");
+  if (event.ctrlKey || event.altKey || event.metaKey || field || target.closest("[role=tab]")) return;
+  if (event.key === "ArrowRight") state.move(1);
+  else if (event.key === "ArrowLeft") state.move(-1);
+  else if (event.key === "Home") state.goTo(0);
+  else if (event.key === "End") state.goTo(state.passes.last);
+  else if (event.key === " " && !target.closest("button, [role=button]:not([data-item]), summary"))
+    state.play(!state.playing);
+  else if (event.key === "Escape" && state.selected !== null) state.select(null);
+  else return;
+  event.preventDefault();
+  event.stopPropagation(); // a notebook has keys of its own
+}
+
+/** Take the dark or light of JupyterLab where there is one, else that of the system. @param {HTMLElement} host */
+function followTheme(host) {
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  const follow = () => {
+    const light = document.body.dataset.jpThemeLight;
+    const dark = light === undefined ? system.matches : light === "false";
+    host.dataset.theme = dark ? "dark" : "light";
+  };
+  follow();
+  system.addEventListener("change", follow);
+  new MutationObserver(follow).observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light"] });
+}

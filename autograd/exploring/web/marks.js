@@ -1,0 +1,138 @@
+// What changes in the picture without its being drawn anew: numbers, colours, and what is selected or at work.
+
+/** @import { DrawnEdge, DrawnItem } from "./parts.js" */
+/** @import { Scene } from "./scene.js" */
+/** @import { State } from "./state.js" */
+import { BOLD, FORMULA_LENGTH, ROOM_BESIDE } from "./constants.js";
+import { setText } from "./dom.js";
+import { partialText } from "./equations.js";
+import { asText } from "./numbers.js";
+import { slope } from "./paths.js";
+import { Typesetter } from "./typesetter.js";
+import { description, warning } from "./words.js";
+
+const MOST_NUMBERS = 24; // of edges that light up, beyond which they would cover one another
+const GRADIENT_BESIDE = 46,
+  GRADIENT_CHARACTER = 6.6; // pixels beside a gradient, and of one of its characters
+const FULL = 55, // percent of colour
+  FAINT = 0.004; // the part of the strongest colour that is not seen
+
+/** Write the numbers of the present step, and mark what is in question. @param {Scene} scene @param {State} state */
+export function mark({ items, edges, world }, state) {
+  const { boxes, colourBy, lit, now, selected } = state;
+  world.classList.toggle("tinted", colourBy !== "role");
+  const litItems = new Set(lit && selected !== null ? [boxes.shownAs(selected)] : []);
+  for (const { of, by } of lit ?? []) litItems.add(boxes.shownAs(of)).add(boxes.shownAs(by));
+  const active = now.node === null ? null : boxes.shownAs(now.node),
+    marked = selected === null ? null : boxes.shownAs(selected),
+    scale = colourScale(state);
+  for (const part of items.values()) {
+    const { classList } = part.root;
+    classList.toggle("active", part.item === active);
+    classList.toggle("selected", part.item === marked);
+    classList.toggle("muted", lit !== null && !litItems.has(part.item));
+    markItem(part, state, scale);
+  }
+  markEdges(edges, state);
+}
+
+/** @param {DrawnItem} part @param {State} state @param {number} scale */
+function markItem(part, state, scale) {
+  const { boxes, graph, now } = state,
+    { box, node } = part;
+  if (node === null) {
+    if (box) describe(part, `${boxes.titleOf(box)}, closed`);
+    return;
+  }
+  const known = now.knows(node),
+    received = now.received(node);
+  setText(part.value, known ? fitted(graph.values[node], roomForValue(part), graph.data.digits) : "");
+  const room = Math.floor((part.rectangle.width - GRADIENT_BESIDE) / GRADIENT_CHARACTER);
+  const gradient = received && fitted(now.gradients[node], room, graph.data.digits);
+  setText(part.gradient, received === "part" ? `${gradient} …` : gradient);
+  setText(part.gradientName, received ? "grad" : "");
+  if (!box && !graph.isLeaf(node) && part.formulaOf !== graph.signatures[node]) {
+    part.formulaOf = graph.signatures[node];
+    const formula = new Typesetter(graph, "text").formula(node, false);
+    setText(part.formula, formula.length <= FORMULA_LENGTH ? formula : graph.signatureOf(node).name);
+  }
+  part.root.classList.toggle("warned", known && warning(graph, node) !== "");
+  part.root.classList.toggle("unknown", !known);
+  part.shape.style.fill = fill(state, node, scale);
+  describe(part, description(now, node));
+}
+
+/** @param {DrawnItem} part @param {string} text */
+function describe({ title, root }, text) {
+  if (title.textContent === text) return;
+  title.textContent = text;
+  root.setAttribute("aria-label", text);
+}
+
+/** How many characters there are for a value beside the name. @param {DrawnItem} part */
+function roomForValue({ rectangle, name }) {
+  return Math.floor((rectangle.width - ROOM_BESIDE) / BOLD) - (name.textContent ?? "").length;
+}
+
+/** A number in at most so many characters, where two digits or more will do. @param {number} x @param {number} room
+ *  @param {number} most digits */
+function fitted(x, room, most) {
+  let text = "";
+  for (let digits = most; digits > 1; digits--) {
+    text = asText(x, digits);
+    if (text.length <= room) break;
+  }
+  return text;
+}
+
+/** The number that has the full colour. @param {State} state */
+function colourScale({ colourBy, now, graph }) {
+  let most = 0;
+  for (const x of colourBy === "gradient" ? now.gradients : graph.values) {
+    if (Number.isFinite(x)) most = Math.max(most, Math.abs(x));
+  }
+  return most;
+}
+
+/** The colour of a node, "" for that of its role. @param {State} state @param {number} node @param {number} scale */
+function fill({ colourBy, now, graph }, node, scale) {
+  if (colourBy === "role") return "";
+  const there = now.knows(node) && (colourBy === "value" || now.received(node)),
+    number = there ? (colourBy === "value" ? graph.values : now.gradients)[node] : 0,
+    strength = scale && Number.isFinite(number) ? Math.min(1, Math.abs(number) / scale) : 0;
+  if (strength < FAINT) return "var(--paper)";
+  const percent = (FULL * Math.sqrt(strength)).toFixed(0);
+  return `color-mix(in oklab, var(--${number > 0 ? "plus" : "minus"}) ${percent}%, var(--paper))`;
+}
+
+/** @param {DrawnEdge[]} edges @param {State} state */
+function markEdges(edges, { graph, lit, now, edgeNumbers }) {
+  const typesetter = new Typesetter(graph, "text"),
+    litEdges = new Set(edges.filter(({ entries }) => entries.some((entry) => lit?.has(entry))));
+  for (const edge of edges) {
+    const { links, entries, root, label } = edge,
+      isLit = litEdges.has(edge),
+      isActive = entries.some((entry) => now.edges.has(entry));
+    root.classList.toggle("lit", isLit);
+    root.classList.toggle("muted", lit !== null && !isLit);
+    root.classList.toggle("active", isActive);
+    const wanted = isActive || (isLit ? litEdges.size <= MOST_NUMBERS : edgeNumbers && !lit),
+      numbered = wanted && links.length === 1 && now.knows(links[0].of);
+    setText(label, numbered ? asText(slope(graph, links[0]), graph.data.digits) : "");
+    label.setAttribute("class", `edge-number${isLit || isActive ? " strong" : ""}`);
+    if (numbered) placeLabel(edge);
+    const passed = links.length === 1 ? `edge, ${partialText(links[0], typesetter)}` : `${links.length} derivatives`;
+    root.setAttribute("aria-label", passed);
+  }
+}
+
+/** Set the number of an edge where those of its neighbours are not. @param {DrawnEdge} edge */
+function placeLabel(edge) {
+  if (edge.placed) return;
+  edge.placed = true;
+  const line = /** @type {SVGPathElement} */ (edge.root.querySelector(".line")),
+    length = line.getTotalLength();
+  const { x, y } = line.getPointAtLength(length * (length < 80 ? 0.45 : 0.3 + 0.13 * (edge.rank % 3)));
+  edge.label.setAttribute("x", x.toFixed(1));
+  edge.label.setAttribute("y", (y - 3).toFixed(1));
+}

@@ -1,0 +1,218 @@
+/** @import { Data, Edge, Functions, SwitchData } from "./types.js" */
+/** @import { Box } from "./boxes.js" */
+import { Boxes } from "./boxes.js";
+import { Descent } from "./descent.js";
+import { Graph } from "./graph.js";
+import { Passes } from "./passes.js";
+import { edgesFrom } from "./paths.js";
+
+/** What may change: the numbers; the step; what is selected, open, coloured by; which tab is shown; learning, its rate
+ *  and rows; what the pointer is on in a list; whether steps are played. learned: learning has come to its end.
+ *  restored: everything may have changed, and everyone is told.
+ *  @typedef {"numbers" | "step" | "selection" | "boxes" | "look" | "tab" | "learning" | "learned" | "hover" | "playing"
+ *   | "restored"} Aspect */
+/** @typedef {{aspects: Aspect[], listener: (changed: Aspect[]) => void}} Subscription */
+/** What an address holds. @typedef {{step: number, selected: number | null, colourBy: string, tab: string,
+ *  flipped: Set<number>, row: number, batch: number, rate: number, values: Map<number, number>,
+ *  switched: Map<SwitchData, number>}} View */
+
+export const COLOURINGS = ["role", "value", "gradient"];
+export const TABS = ["selected", "numbers", "learn"];
+const NUMBERED_EDGES = 45; // beyond, their numbers are shown only when asked for
+
+/** All that can change on the page. Others ask it, change it by its methods, and are told of what has changed. */
+export class State {
+  /** @param {Data} data @param {Functions[]} functions */
+  constructor(data, functions) {
+    this.data = data;
+    this.graph = new Graph(data, functions);
+    this.boxes = new Boxes(this.graph, data.boxes);
+    this.passes = new Passes(this.graph);
+    this.descent = new Descent(this.graph, data.lr, data.learning);
+    this.now = this.passes.at(this.passes.last);
+    /** @type {number | null} */
+    this.selected = null;
+    /** The edges on the paths from the selected node to the output. @type {Set<Edge> | null} */
+    this.lit = null;
+    /** The edge that the pointer is on in a list. @type {Edge | null} */
+    this.hovered = null;
+    /** While others are told of it: the box that was opened or closed, if it was one alone. @type {Box | null} */
+    this.turned = null;
+    this.colourBy = COLOURINGS[0];
+    this.edgeNumbers = this.graph.edges.flat().length <= NUMBERED_EDGES;
+    this.tab = TABS[0];
+    this.playing = false;
+    this.speed = 1; // steps a second
+    /** @type {Subscription[]} */
+    this.subscriptions = [];
+  }
+
+  /** Be told of changes of these aspects, in the order of subscribing. @param {Aspect[]} aspects
+   *  @param {(changed: Aspect[]) => void} listener */
+  subscribe(aspects, listener) {
+    this.subscriptions.push({ aspects: [...aspects, "restored"], listener });
+  }
+
+  /** @param {Aspect[]} changed */
+  notify(...changed) {
+    for (const { aspects, listener } of this.subscriptions) {
+      if (changed.some((aspect) => aspects.includes(aspect))) listener(changed);
+    }
+  }
+
+  /** @param {number} step */
+  goTo(step) {
+    this.now = this.passes.at(this.passes.clamped(step));
+    this.notify("step");
+  }
+
+  /** Go on by so many steps, back where they are negative. @param {number} steps */
+  move(steps) {
+    this.goTo(this.now.step + steps);
+  }
+
+  get atEnd() {
+    return this.now.step === this.passes.last;
+  }
+
+  /** @param {boolean} playing */
+  play(playing) {
+    this.playing = playing;
+    if (playing && this.atEnd) this.goTo(0);
+    this.notify("playing");
+  }
+
+  /** @param {number} speed */
+  setSpeed(speed) {
+    this.speed = speed;
+    this.notify("playing");
+  }
+
+  /** Select a node, or none; a node that is selected is no longer. @param {number | null} node */
+  select(node) {
+    this.point(node === this.selected ? null : node);
+    this.tab = "selected";
+    const opened = this.selected !== null && this.boxes.openAround(this.selected);
+    this.notify("selection", "tab", ...(opened ? /** @type {Aspect[]} */ (["boxes"]) : []));
+  }
+
+  /** @param {number | null} node */
+  point(node) {
+    this.selected = node;
+    this.lit = node === null ? null : new Set(edgesFrom(this.graph, node));
+  }
+
+  /** Open or close boxes. @param {Box[]} boxes @param {boolean} open */
+  setOpen(boxes, open) {
+    for (const box of boxes) box.open = open;
+    this.turned = boxes.length === 1 ? boxes[0] : null;
+    this.notify("boxes");
+    this.turned = null;
+  }
+
+  /** Close all boxes of a kind, as if they had been closed at first. @param {string} kind */
+  closeAtFirst(kind) {
+    this.boxes.closeAtFirst(kind);
+    this.notify("boxes");
+  }
+
+  /** @param {string} name one of COLOURINGS */
+  setColouring(name) {
+    this.colourBy = name;
+    this.notify("look");
+  }
+
+  /** @param {boolean} shown */
+  setEdgeNumbers(shown) {
+    this.edgeNumbers = shown;
+    this.notify("look");
+  }
+
+  /** @param {string} name one of TABS */
+  showTab(name) {
+    this.tab = name;
+    this.notify("tab");
+  }
+
+  /** @param {Edge | null} edge */
+  hover(edge) {
+    this.hovered = edge;
+    this.notify("hover");
+  }
+
+  /** Give a leaf another number. @param {number} leaf @param {number} value */
+  set(leaf, value) {
+    this.graph.values[leaf] = value;
+    this.recompute();
+  }
+
+  /** Exchange the activation of a layer. @param {SwitchData} layer @param {number} signature */
+  switchTo(layer, signature) {
+    for (const node of layer.nodes) this.graph.signatures[node] = signature;
+    this.recompute();
+  }
+
+  /** Numbers or activations have changed, and what else is named. @param {Aspect[]} others */
+  recompute(...others) {
+    this.graph.compute();
+    this.now = this.passes.at(this.now.step);
+    this.notify("numbers", ...others);
+  }
+
+  /** Have the numbers and activations of the beginning, and forget what was learned. */
+  reset() {
+    this.play(false);
+    this.graph.restore();
+    this.descent.clear();
+    this.recompute("learning");
+  }
+
+  /** @param {number} rate */
+  setRate(rate) {
+    this.descent.rate = rate;
+    this.notify("learning");
+  }
+
+  /** @param {number} batch */
+  setBatch(batch) {
+    this.descent.batch = batch;
+    this.notify("learning");
+  }
+
+  /** Show a row in the picture. @param {number} row */
+  showRow(row) {
+    this.descent.show(row);
+    this.recompute("learning");
+  }
+
+  /** Take steps of gradient descent; stop where some are being taken. @param {number} count */
+  async learn(count) {
+    if (this.descent.running) {
+      this.descent.running = false;
+      return;
+    }
+    this.play(false);
+    this.goTo(this.passes.last); // learning needs both passes done
+    await this.descent.run(count, () => this.recompute("learning"));
+    this.notify("learning", "learned");
+  }
+
+  /** Show what an address asks for. @param {View} view */
+  restore(view) {
+    const { graph, descent } = this;
+    graph.restore();
+    descent.rate = view.rate;
+    descent.batch = view.batch;
+    descent.show(view.row);
+    for (const [leaf, value] of view.values) graph.values[leaf] = value;
+    for (const [layer, signature] of view.switched) for (const node of layer.nodes) graph.signatures[node] = signature;
+    graph.compute();
+    this.now = this.passes.at(this.passes.clamped(view.step));
+    this.boxes.flip(view.flipped);
+    this.point(view.selected);
+    if (view.selected !== null) this.boxes.openAround(view.selected);
+    this.colourBy = view.colourBy;
+    this.tab = view.tab;
+    this.notify("restored");
+  }
+}

@@ -1,0 +1,102 @@
+/** @import { State } from "./state.js" */
+import { ICONS, choice, formulaElement, h, iconButton, setText } from "./dom.js";
+import { asMathml, evaluation, handingOn, inOneLine } from "./equations.js";
+import { Typesetter } from "./typesetter.js";
+import { heading } from "./words.js";
+
+const SPEEDS = [0.5, 1, 2, 5, 20];
+
+/** The steps: what goes to them, and what happens in the present one. @param {State} state */
+export function stepsPanel(state) {
+  const title = h("h2", {}),
+    lines = h("div", { class: "lines" });
+  state.subscribe(["numbers", "step"], () => {
+    setText(title, heading(state.now));
+    lines.replaceChildren(...stepLines(state));
+  });
+  runTimer(state);
+  return h("section", { class: "steps", "aria-label": "Steps" }, transport(state), title, lines);
+}
+
+/** Take a step whenever it is time for one. @param {State} state */
+function runTimer(state) {
+  let timer = 0;
+  const tick = () => {
+    state.move(1);
+    if (state.atEnd) state.play(false);
+  };
+  state.subscribe(["playing"], () => {
+    clearInterval(timer);
+    if (state.playing) timer = setInterval(tick, 1000 / state.speed);
+  });
+}
+
+/** @param {State} state */
+function transport(state) {
+  const { last } = state.passes;
+  const play = iconButton("Play", "play", () => state.play(!state.playing));
+  const slider = h("input", {
+    type: "range",
+    min: 0,
+    max: last,
+    step: 1,
+    "aria-label": "Step",
+    class: "step",
+    oninput: () => state.goTo(Number(slider.value)),
+  });
+  const speed = choice(
+    SPEEDS,
+    (x) => state.setSpeed(Number(x)),
+    { "aria-label": "Speed" },
+    (x) => `${x}×`,
+  );
+  speed.value = String(state.speed);
+  state.subscribe(["step"], () => {
+    slider.value = String(state.now.step);
+    slider.setAttribute("aria-valuetext", heading(state.now));
+  });
+  state.subscribe(["playing"], () => {
+    const name = state.playing ? "Pause" : "Play";
+    play.querySelector("path")?.setAttribute("d", ICONS[name.toLowerCase()]);
+    play.setAttribute("aria-label", name);
+    play.title = name;
+  });
+  return h(
+    "div",
+    { class: "transport", role: "toolbar", "aria-label": "Steps" },
+    iconButton("To the start", "start", () => state.goTo(0)),
+    iconButton("Step back", "back", () => state.move(-1)),
+    play,
+    iconButton("Step forward", "forward", () => state.move(1)),
+    iconButton("To the end", "end", () => state.goTo(last)),
+    slider,
+    speed,
+  );
+}
+
+/** @param {State} state @returns {HTMLElement[]} */
+function stepLines({ now, graph }) {
+  const { phase } = now,
+    node = Number(now.node);
+  if (phase === "start") {
+    const text =
+      "Step forward, or play: each result is computed from its operands, and then gradients are handed back the same way.";
+    return [h("p", {}, text)];
+  }
+  if (phase === "done") {
+    const text =
+      "Every node has its value and its gradient. Play to see how they come about; select a node to see where its gradient came from; change a number and everything follows.";
+    return [h("p", {}, text)];
+  }
+  if (phase === "forward") return [formulaElement(asMathml(evaluation(graph, node, "mathml")))];
+  if (phase === "seed") {
+    const typesetter = new Typesetter(graph, "mathml"),
+      lines = [{ sign: typesetter.equals(), text: typesetter.number(1) }];
+    return [formulaElement(inOneLine({ left: typesetter.gradient(node), lines }))];
+  }
+  return handingOn(graph, node, now.gradients, (x) => now.shares(x), "mathml").map((share) => {
+    const element = formulaElement(inOneLine(share));
+    if (share.soFar) element.append(h("span", { class: "so-far" }, share.soFar));
+    return element;
+  });
+}

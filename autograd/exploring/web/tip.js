@@ -1,0 +1,41 @@
+/** @import { DrawnEdge } from "./parts.js" */
+/** @import { State } from "./state.js" */
+import { h } from "./dom.js";
+import { partialText } from "./equations.js";
+import { Typesetter } from "./typesetter.js";
+
+const MOST_LINES = 6,
+  MARGIN = 4; // pixels to the rim of the picture
+
+/** What an edge passes on, shown beside the pointer or at the edge's middle. */
+export class Tip {
+  /** @param {State} state */
+  constructor(state) {
+    this.state = state;
+    this.element = h("div", { class: "tip", role: "status", hidden: true });
+  }
+
+  /** @param {DrawnEdge | null} edge none hides it @param {PointerEvent} [event] */
+  show(edge, event) {
+    this.element.hidden = !edge;
+    if (!edge) return;
+    this.element.textContent = this.textOf(edge);
+    const area = /** @type {HTMLElement} */ (this.element.parentElement).getBoundingClientRect(),
+      line = edge.root.getBoundingClientRect(),
+      { style, offsetWidth, offsetHeight } = this.element;
+    const x = event ? event.clientX : line.x + line.width / 2,
+      y = event ? event.clientY : line.y + line.height / 2;
+    style.left = `${Math.max(MARGIN, Math.min(x - area.x + 12, area.width - offsetWidth - MARGIN))}px`;
+    style.top = `${Math.max(MARGIN, Math.min(y - area.y + 14, area.height - offsetHeight - MARGIN))}px`;
+  }
+
+  /** @param {DrawnEdge} edge */
+  textOf({ links }) {
+    const { graph, now } = this.state,
+      typesetter = new Typesetter(graph, "text"),
+      known = links.filter(({ of }) => now.knows(of));
+    const lines = known.slice(0, MOST_LINES).map((link) => partialText(link, typesetter));
+    if (known.length > MOST_LINES) lines.push(`… and ${known.length - MOST_LINES} more`);
+    return lines.join("\n") || "not computed yet";
+  }
+}

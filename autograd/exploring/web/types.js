@@ -1,0 +1,30 @@
+// What Python tells the page, and what modules hand one another. There is nothing here to run.
+
+/**
+ * @typedef {"text" | "latex" | "mathml"} Form
+ * @typedef {{value: (x: number[]) => number, partials: (z: number, x: number[]) => number[]}} Functions  of a signature
+ * @typedef {(ieee: typeof import("./ieee.js")) => Functions[]} MakeFunctions
+ * @typedef {[text: string, latex: string, mathml: string]} Label
+ * @typedef {{label: Label, role: string, data?: number | string, signature?: number, operands?: number[]}} NodeData
+ * @typedef {{name: string, formula: number[], partials: number[][], steepest?: number, dies?: boolean}} SignatureData
+ *   templates are indices of texts; steepest is the slope of one that saturates
+ * @typedef {[x: number, y: number, width: number, height: number]} Placed  by its middle
+ * @typedef {{item: number, kind: string, title: string, head: number | null, open: boolean,
+ *   items: [item: number, ...place: Placed][], lane?: Placed, routes?: [from: number, to: number, curve: number[]][]}} BoxData
+ * @typedef {{nodes: number[], signature: number, choices: {name: string, signature: number}[]}} SwitchData
+ * @typedef {{feed: number[], rows: number[][], predictions: number[], batch: number}} LearningData
+ * @typedef {{title: string, lr: number, digits: number, nodes: NodeData[], boxes: BoxData[], switches: SwitchData[],
+ *   signatures: SignatureData[], cancelled: Record<string, number[]>, texts: string[], learning?: LearningData}} Data
+ */
+
+/**
+ * @typedef {{of: number, by: number, k: number}} Edge  to a node from its k-th variable; there is one object for each
+ * @typedef {{of: number, by: number, way: Edge[]}} Link  how a node depends on another: by these edges, from it back
+ * @typedef {{x: number, y: number, width: number, height: number}} Rectangle  by its upper left corner
+ * @typedef {{kind: "partial" | "derivative", edge: Edge} | {kind: "cancelled", edge: Edge, inner: Edge}
+ *   | {kind: "gradient", node: number}} Factor
+ * @typedef {{sign: string, text: string}} Line
+ * @typedef {{left: string, lines: Line[]}} Equation
+ */
+
+export {};

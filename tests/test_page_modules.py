@@ -1,0 +1,368 @@
+"""The modules of the explorer's page, each by itself under Node; and the bundle, which is what they make."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import nn
+from autograd import Value, explore, sin
+from autograd.exploring import constants, page
+from autograd.exploring.javascript import GIVEN
+from nn import MLP
+from nn.networks import cost, two_three_one, two_two_one
+from tests.javascript import MODULES, NODE, run
+
+SOURCE = Path(__file__).parent.parent
+FOLDER = Path(page.__file__).parent
+ESBUILD = Path(sys.prefix) / "npm" / "node_modules" / ".bin" / "esbuild"
+
+
+def told(explorer: Any) -> dict[str, Any]:
+    return {"data": json.loads(explorer.data), "functions": explorer.functions}
+
+
+def network() -> dict[str, Any]:
+    return told(explore(cost(two_three_one("sigmoid", seed=1), [0.5, -0.3], 1.0, "bce")))
+
+
+def with_rows(batch_size: int | None = 1) -> dict[str, Any]:
+    model = MLP(2, [3, 1], "sigmoid", "sigmoid", "layer", seed=1)
+    return told(
+        nn.explore(model, [[0.5, -0.3], [-1.0, 0.25], [0.1, 0.9]], [1, 0, 1], loss="bce", batch_size=batch_size)
+    )
+
+
+STATE = """
+const { State } = await load("state");
+const state = new State(given.data, new Function(`return ${given.functions}`)()(ieee));
+const named = (name) => given.data.nodes.findIndex(({ label }) => label[0] === name);
+"""
+
+
+# ------------------------------------------------------------------------------------------------ what belongs together
+
+
+def test_python_names_all_that_ieee_has() -> None:
+    assert {*run('return Object.keys(await load("ieee"));')} == {*GIVEN}
+
+
+def test_constants_are_those_of_python() -> None:
+    assert (MODULES / "constants.js").read_text(encoding="utf-8") == constants.module(), "stale: run make page"
+    assert run('return { ...(await load("constants")) };') == constants.SHARED
+
+
+def test_modules_import_one_another_without_a_circle() -> None:
+    imports = {
+        path.stem: {*re.findall(r'^(?:import|\} from) .*?"\./(\w+)\.js"', path.read_text(encoding="utf-8"), re.M)}
+        for path in MODULES.glob("*.js")
+    }
+    assert len(imports) > 30
+    done: set[str] = set()
+    while ready := {name for name, needed in imports.items() if name not in done and needed <= done}:
+        done |= ready
+    assert done == {*imports}
+
+
+def test_the_bundle_is_what_the_modules_make(tmp_path: Path) -> None:
+    if not ESBUILD.exists() and not os.environ.get("CI"):
+        pytest.skip("no esbuild: make installs it into the environment")
+    path = os.pathsep.join([str(Path(NODE).parent), os.environ["PATH"]])
+    command = [SOURCE / "scripts" / "bundle-page", ESBUILD, tmp_path]
+    subprocess.run(command, check=True, env=os.environ | {"PATH": path})
+    for name in ("page.js", "page.css"):
+        assert (tmp_path / name).read_bytes() == (FOLDER / name).read_bytes(), f"{name} is stale: run make page"
+
+
+# -------------------------------------------------------------------------------------------------------------- modules
+
+
+def test_paths_lead_from_a_node_to_the_output() -> None:
+    a = Value(0.7, "a")
+    b = a * a
+    b.label = "b"
+    c = b * a + sin(b)
+    c.label = "C"
+    code = """
+      const { graph } = state, paths = await load("paths"), a = named("a"), way = paths.edgesFrom(graph, a);
+      const all = { of: graph.output, by: a, way };
+      return { counts: [a, named("b")].map((node) => paths.pathCount(graph, node)),
+        found: paths.pathsOf(all).length, few: paths.pathsOf(all, 1).length,
+        slope: paths.slope(graph, all), gradient: graph.gradients[a], entries: paths.entries(all).length,
+        depend: paths.dependents(graph, a).every((x) => x === 1), edges: way.length };
+    """
+    found = run(STATE + code, **told(explore(c)))
+    assert (found["counts"], found["found"], found["few"]) == ([3, 2], 3, 1)
+    assert found["slope"] == pytest.approx(found["gradient"])
+    assert (found["entries"], found["depend"], found["edges"]) == (2, True, 6)
+
+
+def test_boxes_hide_what_is_in_them_and_open_around_a_node() -> None:
+    code = """
+      const { boxes } = state, w = named("w¹₂₁"), neuron = boxes.parent(w), layer = boxes.parent(neuron.item);
+      const shown = () => [w, neuron.head, neuron.item].map((item) => boxes.shownAs(item));
+      const seen = [shown()];
+      neuron.open = false; seen.push(shown());
+      layer.open = false; seen.push(shown());
+      const opened = [boxes.openAround(neuron.head), boxes.openAround(neuron.head)]; seen.push(shown());
+      boxes.flip(new Set([0])); seen.push(shown());
+      boxes.flip(new Set([layer.index])); seen.push(shown());
+      const titles = [boxes.titleOf(neuron), boxes.titleOf(layer)];
+      return { seen, opened, titles, items: [w, neuron.head, neuron.item, layer.item], whole: boxes.whole.open };
+    """
+    found = run(STATE + code, **network())
+    w, head, neuron, layer = found["items"]
+    opened = [w, head, neuron]
+    assert found["seen"] == [opened, [neuron] * 3, [layer] * 3, [neuron] * 3, opened, [layer] * 3]
+    assert found["opened"] == [True, False]
+    assert found["titles"] == ["Neuron a²₂", "Hidden layer"]
+    assert found["whole"] is True
+
+
+def test_steps_know_what_has_been_computed_and_handed_back() -> None:
+    code = """
+      const { passes } = state, steps = [0, 1, 9, 10, 11, passes.last], z = named("z²₁"), x = named("x₁");
+      const moments = steps.map((step) => passes.at(step));
+      return { last: passes.last, clamped: [-3, 99].map((step) => passes.clamped(step)),
+        phases: moments.map(({ phase }) => phase), nodes: moments.map(({ node }) => node),
+        knows: moments.map((now) => now.knows(z)), received: moments.map((now) => now.received(z)),
+        shares: passes.at(19).shares(x), part: passes.at(17).received(x),
+        edges: moments.map(({ edges }) => edges.size) };
+    """
+    found = run(STATE + code, **network())
+    assert (found["last"], found["clamped"]) == (20, [0, 20])
+    assert found["phases"] == ["start", "forward", "forward", "seed", "backward", "done"]
+    assert [node is None for node in found["nodes"]] == [True, False, False, False, False, True]
+    assert found["knows"] == [False, True, True, True, True, True]
+    assert found["received"] == ["", "", "", "", "", "all"]
+    assert (found["shares"], found["part"]) == ([3, 3], "part")
+    assert found["edges"] == [0, 5, 2, 0, 2, 0]
+
+
+def test_sentences_of_a_step_and_a_node() -> None:
+    code = """
+      const { heading, spoken, description, warning } = await load("words");
+      const now = (step) => state.passes.at(step), a = named("a²₁");
+      const before = description(now(0), a), after = description(state.now, a);
+      state.set(named("b₁"), 9);
+      return { said: [0, 1, 10, 11, 20].map((step) => heading(now(step))), spoken: spoken(now(1)), before, after,
+        warning: warning(state.graph, a) };
+    """
+    found = run(STATE + code, **network())
+    assert found["said"] == [
+        "The leaves have their numbers",
+        "Forward 1 of 9: z²₁ is computed",
+        "Backward begins: the gradient of C is 1",
+        "Backward 1 of 9: C hands its gradient on",
+        "Forward and backward are done",
+    ]
+    assert found["spoken"].startswith("Forward 1 of 9: z²₁ is computed. z²₁ = w¹₁₁ · x₁ + w¹₁₂ · x₂ + b₁ ")
+    assert found["before"] == "a²₁, activation, value not computed, gradient not computed"
+    assert re.fullmatch(r"a²₁, activation, value −?[\d.]+, gradient −?[\d.]+", found["after"])
+    assert re.match(r"saturated: its slope is only \S+, so little gradient passes back", found["warning"])
+
+
+def test_those_who_have_subscribed_are_told_of_what_they_asked_for() -> None:
+    code = """
+      const told = [];
+      state.subscribe(["step"], (changed) => told.push(["a step", ...changed]));
+      state.subscribe(["numbers", "selection"], (changed) => told.push(["numbers", ...changed]));
+      state.move(-1); state.set(named("y"), 0); state.select(named("w¹₂₁")); state.setColouring("value");
+      const lit = state.lit.size; state.select(named("w¹₂₁"));
+      return { told, lit, none: [state.selected, state.lit], step: state.now.step, tab: state.tab };
+    """
+    found = run(STATE + code, **network())
+    assert found["told"] == [
+        ["a step", "step"], ["numbers", "numbers"], ["numbers", "selection", "tab"], ["numbers", "selection", "tab"],
+    ]  # fmt: skip
+    assert (found["lit"], found["none"], found["step"], found["tab"]) == (5, [None, None], 19, "selected")
+
+
+def test_selecting_opens_boxes_and_opening_one_names_it() -> None:
+    code = """
+      const told = [], box = state.boxes.parent(named("w¹₂₁"));
+      state.subscribe(["boxes"], () => told.push(state.turned?.title ?? state.turned?.kind ?? null));
+      state.setOpen([box], false);
+      const after = state.turned;
+      state.setOpen(state.boxes.inner, false); state.select(named("w¹₂₁"));
+      return { told, open: box.open, after };
+    """
+    found = run(STATE + code, **network())
+    assert found == {"told": ["", None, None], "open": True, "after": None}
+
+
+def test_resetting_brings_back_numbers_and_activations() -> None:
+    code = """
+      const first = [...state.graph.values];
+      state.set(named("w¹₂₁"), 3); state.switchTo(given.data.switches[0], given.data.switches[0].choices[0].signature);
+      await state.learn(3);
+      const changed = [...state.graph.values];
+      state.reset();
+      return { first, changed, last: [...state.graph.values], costs: state.descent.costs };
+    """
+    found = run(STATE + code, **network())
+    assert found["first"] == found["last"] != found["changed"]
+    assert found["costs"] == []
+
+
+@pytest.mark.parametrize("make", [network, with_rows])
+def test_an_address_brings_back_the_state(make: Any) -> None:
+    code = """
+      const { written, read } = await load("address");
+      const other = new State(given.data, new Function(`return ${given.functions}`)()(ieee)), empty = written(state);
+      if (given.data.learning) { state.setBatch(2); await state.learn(2); }
+      state.setRate(0.25); state.set(named("w¹₂₁"), -0.125); state.setOpen([state.boxes.inner[2]], false);
+      state.switchTo(given.data.switches[0], given.data.switches[0].choices[0].signature);
+      state.select(named("b₂")); state.goTo(7); state.setColouring("gradient"); state.showTab("numbers");
+      const told = written(state);
+      other.restore(read(other, told));
+      const seen = ({ graph, now, selected, tab, colourBy, descent, boxes, lit }) => [
+        graph.values, now.gradients, now.step, selected, tab, colourBy, descent.rate, descent.row, descent.batch,
+        boxes.list.map(({ open }) => open), lit.size];
+      return { empty, told, again: written(other), one: seen(state), other: seen(other) };
+    """
+    found = run(STATE + code, **make())
+    assert found["empty"] == ""
+    assert found["told"] == found["again"]
+    assert found["one"] == found["other"]
+    assert "step=7&select=b%E2%82%82&colour=gradient&flip=3&f0=tanh" in found["told"]
+
+
+def test_what_makes_no_sense_in_an_address_counts_as_left_out() -> None:
+    code = """
+      const { read } = await load("address");
+      const told = "step=x&select=no&=C=5&=w=1&=y=&colour=red&flip=9&lr=-1&f0=no&tab=no&row=7";
+      return read(state, new URLSearchParams(told));
+    """
+    found = run(STATE + code, **network())
+    assert found == {
+        "step": 20, "selected": None, "colourBy": "role", "tab": "selected", "flipped": [9], "row": 0, "batch": 1,
+        "rate": 0.1, "values": [], "switched": [],
+    }  # fmt: skip
+
+
+def test_descent_takes_the_means_over_the_next_rows_and_tells_what_each_row_gives() -> None:
+    code = """
+      const { descent } = state, costs = descent.assess().outcomes.map(({ cost }) => cost);
+      const mean = descent.assess().cost, { cost } = descent.costAndGradients();
+      descent.show(0);
+      await state.learn(2);
+      return { costs, mean, cost, taken: descent.costs.length, row: descent.row, running: descent.running,
+        verdict: descent.verdict(), history: descent.history() };
+    """
+    found = run(STATE + code, **with_rows(2))
+    assert len(found["costs"]) == 3
+    assert found["mean"] == pytest.approx(sum(found["costs"]) / 3)
+    assert found["cost"] == pytest.approx(sum(found["costs"][:2]) / 2)
+    assert (found["taken"], found["row"], found["running"], found["verdict"]) == (2, 1, False, "")
+    assert found["history"]["name"] == "cost of each step, and its mean over 20"
+    assert len(found["history"]["averaged"]) == 2
+
+
+def test_descent_says_that_it_diverges_and_that_it_stopped() -> None:
+    code = """
+      const { descent } = state;
+      state.setRate(1); await state.learn(2);
+      const diverges = descent.verdict();
+      await state.learn(1000);
+      return { diverges, stopped: descent.verdict() };
+    """
+    found = run(STATE + code, **told(explore(cost(two_two_one(), [2.0, 1.5], 4.0))))
+    assert found["diverges"].startswith("It diverges: the cost has grown from ")
+    assert re.match(r"Step \d+ is not taken: the cost or its gradient is no longer finite", found["stopped"])
+
+
+def test_a_running_mean() -> None:
+    assert run('return (await load("descent")).runningMean([1, 3, 5, 9], 2);') == [1, 2, 4, 7]
+
+
+def test_what_is_open_has_room_and_overlaps_nothing_beside_it() -> None:
+    code = """
+      const { arrange } = await load("arrangement"), { curve } = await load("curves");
+      const pictures = [];
+      for (const open of [true, false]) {
+        for (const box of state.boxes.inner) box.open = open;
+        const arrangement = arrange(state.boxes);
+        const edges = state.boxes.edges().map(({ from, to }) => curve(state.boxes, arrangement, from, to));
+        pictures.push({ rectangles: arrangement.rectangles, edges, lanes: arrangement.lanes.size });
+      }
+      return { pictures, boxes: state.boxes.list.map(({ item, items }) => [item, items.map(([inside]) => inside)]) };
+    """
+    found = run(STATE + code, **network())
+    boxes = dict(found["boxes"])
+    for picture, lanes in zip(found["pictures"], (4, 0), strict=True):
+        places = {
+            item: [place[name] for name in ("x", "y", "width", "height")] for item, place in picture["rectangles"]
+        }
+        assert picture["lanes"] == lanes
+        for outer, items in boxes.items():
+            for item in items:
+                if item in places:
+                    (x, y, w, h), (x2, y2, w2, h2) = places[item], places[outer]
+                    assert x2 <= x
+                    assert x + w <= x2 + w2 + 0.2
+                    assert y2 <= y
+                    assert y + h <= y2 + h2 + 0.2
+        assert all(re.fullmatch(r"M[\d.]+ [\d.]+([CH][-\d. ]+)+", edge) for edge in picture["edges"])
+
+
+def test_a_graph_without_boxes_keeps_the_curves_of_its_layout() -> None:
+    a, b = Value(0.7, "a"), Value(2.0, "b")
+    code = """
+      const { arrange } = await load("arrangement"), { curve } = await load("curves");
+      const arrangement = arrange(state.boxes), [start, end, route] = state.boxes.whole.routes[0];
+      return { path: curve(state.boxes, arrangement, start, end), points: route.length / 2 };
+    """
+    found = run(STATE + code, **told(explore(sin(a * b) + a)))
+    assert len(re.findall(r"[\d.]+ [\d.]+", found["path"])) == found["points"] >= 4
+
+
+def test_ticks_are_round_and_numbers_beside_axes_short() -> None:
+    code = """
+      const { niceTicks, span, short } = await load("plot");
+      return [niceTicks(0, 1), niceTicks(-3, 17), span([2, 2]), span([0, 10]), [0, 1234567, -0.5, 0.00012].map(short)];
+    """
+    ticks, wide, same, room, texts = run(code)
+    assert ticks == pytest.approx([0, 0.5, 1])
+    assert wide == [0, 5, 10, 15]
+    assert (same, room) == (pytest.approx([1.8, 2.2]), pytest.approx([-0.6, 10.6]))
+    assert texts == ["0", "1e+6", "−0.5", "1e−4"]
+
+
+def test_a_nudge_is_judged_beside_the_best() -> None:
+    code = """
+      const { nudged, verdictOf } = await load("check_panel");
+      const errors = [-15, -10, -5, -1, 0].map((at) => [at, Math.abs(at + 5) - 10]);
+      const { slope, nudge } = nudged(state.graph, named("w¹₂₁"), [-4])[0];
+      const said = [-15, -5, 0].map((at) => verdictOf(at, errors).split(/[:,]/)[0]);
+      return { said, odd: verdictOf(0, [[0, NaN]]), exact: verdictOf(-1, [[-1, -9], [0, -12]]), slope, nudge,
+        gradient: state.graph.gradients[named("w¹₂₁")] };
+    """
+    found = run(STATE + code, **network())
+    assert found["said"] == ["h is too small", "About the best h", "As h shrinks the slope closes in on the gradient"]
+    assert found["odd"] == "The slope is not finite for every h."
+    assert found["exact"].startswith("The cost is no more than quadratic here")
+    assert (found["slope"], found["nudge"]) == (pytest.approx(found["gradient"], rel=1e-6), pytest.approx(1e-4))
+
+
+def test_only_a_model_of_two_inputs_and_one_target_has_a_plane() -> None:
+    code = STATE + 'const { planeOf } = await load("boundary"); return planeOf(state);'
+    assert run(code, **network()) is None
+    plane = run(code, **with_rows())
+    assert plane["places"] == [0, 1]
+    assert len(plane["rows"]) == 3
+    three = nn.explore(MLP(3, [1], seed=1), [[1.0, 2.0, 3.0]], [1])
+    assert run(code, **told(three)) is None
+
+
+def test_the_node_whose_curve_is_shown_is_the_activation() -> None:
+    code = """
+      const { curveOf } = await load("tangent");
+      return ["a²₁", "z²₁", "C", "x₁"].map((name) => curveOf(state.graph, named(name)) === named("a²₁"));
+    """
+    assert run(STATE + code, **network()) == [True, True, False, False]
