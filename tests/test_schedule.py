@@ -155,4 +155,6 @@ def test_the_loops_of(name: str) -> None:
     count = None if "parameters" in name else INPUTS.get(name) or inputs_of(name)
     step = autograd.compile(function, parameters, backend="source", inputs=count)
     file = name.replace(" ", "-")
-    assert_golden(f"schedules/{file}.txt", schedule(step.program, mean=name in MEANS).describe() + "\n")
+    found = schedule(step.program, mean=name in MEANS)
+    assert_golden(f"schedules/{file}.txt", found.describe() + "\n")
+    assert_golden(f"passes/{file}.txt", found.describe_passes() + "\n")

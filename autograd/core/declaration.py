@@ -17,6 +17,8 @@ from autograd.core.messages import shown
 # While a function is traced: what all operations are handed to, whichever of their operands comes first.
 tracer: ContextVar[Callable[..., Any] | None] = ContextVar("tracer", default=None)
 
+CO_VARARGS = 0x04  # inspect's, which takes longer to import than all of the core
+
 
 class _Signature:
     """How an operation is called, for help(): with the operands of its rule, or what arranges them."""
@@ -78,7 +80,7 @@ class Operation:
         self.textbook = textbook or partials
         self.text, self.latex, self.inline, self.__doc__ = text or name, latex or text or name, inline, doc
         self.__name__, self.__module__ = name, partials.__module__
-        variadic = partials.__code__.co_flags & 0x04  # inspect.CO_VARARGS
+        variadic = partials.__code__.co_flags & CO_VARARGS
         self.arity = None if variadic else partials.__code__.co_argcount - 1
 
     def __call__(self, *operands: Any) -> Any:
