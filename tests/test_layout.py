@@ -6,7 +6,7 @@ import inspect
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,23 @@ AUTOGRAD, NN = sorted((ROOT / "autograd").rglob("*.py")), sorted((ROOT / "nn").r
 CORE = sorted((ROOT / "autograd" / "core").glob("*.py"))
 READING_CORE = [ROOT / "autograd" / "core" / name for name in ("operations.py", "value.py")]
 OURS = {"autograd", "nn"}
-each_module = pytest.mark.parametrize("path", AUTOGRAD + NN, ids=lambda path: str(path.relative_to(ROOT)))
+
+
+def each(paths: Iterable[Path]) -> Callable[[Callable[[Path], None]], Callable[[], None]]:
+    """Hold a test against each of these files; what it finds says in which."""
+
+    def of_all(test: Callable[[Path], None]) -> Callable[[], None]:
+        def held() -> None:
+            for path in paths:
+                try:
+                    test(path)
+                except AssertionError as error:
+                    raise AssertionError(f"{path.relative_to(ROOT)}: {error}") from error
+
+        held.__name__, held.__doc__ = test.__name__, test.__doc__
+        return held
+
+    return of_all
 
 
 def statements(body: list[ast.stmt], within_functions: bool) -> Iterator[ast.stmt]:
@@ -66,14 +82,14 @@ def test_the_reader_of_imports_reads() -> None:
     assert "mpmath" not in imports(ROOT / "autograd" / "checking.py")
 
 
-@pytest.mark.parametrize("path", CORE, ids=lambda path: path.name)
+@each(CORE)
 def test_the_core_imports_the_standard_library_alone(path: Path) -> None:
     names = imports(path, within_functions=True)
     assert {top(name) for name in names} - OURS <= sys.stdlib_module_names
     assert all(name.startswith("autograd.core.") for name in names if top(name) in OURS)
 
 
-@pytest.mark.parametrize("path", AUTOGRAD, ids=lambda path: str(path.relative_to(ROOT)))
+@each(AUTOGRAD)
 def test_of_another_wing_nothing_is_used_but_what_it_exports(path: Path) -> None:
     if path.parent == ROOT / "autograd":
         return
@@ -89,7 +105,7 @@ def test_of_another_wing_nothing_is_used_but_what_it_exports(path: Path) -> None
 TOOLS = {f"autograd.core.{name}" for name in ("NOT_COMPUTED", "cut", "ensuring", "listed", "on_one_line", "shown")}
 
 
-@pytest.mark.parametrize("path", NN, ids=lambda path: path.name)
+@each(NN)
 def test_nn_uses_only_what_autograd_exports(path: Path) -> None:
     used = {name for name in imports(path, within_functions=True) if top(name) == "autograd"}
     assert used <= {"autograd", *(f"autograd.{name}" for name in autograd.__all__)} | TOOLS
@@ -98,9 +114,7 @@ def test_nn_uses_only_what_autograd_exports(path: Path) -> None:
 LOADED_WHEN_ASKED_FOR = ROOT / "autograd" / "compiling"  # which is about NumPy and LLVM from end to end
 
 
-@pytest.mark.parametrize(
-    "path", [path for path in AUTOGRAD + NN if LOADED_WHEN_ASKED_FOR not in path.parents], ids=lambda path: path.name
-)
+@each([path for path in AUTOGRAD + NN if LOADED_WHEN_ASKED_FOR not in path.parents])
 def test_third_party_modules_are_imported_where_they_are_used(path: Path) -> None:
     assert {top(name) for name in imports(path)} - OURS <= sys.stdlib_module_names
     assert not any(name.startswith("autograd.compiling") for name in imports(path))
@@ -110,7 +124,7 @@ COMPILING = sorted(LOADED_WHEN_ASKED_FOR.rglob("*.py"))
 PASSES = {"fusion", "memory", "reductions", "schedule"}  # of native code, which find its loops
 
 
-@pytest.mark.parametrize("path", COMPILING, ids=lambda path: path.name)
+@each(COMPILING)
 def test_only_native_code_needs_llvm(path: Path) -> None:
     native = {name.split(".")[3] for name in imports(path) if name.startswith("autograd.compiling.native.")}
     needed = {top(name) for name in imports(path)} - OURS - sys.stdlib_module_names
@@ -155,7 +169,7 @@ def test_instructions_name_this_project_and_install_it_from_a_clone() -> None:
             assert re.match(r"['\"]?\\*\.|graphviz|\{", install) or path == Path(__file__), (path, install)
 
 
-@each_module
+@each(AUTOGRAD + NN)
 def test_files_and_functions_are_short(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert len(text.splitlines()) <= 400
@@ -166,7 +180,7 @@ def test_files_and_functions_are_short(path: Path) -> None:
             assert (node.end_lineno or 0) - documented < longest, node.name
 
 
-@pytest.mark.parametrize("path", AUTOGRAD + NN, ids=lambda path: str(path.relative_to(ROOT)))
+@each(AUTOGRAD + NN)
 def test_what_is_private_stays_within_its_module(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     mine = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef)}
@@ -229,7 +243,7 @@ def test_every_name_of_nn_exists() -> None:
         assert getattr(nn, name) is not None
 
 
-@pytest.mark.parametrize("path", [path for path in AUTOGRAD + NN if path.name == "__init__.py"], ids=str)
+@each([path for path in AUTOGRAD + NN if path.name == "__init__.py"])
 def test_a_package_exports_what_it_has(path: Path) -> None:
     module = importlib.import_module(".".join(path.parent.relative_to(ROOT).parts))
     for name in getattr(module, "__all__", []):
@@ -241,7 +255,7 @@ def test_everything_public_says_what_it_is() -> None:
         assert (thing.__doc__ or "").strip(), name
 
 
-@each_module
+@each(AUTOGRAD + NN)
 def test_every_module_and_every_public_definition_has_a_docstring(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     assert ast.get_docstring(tree)
@@ -311,7 +325,7 @@ SUMS_OF_INTEGERS = {
 }
 
 
-@each_module
+@each(AUTOGRAD + NN)
 def test_no_sum_of_floats_is_left_to_the_python_version(path: Path) -> None:
     found = [
         ast.unparse(node.args[0]).strip("()[]") if len(node.args) == 1 else ast.unparse(node)
