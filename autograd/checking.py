@@ -1,7 +1,7 @@
 """Gradients held against numbers that were found without any chain rule.
 
 A node is nudged, and the nudge followed through the graph, in as many digits as it takes. Every operation is computed
-from the numbers of its operands as they were recorded, so that what floats have rounded away is no error of a rule.
+from the numbers of its operands as they were recorded, so that rounding in floats does not count as an error of a rule.
 """
 
 import itertools
@@ -66,12 +66,12 @@ class Slopes:
     def difference(self, derivative: float) -> float:
         """How far a derivative lies outside of [left, right], relative to its size where that is above 1.
 
-        Where terms cancel, floats lose of the derivative what they round of the terms: that is allowed for.
+        Where terms cancel, the rounding of the terms shows in the derivative: that is allowed for.
         """
         return self._outside(derivative, max(1.0, abs(self.central)))
 
     def apart(self, x: float, y: float) -> float:
-        """How far two derivatives in floats are apart, measured in the same way."""
+        """How far apart two derivatives in floats are, measured in the same way."""
         return abs(x - y) / max(1.0, abs(y), ROUNDING * self.size)
 
     @property
@@ -101,7 +101,7 @@ def finite_differences(output: Value, inputs: Iterable[Value]) -> list[Slopes]:
 
 
 class _Level(NamedTuple):
-    """So many digits, and a nudge that suits them."""
+    """A precision, in digits, and a nudge that suits it."""
 
     context: Any
     nudge: Any
@@ -137,13 +137,13 @@ class _Graph:
 
     @staticmethod
     def _settled(before: Any, now: Any, k: int) -> Any:
-        """What a slope tends to as the nudge gets smaller, None if that cannot be told yet."""
+        """The limit of a slope as the nudge gets smaller; None if that cannot be told yet."""
         if abs(now - before) <= SAME * abs(now) and (now or k == LEVELS - 1):
-            return now  # 0 may be for want of digits
+            return now  # a 0 may only be for lack of digits
         return now * 0 if abs(now) < SAME * abs(before) else None
 
     def _sides(self, k: int, value: Value, path: list[Value]) -> tuple[Any, Any]:
-        """The slopes to the left, and by half the step to the right, lest an odd function pass for a straight one."""
+        """The slopes to the left and, with half the step, to the right: equal steps take an odd function for a line."""
         level = self._level(k)
         h = level.nudge * min(abs(float(value.data)) or 1.0, 1.0)  # far out, sin still has its period
         left, right = (self._moved(level, value, path, step) / step for step in (-h, h / 2))
@@ -158,7 +158,7 @@ class _Graph:
         return self.levels[k]
 
     def _moved(self, level: _Level, value: Value, path: list[Value], step: Any) -> Any:
-        """By how much the output moves with the value."""
+        """The change of the output when the value takes a step."""
         moves = {value: step}
         for node in path:
             moves[node] = _number(level, node, moves) - self._here(level, node)
@@ -192,7 +192,7 @@ class _Graph:
 
 
 def _number(level: _Level, node: Value, moves: dict[Value, Any]) -> Any:
-    """What the operation of a node gives, where its operands have moved from their numbers."""
+    """The result of a node's operation when its operands have moved from their numbers."""
     assert node.op is not None
     context = level.context
     operands = tuple([Precise(context, context.mpf(float(x.data)) + moves.get(x, 0)) for x in node.operands])
@@ -215,7 +215,7 @@ class Precise(Arithmetic):
         if primitive is None:
             try:
                 return op.definition(*operands)
-            except TypeError as error:  # in functions that take nothing but floats, or with a comparison
+            except TypeError as error:  # from functions that take only floats, or from a comparison
                 raise TypeError(
                     f"{op.name} cannot be evaluated in high precision: declare it with definition=, in terms of "
                     f"autograd's operations ({error})"
@@ -252,7 +252,7 @@ _PRIMITIVES: dict[Operation, Callable[..., Any]] = {
 
 
 def _precise_context(order: list[Value], digits: int = DIGITS) -> Any:
-    """An mpmath context with so many digits, and more where numbers of very different size meet in the graph."""
+    """An mpmath context with this many digits, and more where numbers of very different size meet in the graph."""
     import mpmath
 
     sizes = [math.log10(abs(node.data)) for node in order if node.data and math.isfinite(node.data)]
@@ -305,7 +305,7 @@ def check_gradients(
 
 
 def _check_values(output: Value) -> None:
-    """Every node on its own, by the definition of its operation, to what a relative error of 1e-9 would explain."""
+    """Check each node against its operation's definition, to within a relative error of 1e-9 in it or an operand."""
     graph = _Graph(output)
     level = graph._level(0)
     for node in graph.order:
@@ -323,13 +323,13 @@ def _check_values(output: Value) -> None:
 def _check_that_nothing_is_frozen(
     function: Callable[..., Value], point: list[float], i: int, step: float, tolerance: float
 ) -> None:
-    """Numbers that were taken out of an input, as by float(), and do not move with it; what was decided by it."""
+    """Find numbers taken out of an input, as by float(), that do not move with it, and decisions made by it."""
     moved = [x + step * (abs(x) or 1.0) if j == i else x for j, x in enumerate(point)]
     leaves, others = [*map(Value, point)], [*map(Value, moved)]
     order = topological_order(function(*leaves))
     try:
         there_too = function(*others)
-    except Exception:  # whatever functions raise outside of their domain
+    except Exception:  # whatever functions raise outside their domain
         return
     again = topological_order(as_value(there_too))
     if _described(order, leaves) == _described(again, others):
@@ -348,7 +348,7 @@ def _check_that_nothing_is_frozen(
 
 
 def _described(order: list[Value], inputs: list[Value]) -> list[Any]:
-    """What a graph consists of, but for the numbers of the inputs."""
+    """What a graph consists of, except the numbers of the inputs."""
     place = {node: n for n, node in enumerate(order)}
     return [
         inputs.index(node) if node in inputs else (node.op, [place[x] for x in node.operands] or float(node.data).hex())

@@ -11,8 +11,8 @@ from contextlib import contextmanager, suppress
 from autograd.core import at_once
 from autograd.core.annotations import Any
 
-PREFIX, SUFFIX = ".glassgrad-", ".part"  # of what is beside a file while it is replaced
-STALE = 600  # seconds, after which nobody is still at it
+PREFIX, SUFFIX = ".glassgrad-", ".part"  # of what stands beside a file while it is replaced
+STALE = 600  # seconds, after which nobody is still writing
 
 
 def write_files(files: "Mapping[str | os.PathLike[str], str | bytes]") -> None:
@@ -23,10 +23,10 @@ def write_files(files: "Mapping[str | os.PathLike[str], str | bytes]") -> None:
     What was there keeps its place, its permissions and, as far as the system allows, its owner: a symbolic link stays
     one, and the file that it leads to gets the new content. Other names of the same file (hard links) keep the old
     content. Devices and pipes, such as /dev/stdout, are written to. A folder, a file that may not be written and a disk
-    that is full are an OSError that names the path, and leave everything as it was.
+    that is full raise an OSError that names the path, and leave everything as it was.
 
-    Of two that write a file at the same time the one that ends last has written it, whole. A new content is on the
-    disk before it takes the place of the old, so that a power cut leaves one of the two.
+    Of two that write a file at the same time the last to finish wins, whole. New content is on the disk before it takes
+    the place of the old, so that a power cut leaves one of the two.
     """
     contents = {os.fspath(path): x.encode() if isinstance(x, str) else x for path, x in files.items()}
     drafts = [_Draft(path, content) for path, content in contents.items()]
@@ -56,7 +56,7 @@ class _Draft:
         self.before: os.stat_result | None = None
         self.direct = False  # whether it is no file, and so written to and not replaced
         self.file: Any = None
-        self.name = self.part  # by which it can be had
+        self.name = self.part  # under which it can be opened
 
     def prepare(self) -> None:
         """Write the draft. Raises OSError, as all that follows does."""
@@ -81,7 +81,7 @@ class _Draft:
                 device.write(self.content)
         elif self.name != self.part:
             try:
-                os.link(self.name, self.part, src_dir_fd=self.file.fileno())  # which has it follow the link in /proc
+                os.link(self.name, self.part, src_dir_fd=self.file.fileno())  # so that it follows the link in /proc
             except OSError:  # a file system that makes files without a name, and does not let them have one
                 self.file.close()
                 self._open()
@@ -92,7 +92,7 @@ class _Draft:
         if self.before:
             try:
                 os.link(self.place, self.old)
-            except OSError:  # the file system has no links, or we no right to one
+            except OSError:  # the file system has no links, or we may not make one
                 shutil.copy2(self.place, self.old)
 
     def restore(self) -> None:
@@ -115,7 +115,7 @@ class _Draft:
         if not hasattr(os, "O_TMPFILE") or not os.path.isdir("/proc/self/fd"):
             return False
         flags = os.O_TMPFILE | os.O_WRONLY
-        with suppress(OSError):  # what is wrong besides shows itself when there is a name
+        with suppress(OSError):  # any other problem shows when it gets a name
             self.file = open(self.folder, "wb", opener=lambda folder, _: os.open(folder, flags, self._mode))  # noqa: SIM115
             self.name = f"/proc/self/fd/{self.file.fileno()}"
         return self.file is not None
@@ -126,7 +126,7 @@ class _Draft:
 
     @property
     def _mode(self) -> int:
-        """Of a new file, which the umask narrows; one with another's permissions is nobody else's until it has them."""
+        """That of a new file, which the umask narrows; closed to others until it has the permissions of an old one."""
         return 0o600 if self.before else 0o666
 
     def _write(self) -> None:
@@ -165,7 +165,7 @@ def _replace_all(drafts: Sequence[_Draft]) -> None:
 
 @contextmanager
 def _naming(path: str) -> Iterator[None]:
-    """An OSError inside is one of this path, whatever else was touched on the way."""
+    """Have an OSError inside name this path, whatever else was touched on the way."""
     try:
         yield
     except OSError as error:

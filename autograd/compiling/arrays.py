@@ -1,4 +1,4 @@
-"""The one door by which numbers come in, whatever library their arrays are of."""
+"""The one door through which numbers come in, from arrays of any library."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NESTED = 3  # levels of lists that are searched for masks
 
 
 def real_array(name: str, numbers: Any, dtype: Any = "float64") -> Array:
-    """Real numbers as an array of a type, which is the one that was given where that is of this type already.
+    """Real numbers as an array of a type: the array that was given, if it has this type already.
 
     name: what they are, for errors, such as "the input x"; numbers: one, a list of them (or of lists), or an array of
     any library; dtype: NumPy's, of real numbers.
@@ -32,12 +32,12 @@ def real_array(name: str, numbers: Any, dtype: Any = "float64") -> Array:
 
 
 def index_array(name: str, numbers: Any) -> Array:
-    """Whole numbers as a new array of int64, which nobody else can change; it raises what `real_array` does."""
+    """Whole numbers as a new array of int64, which nobody else can change; raises what `real_array` does."""
     return np.array(_plain(name, numbers, "iu", "whole numbers"), np.int64, order="C")
 
 
 def as_numpy(array: Any) -> Array:
-    """An array of any library as NumPy's. Those on a device do not turn into one by themselves, but give one."""
+    """An array of any library as NumPy's. Those on a device are not converted implicitly, but by a method."""
     try:
         return np.asarray(array)
     except TypeError:
@@ -69,7 +69,7 @@ def _plain(name: str, numbers: Any, kinds: str, what: str) -> Array:
 
 
 def _has_mask(numbers: Any) -> bool:
-    """True of a masked array, and of a list of such, of which NumPy would take the numbers and not the masks."""
+    """True for a masked array, and for a list of them, whose masks NumPy would drop."""
     level = [numbers]
     for _ in range(NESTED + 1):
         kinds = set(map(type, level))

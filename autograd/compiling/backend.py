@@ -12,7 +12,7 @@ from autograd.compiling.fixed import Fixed
 from autograd.compiling.optional_numpy import np
 from autograd.programs import Program
 
-ROOM = 16  # numbers: what training changes takes a multiple of so much memory, with zeros at its end
+ROOM = 16  # numbers: what training changes is padded with zeros to a multiple of this many
 
 Quick = Callable[[Any, Any], tuple[float, Array] | None]
 
@@ -20,8 +20,7 @@ Quick = Callable[[Any, Any], tuple[float, Array] | None]
 class Kernel(Protocol):
     """A program, ready to run.
 
-    quick is a way to call it with whatever was given, which answers None where it does not know what to do. The
-    backend may have none.
+    quick calls it with whatever was given, and returns None for what it does not know. A backend may have none.
     """
 
     text: str
@@ -30,9 +29,9 @@ class Kernel(Protocol):
     def __call__(self, columns: Sequence[Array] | Array, rows: int, scalars: Array, output: Array) -> None:
         """Fill output: with the means over the rows of the gradient and the loss, or with each row's outputs.
 
-        columns: an array for each input, of that many rows or, where it is the same in all, of none (0-dimensional),
-        or all of them as the rows of one array;
-        scalars: the parameters; output: contiguous, as are the scalars. All are of the program's type.
+        columns: for each input an array of that many rows, or a 0-dimensional one where it is the same in all; or all
+        of them as the rows of one array; scalars: the parameters; output: contiguous, as are the scalars. All are of
+        the program's type.
         """
         ...
 
@@ -51,7 +50,7 @@ class Backend(Protocol):
         ...
 
     def descend(self, step: Any, update: Any, batches: Batches, state: State, scalars: Array, losses: Array) -> int:
-        """Take steps of training, and say how many: fewer where a loss or a gradient is not finite.
+        """Take steps of training, and return how many: fewer where a loss or a gradient is not finite.
 
         step: a kernel of this backend, of means; update: one of rows, which are the parameters; scalars: a row for
         each step, that update takes; losses: to be filled, with the loss before each step.
@@ -77,9 +76,9 @@ class Batches:
 class State(Fixed):
     """The numbers that training changes.
 
-    numbers: the parameters, and in a row each what the optimizer keeps of them; gradient: of the last step, with
-    its loss after it. Both have room for more, with zeros, so that registers may be filled. prepared is the backend's,
-    of what stays the same from run to run.
+    numbers: a row of the parameters, and a row for each number that the optimizer keeps of them; gradient: of the last
+    step, followed by its loss. Both are padded with zeros, so that registers can be filled. prepared: what the backend
+    keeps from run to run.
     """
 
     changing = frozenset({"prepared"})
@@ -97,5 +96,5 @@ class State(Fixed):
 
 
 def _lasting(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
-    """Zeros in memory that stays where it is: a bytearray that somebody looks into cannot be resized, an array can."""
+    """Zeros in memory that stays where it is: a bytearray with a view of it cannot be resized, an array can."""
     return np.frombuffer(bytearray(math.prod(shape) * dtype.itemsize), dtype).reshape(shape)

@@ -33,7 +33,7 @@ def choose(backend: str, dtype: np.dtype[Any], vector_math: str, namespace: Any)
 
 
 def _native(size: int, vector_math: str) -> Backend:
-    with compiling:  # and importing, of which the locks would be held as well
+    with compiling:  # imports too: a fork would leave their locks held as well
         from autograd.compiling.native.backend import native_backend
 
         return native_backend(size, vector_math)

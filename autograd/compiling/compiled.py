@@ -52,7 +52,7 @@ def compile(
 
     Results are those of the Values but for rounding: sums may be taken in another order, and native code adds a product
     without rounding it first, so that one which is too large for a float does not overflow on its way into a sum. In a
-    gradient it adds what is the same for all rows, as that of a penalty, to the mean and not to each row.
+    gradient it adds what is the same for all rows, such as that of a penalty, to the mean and not to each row.
 
     What Python decides or draws by itself (random numbers, counters) is decided once, when the function is traced. So
     is what it decides by a Value that was made of parameters beforehand: as an operand it is computed anew at each
@@ -147,7 +147,7 @@ class Compiled(Fixed):
         """The numbers of the parameters. Raises TypeError where one has none."""
         try:
             return np.array(doubles("d", [parameter.data for parameter in self.parameters]), self.dtype)
-        except TypeError:  # which NumPy does not raise for None, of which it makes nan
+        except TypeError:  # NumPy itself would make nan of None
             i, x = next((i, p) for i, p in enumerate(self.parameters) if not isinstance(p.data, Real))
             raise TypeError(
                 f"the data of {x.label or f'parameters[{i}]'} is no real number, but {shown(x.data)}"
@@ -157,7 +157,7 @@ class Compiled(Fixed):
         """The columns as arrays, and the number of rows; raises what a call raises."""
         if type(columns) is np.ndarray and columns.ndim == 2 and columns.dtype == self.dtype:
             count, rows = columns.shape
-            if count == len(self.inputs) and rows and columns.flags.aligned:  # all in one, which goes faster
+            if count == len(self.inputs) and rows and columns.flags.aligned:  # all at once, which is faster
                 return columns, rows
         if len(columns) != len(self.inputs):
             names = f" ({', '.join(self.inputs)})" if 0 < len(self.inputs) <= 8 else ""

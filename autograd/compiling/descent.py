@@ -15,7 +15,7 @@ from autograd.compiling.optional_numpy import np
 from autograd.compiling.tracing import build, trace
 from autograd.core import Value, at_once, shown
 
-FIRST_STEPS, PATIENCE = 1024, 0.05  # steps at first, and seconds, between looks at what else there is to do
+FIRST_STEPS, PATIENCE = 1024, 0.05  # steps at first, and seconds, between checks for Ctrl-C
 
 
 class Descent(Fixed):
@@ -57,7 +57,7 @@ class Descent(Fixed):
             _scalars=scalars, _state=state, _update=step.backend.kernel(build(recorded), mean=False),
         )  # fmt: skip
         self.numbers[0] = step.numbers()
-        self._so_far: tuple[int, Array] = 0, np.empty(0)  # steps, and the losses that there are, or will be, since
+        self._so_far: tuple[int, Array] = 0, np.empty(0)  # steps, and the losses since, as they come
         self.finite = True
 
     @property
@@ -66,7 +66,7 @@ class Descent(Fixed):
         before, losses = self._so_far
         finite = int(np.isfinite(losses).sum())
         *gradient, loss = np.isfinite(self._state.gradient[: len(self.gradient) + 1]).tolist()
-        return before + finite - bool(finite and loss and not all(gradient))  # a step that was not taken has a loss
+        return before + finite - bool(finite and loss and not all(gradient))  # the last loss may be of a step not taken
 
     def run(self, columns: Sequence[Any], scalars: Any, batch_size: int | None = None, order: Any = None) -> Array:
         """Take steps, and return the losses before each.
@@ -94,7 +94,7 @@ class Descent(Fixed):
         return losses[: self._run(batches, table, losses) + 1]
 
     def _run(self, batches: Batches, table: Array, losses: Array) -> int:
-        """Take steps in parts, whole epochs each, so that Ctrl-C is heard; gives how many were taken."""
+        """Take steps in parts, whole epochs each, so that Ctrl-C is heard; return how many were taken."""
         before, self.finite = self.steps, True
         done, steps = 0, batches.each_epoch * -(-FIRST_STEPS // batches.each_epoch)
         while self.finite and done < len(table):

@@ -1,4 +1,4 @@
-"""Things that stay as they were made, for machine code relies on them."""
+"""Objects that stay as they were made, because machine code relies on them."""
 
 from collections.abc import Callable
 from typing import Any, ClassVar, Generic, TypeVar
@@ -7,12 +7,12 @@ T = TypeVar("T")
 
 
 class Fixed:
-    """Its attributes are read-only but for those that are named as changing; `fix` gives them, once."""
+    """Its attributes are read-only, except those named as changing; `fix` sets them, once."""
 
     changing: ClassVar[frozenset[str]] = frozenset()
 
     def fix(self, **attributes: Any) -> None:
-        """Give attributes. Raises AttributeError for one that is there."""
+        """Set attributes. Raises AttributeError for one that is set already."""
         for name in attributes.keys() & vars(self).keys():
             self.__setattr__(name, None)
         vars(self).update(attributes)
@@ -31,7 +31,7 @@ class Fixed:
 
 class Once(Generic[T]):
     """An attribute that is made when it is first asked for. (That of functools has a lock before Python 3.12, which
-    nobody opens in the child of a process that forks while another thread makes it.)"""
+    stays locked in the child of a process that forks while another thread makes it.)"""
 
     def __init__(self, make: Callable[[Any], T]) -> None:
         self.make, self.name, self.__doc__ = make, make.__name__, make.__doc__

@@ -1,7 +1,7 @@
-"""The second pass: instructions alike, gathered into groups.
+"""The second pass: similar instructions, gathered into groups.
 
-The neurons of a layer do the same with other operands, and these step evenly from neuron to neuron. So instructions of
-the same operation become a group, of which each operand is one access for all members: in arrays, a slice.
+The neurons of a layer do the same with different operands, which step evenly from neuron to neuron. So instructions of
+the same operation become a group, in which each operand is one access for all members: in arrays, a slice.
 
 Every value has an index among those of its kind: inputs and what differs from row to row, parameters, and what is the
 same for all rows. The results of a group have consecutive ones.
@@ -80,8 +80,8 @@ class Piece(NamedTuple):
 class Operand(NamedTuple):
     """An operand of all members of a group.
 
-    makers: the groups whose results it is; aligned: whether there is one, and each member takes the result of the same
-    member there.
+    makers: the groups whose results it is; aligned: whether there is just one, and each member takes the result of the
+    same member there.
     """
 
     access: Access
@@ -117,7 +117,7 @@ class InstructionGroup:
         return {maker for operand in self.operands for maker in operand.makers}
 
     def is_aligned_to(self, makers: AbstractSet[int]) -> bool:
-        """True where each member takes nothing of these groups but results of the same member there."""
+        """True if all that each member takes from these groups are results of the same member there."""
         return all(operand.aligned or makers.isdisjoint(operand.makers) for operand in self.operands)
 
     def describe(self) -> str:
@@ -145,7 +145,7 @@ class Grouping:
         return [g for g, group in enumerate(self.groups) if group.varies == varies]
 
     def users(self) -> dict[int, list[int]]:
-        """For each group, those of as many rows that take its results."""
+        """For each group, those that take its results and vary as it does: both from row to row, or neither."""
         users: dict[int, list[int]] = defaultdict(list)
         for g, group in enumerate(self.groups):
             for maker in group.makers:
@@ -168,7 +168,7 @@ def group_instructions(sums: Sums) -> Grouping:
     access = _leaves(sums)
     groups: list[InstructionGroup] = []
     owners: dict[int, int] = {}
-    # the group that each index belongs to; none after the inputs and after a group, so that no run goes on there
+    # the group that each index belongs to; none after the inputs and after a group, so that no run crosses these
     owned: dict[Kind, list[int | None]] = {SHARED: [], ROW: [None] * (sums.inputs + 1)}
     for kind in (SHARED, ROW):
         for level in _levels(sums, kind == ROW):
@@ -191,7 +191,7 @@ def _leaves(sums: Sums) -> dict[int, Access]:
 
 
 def _levels(sums: Sums, varies: bool) -> Iterator[list[int]]:
-    """The instructions that are no leaves, by the length of the longest way to them."""
+    """The instructions that are not leaves, by the length of the longest path to them."""
     depth: dict[int, int] = {}
     for i in sums.order:
         op, operands, _ = sums.instructions[i]
@@ -204,7 +204,7 @@ def _levels(sums: Sums, varies: bool) -> Iterator[list[int]]:
 def _runs_alike(
     sums: Sums, level: Sequence[int], access: Mapping[int, Access]
 ) -> Iterator[tuple[Operation, int, list[int]]]:
-    """Instructions of a level that make a group each: the operation, how many products it sums, and the members."""
+    """The groups that a level makes: the operation, how many products it sums, and the members."""
     alike: dict[tuple[Operation, int, int], list[int]] = defaultdict(list)
     for i in level:
         op, operands, number = sums.instructions[i]
@@ -260,7 +260,7 @@ def _operand(
 
 
 def pieces_of(factors: Sequence[Access]) -> tuple[Piece, ...]:
-    """The terms of a long sum in pieces that step evenly; none if they are short, or the sum is."""
+    """The terms of a long sum in pieces that step evenly; none if the pieces or the sum are short."""
     pairs = list(zip(factors[::2], factors[1::2], strict=True))
     pieces: list[Piece] = []
     start = 0

@@ -1,4 +1,4 @@
-"""NumPy; where it is not installed, what says so as soon as it is used. So all can be imported and looked at."""
+"""NumPy, or a stand-in that says it is missing as soon as it is used: so all can be imported without it."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ else:
             """Stands for NumPy."""
 
             def __getattr__(self, name: str) -> Any:
-                if name.startswith("__"):  # someone looks at it
+                if name.startswith("__"):  # it is only being inspected
                     raise AttributeError(name)
                 raise ImportError("autograd.compile needs NumPy: pip install '.[jit]', in a clone of glassgrad")
 

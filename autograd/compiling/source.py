@@ -45,8 +45,8 @@ LOWERINGS: dict[Operation, str] = {
     ops.step: "xp.where(x > 0, 1.0, xp.where(x <= 0, 0.0, x))",
     ops.abs: "abs(x)",
 }
-# At a tie it is the first that counts, as -0 and 0 do: array libraries do not agree on that. Of a number and an array:
-LARGER_THAN = {1: "xp.where(x < y, y, x)", 0: "xp.where(x >= y, x, y)"}  # by which of them is the number
+# At a tie, as of -0 and 0, the first counts: array libraries do not agree on that. For a number and an array,
+LARGER_THAN = {1: "xp.where(x < y, y, x)", 0: "xp.where(x >= y, x, y)"}  # by which of the two is the number
 # Array libraries take this power for the square root, but (-inf) ** 0.5 is inf, and (-0.0) ** 0.5 is 0.
 SQUARE_ROOT = "xp.where(x == -xp.inf, xp.inf, x ** y + 0.0)"
 
@@ -69,7 +69,7 @@ class SourceWriter(ProgramWriter):
         return infinity if number > 0 else ast.UnaryOp(ast.USub(), infinity)
 
     def template(self, op: Operation, operands: tuple[int, ...]) -> str:
-        """A primitive as it is written; of numbers, as all namespaces understand it."""
+        """The template of a primitive; where an operand is a number, one that all namespaces understand."""
         given = [self.program.instructions[x] for x in operands]
         if op is ops.maximum:
             numbers = [n for n, instruction in enumerate(given) if instruction.op is constant]
@@ -199,7 +199,7 @@ class SourceBackend:
         return f"{len(program.instructions)} instructions, each of which is computed for all rows"
 
     def descend(self, step: Any, update: Any, batches: Batches, state: State, scalars: Array, losses: Array) -> int:
-        """Steps of training, one after another, each of which is there whole when Ctrl-C comes."""
+        """Steps of training, one after another; Ctrl-C leaves none of them half taken."""
         count = state.parameters
         numbers, gradient = state.numbers[:, :count], np.empty(count + 1, self.dtype)
         for done, scalars_of_step in enumerate(scalars):

@@ -2,8 +2,8 @@
 
 A program adds numbers two at a time. Additions that serve nothing but the next one are merged here into sums, and
 multiplications into the sums that they serve: one instruction `dot` each, which a later pass turns into a loop, or into
-a product of matrices. What is asked for are means over the rows; of a gradient, whatever is the same for all rows
-is taken apart from its mean.
+a product of matrices. What is asked for are means over the rows; in a gradient, what is the same for all rows is kept
+out of the mean.
 """
 
 from collections import Counter
@@ -16,7 +16,7 @@ from autograd.core import Operation, constant
 from autograd.core import operations as ops
 from autograd.programs import DOT, Instruction, Program
 
-MANY_ADDENDS = 4  # that many or more are multiplied by 1, for the terms of a sum to be alike
+MANY_ADDENDS = 4  # this many or more are multiplied by 1, so that all terms of a sum are products
 LONGEST_SUM = 256  # terms; longer ones are summed in parts
 
 
@@ -132,7 +132,7 @@ def _asked_for(draft: _Draft, program: Program) -> tuple[list[Mean], list[Shared
 def _split(draft: _Draft, i: int) -> list[int]:
     """Take a sum of the gradient apart: what is the same for all rows, as of a penalty, needs no mean.
 
-    (Of the loss it stays in each row, where the two may cancel: that is one addition.)
+    (In the loss it stays in each row, where the two may cancel: that is one addition.)
     """
     varying, same = list[int](), list[int]()
     stack = [i]
@@ -167,7 +167,7 @@ class _Terms(NamedTuple):
 
 
 def _merge_sums(draft: _Draft, results: Sequence[int]) -> list[int]:
-    """Turn each sum of products into one instruction; gives the order in which all are computed then."""
+    """Turn each sum of products into one instruction; return the order in which all are then computed."""
     order = _in_order(draft, results)
     uses = Counter(x for i in order for x in draft.instructions[i].operands)
     uses.update(results)

@@ -61,8 +61,8 @@ _refused: ContextVar[list[TracingError] | None] = ContextVar("_refused", default
 
 
 def _refusal(what: str, node: Value) -> TracingError:
-    """The error for what needs a number. It is noted, for who asks may drop it, as NumPy does of an index, and go on to
-    an error that says nothing of tracing."""
+    """The error for what needs a number. It is noted, since the caller may swallow it, as NumPy does for an index, and
+    go on to an error that says nothing of tracing."""
     named = f"the traced Value {node.label}" if node.label else "a traced Value"
     why = f"{what} of {named}: it stands for the numbers of all rows to come, and has none of its own"
     error = TracingError(f"{why}; {REMEDIES[what]}" if what in REMEDIES else why)
@@ -93,7 +93,7 @@ def _guarded(name: str, what: str) -> Any:
 
 
 def _closed(name: str, what: str) -> Any:
-    """A method that needs the number: of Value, or one that Value has not, so that Python says what it says of that."""
+    """A method that needs the number. Where Value has none of that name, it fails outside a trace as Python would."""
     method = getattr(Value, name, None)
 
     def refused(self: Value, *arguments: Any) -> Any:
@@ -134,7 +134,7 @@ class Traced(Arithmetic, Value):
     @staticmethod
     def apply_operation(op: Operation, operands: tuple[Any, ...]) -> Value:
         """The node for an operation on operands of which one is traced; what others make of it where none is."""
-        if tracer.get() is None:  # another thread than the one that traces, or a node that was kept from a trace
+        if tracer.get() is None:  # a thread other than the one that traces, or a node kept from a trace
             for x in operands:
                 _ = x.data if isinstance(x, Traced) else x
             return Value.apply_operation(op, operands)
@@ -150,8 +150,8 @@ class Traced(Arithmetic, Value):
     __float__, __bool__ = _closed("__float__", "float()"), _closed("__bool__", "bool()")
     __format__, backward = _closed("__format__", "formatting"), _closed("backward", "backward()")
 
-    # Python and NumPy ask identity of Values. That of a parameter is its own, but an input is no thing beside its
-    # number: who compares it, or looks it up, asks for that.
+    # Python and NumPy compare Values by identity. A parameter has one of its own, but an input is only its number:
+    # whoever compares it, or looks it up, asks for that.
     def __eq__(self, other: object) -> bool:
         if tracer.get() is not None:
             if isinstance(other, Value):
@@ -213,7 +213,7 @@ class TracedFunction(NamedTuple):
     parameters: list[Value]
     outputs: list[Value]
     gradient: list[Value] | None
-    single: bool  # whether the function returned one Value, and not a list of them
+    single: bool  # whether the function returned one Value, not a list of them
     order: list[Value]
 
 
@@ -258,7 +258,7 @@ def trace(function: Callable[..., Any], names: Sequence[str], parameters: Sequen
 
 
 def _trace(function: Callable[..., Any], names: Sequence[str], parameters: Sequence[Value]) -> TracedFunction:
-    """The same, in a context of its own: that goes as it came, whatever happens."""
+    """The same, in a context of its own, which is gone afterwards whatever happens."""
     watchers.set(())
     tracer.set(Traced.apply_operation)
     kinds: Any = map(type, parameters)
@@ -296,7 +296,7 @@ def _set_kinds(values: Sequence[Any], kinds: Sequence[Any]) -> None:
 
 
 def _kind_of(parameter: Value) -> type[Value]:
-    """Its class. Should it be traced where nothing traces, after interrupts, that which it had before."""
+    """Its class; if interrupts left it traced where nothing traces, the class it had before."""
     kind = type(parameter)
     if tracer.get() is None:
         return next(base for base in kind.__mro__ if issubclass(base, Value) and not issubclass(base, Traced))
@@ -305,14 +305,14 @@ def _kind_of(parameter: Value) -> type[Value]:
 
 @lru_cache
 def _traced_kind(kind: Any) -> Any:
-    """The class of a Value of that class while it is traced: for one of the user's, what inherits from both."""
+    """The class of a Value of that class while it is traced: for a user's class, one that inherits from both."""
     if kind is Value or issubclass(kind, Traced):
         return kind if issubclass(kind, Traced) else Traced
     return type(kind)(kind.__name__, (kind, Traced), {"__slots__": ()})
 
 
 def build(traced: TracedFunction) -> Program:
-    """The program of a traced function. Raises CompileError for an operation that no definition leads to primitives."""
+    """The program of a traced function. Raises CompileError for an operation that has no way down to primitives."""
     builder = Builder()
     indices = {x: builder.add(INPUT, (), float(i)) for i, x in enumerate(traced.inputs)}
     indices |= {p: builder.add(PARAMETER, (), float(i)) for i, p in enumerate(traced.parameters)}

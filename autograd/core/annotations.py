@@ -1,6 +1,6 @@
 """The names that annotations need, without importing `typing`: that takes longer than all the rest of the core."""
 
-TYPE_CHECKING = False  # type checkers know better by its name
+TYPE_CHECKING = False  # type checkers take this name to be True
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,6 +1,6 @@
 """Python's operators, spelled as operations of the table.
 
-What inherits from Arithmetic and says how it applies an operation is an interpreter of the whole table: the
+A class that inherits from Arithmetic and says how it applies an operation is an interpreter of the whole table: the
 symbols of `notation` and the high-precision numbers of `checking` are two.
 """
 

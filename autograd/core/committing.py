@@ -1,4 +1,4 @@
-"""Changes that belong together: no Ctrl-C and no other thread comes when some of them are made and others are not."""
+"""Changes that belong together: no Ctrl-C and no other thread comes between them."""
 
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -11,18 +11,18 @@ from autograd.core.annotations import Any
 def at_once(calls: Iterable[tuple[Any, ...]]) -> None:
     """Call one function after another, with nothing in between: `at_once([(setattr, w, "data", 1.0), …])`.
 
-    calls: functions with their arguments. They are of those that are written in C (setattr, list.extend, …), for
-    Python hears signals and changes threads between its own instructions alone, and to it this is a single one.
-    What one of them raises ends the row, with what came before it done.
+    calls: functions with their arguments. They have to be written in C (setattr, list.extend, …): Python hears signals
+    and changes threads only between its own instructions, and to it this is a single one. An exception ends the row;
+    what came before it is done.
     """
     prepared = list(calls)
     deque(starmap(call, prepared), maxlen=0)
 
 
 def ensuring(end: Callable[[], object], function: Callable[..., Any], *arguments: Any) -> Any:
-    """What function gives, called with the arguments; `end` is called after it, whatever happens.
+    """Call a function with the arguments and return what it gives; `end` is called after it, whatever happens.
 
-    It is called twice, and so has to be one that may be: the first time Ctrl-C may come when it has only begun.
+    `end` is called twice, and has to allow that: Ctrl-C may come when the first call has only begun.
     """
     try:
         try:

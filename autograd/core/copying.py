@@ -38,7 +38,7 @@ def _parts(node: Any, operands: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 def _state(node: Any) -> Any:
-    """What an instance of a subclass has beside the slots of a Value: as object.__getstate__ gives it, or its own."""
+    """What an instance of a subclass has besides the slots of a Value: as object.__getstate__ gives it, or its own."""
     kind: Any = type(node)
     state = node.__getstate__() if kind.__base__ is not Copyable else None  # as that of Value is
     if kind.__getstate__ is not object.__getstate__ or not isinstance(state, tuple):
@@ -70,7 +70,7 @@ class _Earlier(list[Any]):
         return list, (), None, iter(self)
 
 
-# A pickler asks each node how it is made, and goes on to its operands, by itself as deep as the graph is. So the first
+# A pickler asks each node how it is made, then its operands: left to itself it recurses through the graph. So the first
 # node that it asks names all nodes that it was made from, each after its operands: when the pickler comes to one of
 # these, it has the operands already. The list lives as long as the pickler, which holds on to all that it was given.
 _latest: ContextVar[ReferenceType[_Earlier] | None] = ContextVar("latest", default=None)

@@ -21,11 +21,11 @@ CO_VARARGS = 0x04  # inspect's, which takes longer to import than all of the cor
 
 
 class _Signature:
-    """How an operation is called, for help(): with the operands of its rule, or what arranges them."""
+    """The signature of an operation, for help(): the operands of its rule, or the arguments of what arranges them."""
 
     def __get__(self, op: Any, owner: type | None = None) -> Any:
         if op is None:
-            return None  # of the class it is that of its constructor
+            return None  # the class has that of its constructor
         from inspect import signature
 
         called = signature(op.arrange or op.partials)

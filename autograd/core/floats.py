@@ -15,7 +15,7 @@ def as_float(x: Any, where: str) -> float:
     """A real number (int, float, Fraction, NumPy scalar) as a float; anything else is a TypeError."""
     if type(x) is float:
         return x
-    if not isinstance(x, Real) or (hasattr(x, "dtype") and x.dtype.kind == "m"):  # NumPy calls times integers
+    if not isinstance(x, Real) or (hasattr(x, "dtype") and x.dtype.kind == "m"):  # NumPy counts time spans as integers
         accepted = "real numbers" if where == "Value" or where.startswith("the data") else "real numbers and Values"
         raise TypeError(f"{where} accepts {accepted}, got {type(x).__name__} {shown(x)}")
     try:
@@ -25,11 +25,11 @@ def as_float(x: Any, where: str) -> float:
 
 
 def is_foreign(x: Any, method: str) -> bool:
-    """Whether x is none of ours and no number, but has an operator of its own to be asked, as NumPy's arrays have."""
+    """Whether x is neither ours nor a number, but has an operator of its own to try, as NumPy's arrays have."""
     found = getattr(type(x), method, None)
     if found is None or hasattr(x, "apply_operation"):
         return False
-    owner = getattr(found, "__objclass__", None)  # of what is written in C
+    owner = getattr(found, "__objclass__", None)  # where it is written in C
     return getattr(owner, "__module__", "") != "builtins" and not isinstance(x, Number)
 
 

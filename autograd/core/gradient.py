@@ -58,7 +58,7 @@ def local_partials(node: Value, needed: set[Value]) -> list[tuple[Value, Value |
     """The partials of a node as graphs, each with its operand, for those operands that are needed."""
     assert node.op is not None
     made: list[Value] = []
-    context = copy_context()  # which goes as it came, whatever happens
+    context = copy_context()  # so that nothing has to be undone, whatever happens
     context.run(rule.set, node.op.name)
     context.run(watchers.set, (made.append,))
     try:  # constants go in as floats, so that what depends on them alone stays a number
@@ -72,7 +72,7 @@ def local_partials(node: Value, needed: set[Value]) -> list[tuple[Value, Value |
 
 
 def _show(made: list[Value], needed: set[Value | float]) -> None:
-    """Hand those nodes to the watchers that a needed partial was made from: log(x) is no anomaly if no one asks."""
+    """Hand the watchers those nodes that a needed partial was made from: log(x) is no anomaly if no one asks."""
     for node in reversed(made):
         if node in needed:
             needed.update(node.operands)

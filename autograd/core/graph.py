@@ -36,7 +36,7 @@ def results_in_order(root: Node, seen: set[Node] | None = None) -> list[Node]:
     stack: list[Any] = [first] if first._x is not None else []
     while stack:
         node = stack.pop()
-        if node is None:  # it stood on a node whose operands are all in order by now
+        if node is None:  # it lay on a node whose operands are all in order by now
             order.append(stack.pop())
         elif node not in seen:
             seen.add(node)

@@ -24,7 +24,7 @@ def shown(x: Any, most: int = MOST_CHARACTERS) -> str:
 
 
 def listed(names: Collection[object], most: int = MOST_NAMES) -> str:
-    """Names with commas between, and how many there are where they are more than most."""
+    """Names separated by commas, and how many there are if more than most."""
     text = ", ".join([on_one_line(cut(str(name))) for name in islice(names, most)])
     return text if len(names) <= most else f"{text}, … ({len(names):,} in all)"
 

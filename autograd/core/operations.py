@@ -200,7 +200,7 @@ table = {name: row for name, row in globals().items() if isinstance(row, Operati
 for _name, _row in table.items():
     _row.__name__, _row.__module__ = _name, __name__  # where to find it, for pickle
 
-# Beside the table, for their rules are not the derivatives of what they compute: of an index, and on purpose.
+# Not in the table, as their rules are not the derivatives of what they compute: one by an index, one on purpose.
 # fmt: off
 pick = operation(
     "pick", largest_allowed, lambda z, index, *xs: (0.0, *[1 - elsewhere(index, i) for i in range(len(xs))]),

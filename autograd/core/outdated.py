@@ -1,4 +1,4 @@
-"""Graphs in which a number was changed after others were computed from it: found, and what was changed is told.
+"""Finds graphs in which a number was changed after others were computed from it, and what was changed.
 
 `backward` takes the partials that were recorded with the graph, and so needs nothing of this. All else that reads a
 graph would take old numbers for some nodes and new ones for others.
@@ -13,8 +13,8 @@ from autograd.core.messages import listed
 from autograd.core.value import Value, compute, require_numbers
 from autograd.core.watching import watching
 
-MOST_TRIED = 200  # leaves times operands of a node: to find out which of more was changed would take its time
-AS_ONE = 1e-9  # numbers that are no further apart are not told apart
+MOST_TRIED = 200  # leaves times operands of a node: with more, finding what was changed would take too long
+AS_ONE = 1e-9  # numbers no further apart count as one
 
 
 def require_current(nodes: Sequence[Value]) -> None:
@@ -110,7 +110,7 @@ def _recorded(node: Value) -> dict[Value, float]:
     try:
         with watching():
             rules = node.op.partials(node, *node.operands)
-    except Exception:  # whatever functions raise that take nothing but floats
+    except Exception:  # whatever is raised by functions that take only floats
         return {}
     operands = set(node.operands)
     found = zip(rules, node.partials, strict=True)
@@ -118,7 +118,7 @@ def _recorded(node: Value) -> dict[Value, float]:
 
 
 def _roots(function: Callable[[float], float], near: float) -> Iterator[float]:
-    """Where a function changes its sign, by bisection: between powers of two, and such steps from a number near."""
+    """Where a function changes its sign, by bisection: between powers of two, and between such steps from a number."""
     steps = [sign * 2.0**k for k in range(-30, 31) for sign in (1.0, -1.0)]
     places = sorted({0.0, *steps, *[near + step for step in steps if math.isfinite(near)]})
     values = [*map(function, places)]

@@ -1,7 +1,7 @@
 """What else happens while Values record their operations: nothing, as a rule.
 
-`no_grad` makes new nodes forget how they were made; `detect_anomaly` looks at each one. Both hold for the
-present thread and context only, and may be nested.
+`no_grad` makes new nodes forget how they were made; `detect_anomaly` looks at each one. Both hold for the current
+thread and context only, and may be nested.
 """
 
 import math
@@ -22,8 +22,8 @@ class AnomalyError(FloatingPointError):
 class WatchedBlock:
     """A block in which new nodes are watched; as a decorator, a function whose every run is such a block.
 
-    Of a generator, a coroutine or an asynchronous generator each stretch between two of its yields or awaits is one:
-    what its caller does meanwhile is the caller's.
+    In a generator, a coroutine or an asynchronous generator each stretch between two yields or awaits is one; what its
+    caller does meanwhile is outside.
     """
 
     __slots__ = ("_mine",)
@@ -48,13 +48,13 @@ class WatchedBlock:
         return False
 
     def __enter__(self) -> None:
-        mine = partial(type(self).watch)  # which is one of its own, and does not keep this block alive
+        mine = partial(type(self).watch)  # a new object for each entry, which does not keep this block alive
         self._mine.append(mine)
         others = watchers.get()
         watchers.set((mine, *others) if self.before_others() else (*others, mine))
 
     def __exit__(self, *_: object) -> None:
-        # Not by resetting to what was before: generators may leave their blocks in another order than they entered.
+        # Not by restoring what was before: generators may leave their blocks in another order than they entered.
         mine = self._mine[-1]
         watchers.set(tuple([watch for watch in watchers.get() if watch is not mine]))
         self._mine.pop()
@@ -125,7 +125,7 @@ class detect_anomaly(WatchedBlock):  # noqa: N801
 
 
 def _in_blocks(result: Any, block: type[WatchedBlock]) -> Any:
-    """What a function returns that has yet to run, each of its stretches in a block; all else as it is."""
+    """What a function returns: if that has yet to run, with each of its stretches in a block; else as it is."""
     if isinstance(result, GeneratorType):
         return _stretches(result, block)
     if isinstance(result, CoroutineType):

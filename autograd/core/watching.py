@@ -1,4 +1,4 @@
-"""What hears of new nodes, in this thread and context, and of the rule that is being read."""
+"""Who hears of new nodes, in this thread and context, and which rule is being read."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

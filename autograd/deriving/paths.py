@@ -48,7 +48,7 @@ class Paths:
 
     def paths(self, output: Value) -> Iterator[list[Value]]:
         """Every path from output back to the parameter."""
-        # A path under way is its last node and the rest of it, (node, (node, (…, None))): no step copies it.
+        # An unfinished path is its last node and the rest of it, (node, (node, (…, None))): no step copies it.
         stack: list[Any] = [(output, None)] if output in self.count else []
         while stack:
             path = stack.pop()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from autograd.core import Value
 from autograd.notation import Expression, FormulaWriter, LatexWriter, MathmlWriter, Number, TextWriter
 
-NOTEBOOK = 50_000  # characters of LaTeX that a notebook shows of itself
+NOTEBOOK = 50_000  # characters of LaTeX that a notebook is given at most
 Term = list[Expression]  # the factors of a product, in the order of the chain
 
 

@@ -73,7 +73,7 @@ class DotPicture:
 
     @cached_property
     def crowded(self) -> bool:
-        """Whether there are too many edges to write at them."""
+        """Whether there are too many edges to write numbers on."""
         collapsed = any(node.role == "neuron" for node in self.nodes.values())
         limit = NUMBERED_EDGES_OF_NEURONS if collapsed else NUMBERED_EDGES
         return sum(len(node.operands) for node in self.nodes.values()) > limit
@@ -114,7 +114,7 @@ class DotPicture:
         once = node.name and x.name and node.operands.count(x.value) == 1
         style = {"tooltip": _tooltip(f"∂{node.name}/∂{x.name} = {number}" if once else number)}
         if x.role in ("input", "activation") and any(self.nodes[y].role == "parameter" for y in node.operands):
-            style |= {"minlen": "2", "weight": "2"}  # leaves a column to the parameters
+            style |= {"minlen": "2", "weight": "2"}  # leaves a column for the parameters
         text = self.highlight.edges.get((x.value, node.value)) if self.highlight else None
         if self.highlight is None or text is None:
             style |= CROWDED_EDGE if self.crowded else {"label": f"\u00a0{number}\u00a0"}

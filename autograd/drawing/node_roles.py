@@ -20,7 +20,7 @@ def sign_of(op: Operation | None) -> str:
 
 
 def roles_in(order: list[Value]) -> dict[Value, str]:
-    """What each node is in a network: parameter, input, target, pre-activation, activation, loss; or else what."""
+    """What each node is: parameter, input, target, pre-activation, activation or loss of a network; or what else."""
     parameters = {x for node in order if node.op is ops.affine for x in parameters_of(node)}
     with_target = [node for node in order if node.op and node.op.role == "loss" and node.op.arity]
     targets = {y for node in with_target for y in node.operands[1:2]}

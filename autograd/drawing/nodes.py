@@ -40,7 +40,7 @@ class Highlight:
 
 
 def nodes_as_drawn(roles: Mapping[Value, str], part: Part, symbols: Mapping[Value, Expression]) -> list[Node]:
-    """What is drawn of the nodes of a part, and how it is called."""
+    """What is drawn of the nodes of a part, with its names."""
     return [
         Node(
             value,

@@ -18,7 +18,7 @@ SMALLER = "show a part of the graph, with depth=… steps back, or inputs=[…] 
 INSTALL = "pip install graphviz pygraphviz"
 INCH = 72.0  # points
 
-# Graphviz 14 crashes now and then when it frees a layout with <FONT> in it: nothing is freed here, but by the process.
+# Graphviz 14 crashes now and then when it frees a layout with <FONT> in it: nothing is freed before the process ends.
 PYGRAPHVIZ = """
 import os, sys, pygraphviz
 from pygraphviz import graphviz
@@ -42,7 +42,7 @@ class Place(NamedTuple):
 
 
 def too_wide(nodes: Iterable[Any]) -> str:
-    """What is to be said of nodes, as Values are, one of which is made from more than can be drawn; "" of others."""
+    """A remark on nodes, such as Values, where one is made from more than can be drawn; else ""."""
     most = max([len({*node.operands}) for node in nodes], default=0)
     return (
         f"one node alone is made from {most:,}, and a part that goes that far is no smaller"
@@ -102,7 +102,7 @@ def _run(sources: Sequence[str], form: str) -> bytes:
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
-    """See to it that it has ended, and is gone: subprocess itself does not wait for it after Ctrl-C."""
+    """Make sure that it has ended and is gone: subprocess itself does not wait for it after Ctrl-C."""
     process.kill()
     process.wait()
     for pipe in process.stdin, process.stdout, process.stderr:

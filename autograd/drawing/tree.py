@@ -11,7 +11,7 @@ TEXT_LINES, TEXT_DEPTH = 500, 50
 
 
 def tree_lines(nodes: Mapping[Value, Node], digits: int) -> Iterator[str]:
-    """Every node beneath the one that uses it, with the partial on the edge between; what was written is named only."""
+    """Every node beneath the one that uses it, with the partial on the edge between; if already written, its name."""
     root = [*nodes][-1]
     written = set[Value]()
     stack = [(root, "", "", "", 0)]

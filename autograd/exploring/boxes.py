@@ -51,7 +51,7 @@ def boxed(order: list[Value], roles: Mapping[Value, str]) -> Box:
     items: dict[Item, None] = {}
     for node in order:
         if node.op is constant and node is not order[-1]:
-            continue  # formulas say what they are
+            continue  # it is written in the formulas that use it
         if node in parent:
             parent[node].items.append(node)
         items[_outermost(node, parent)] = None

@@ -1,8 +1,8 @@
 """Formulas with slots: an operation and its partials, written before it is known of which nodes.
 
 The page has to write the same formulas with numbers that change. So each is written here once, by the writers of
-`notation`, with a slot for each operand; the page puts labels or numbers into the slots. A slot says where brackets go
-around what is put there: whether they do depends on the number's sign.
+`notation`, with a slot for each operand; the page puts labels or numbers into the slots. A slot says when brackets go
+around what is put there, which depends on the number's sign.
 """
 
 from collections.abc import Sequence
@@ -42,7 +42,7 @@ class _Slots(FormulaWriter):
     """Writes slots for symbols."""
 
     def write(self, e: Expression, level: int = 0, leading: bool = True) -> str:
-        """The formula, or the slot with what is to be known of its place."""
+        """The formula, or the slot with what has to be known of its place."""
         if isinstance(e, Symbol):
             return _slot(COMPOUND if level > PRODUCT else "" if leading else NEGATIVE, e.label)
         return super().write(e, level, leading)
@@ -86,7 +86,7 @@ def _signed(negative_and_text: tuple[bool, str]) -> str:
 
 
 def _as_factor(e: Expression, writer: FormulaWriter) -> list[str]:
-    """Alone in its term, the first of several in the first term, in a later term, and later in any."""
+    """Four ways: alone in its term, first of several in the first term, first in a later one, later in any."""
     return [
         _signed(writer.product([e])),
         _signed(writer.signed(e, True)),
@@ -97,7 +97,7 @@ def _as_factor(e: Expression, writer: FormulaWriter) -> list[str]:
 
 @dataclass
 class FormulaTemplates:
-    """Writes templates as the page reads them: lists of indices into one list of all texts, which grows by that.
+    """Writes templates as the page reads them: lists of indices into one list of all texts, which they add to.
 
     A formula is six of them: as text, LaTeX and MathML, each with symbols and with numbers. A factor is four times six.
     """

@@ -58,14 +58,14 @@ class LocalGradient(Expression):
 
 @dataclass(frozen=True, slots=True)
 class Applied(Expression):
-    """An operation and its operands. Sums of many terms are deep: nothing here calls itself for the operands."""
+    """An operation and its operands. Sums of many terms are deep: nothing here recurses into the operands."""
 
     op: Operation
     operands: tuple[Expression, ...]
     hash: int = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "hash", hash((self.op, self.operands)))  # of which each has its own
+        object.__setattr__(self, "hash", hash((self.op, self.operands)))  # the operands keep theirs
 
     def __hash__(self) -> int:
         return self.hash

@@ -16,7 +16,7 @@ def formula(node: Value, symbols: dict[Value, Expression]) -> Expression:
     assert node.op is not None
     try:
         return Expression().apply_operation(node.op, tuple([symbols[x] for x in node.operands]))
-    except TypeError:  # a user's row in functions that take nothing but floats
+    except TypeError:  # a user's row, in functions that take only floats
         return symbols[node]
 
 

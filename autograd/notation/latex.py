@@ -11,8 +11,8 @@ from autograd.notation.labels import label_parts, printable
 from autograd.notation.numbers import decimal_parts, times_power
 from autograd.notation.writer import Factor, FormulaWriter, around_operands
 
-# What stands for a character in LaTeX: in mathematics, and in text. Of the Greek letters those that look as Latin ones
-# have no macro; the variants are told apart as Unicode does: φ is \varphi, and ϕ is \phi.
+# What stands for a character in LaTeX: in mathematics, and in text. Greek letters that look like Latin ones have no
+# macro; the variants are told apart as Unicode does: φ is \varphi, and ϕ is \phi.
 _GREEK = r"""
 α\alpha β\beta γ\gamma δ\delta ε\varepsilon ζ\zeta η\eta θ\theta ι\iota κ\kappa λ\lambda μ\mu µ\mu ν\nu ξ\xi π\pi ρ\rho
 σ\sigma ς\varsigma τ\tau υ\upsilon φ\varphi χ\chi ψ\psi ω\omega ϑ\vartheta ϕ\phi ϵ\epsilon ϰ\varkappa ϱ\varrho ϖ\varpi

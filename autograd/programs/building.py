@@ -167,7 +167,7 @@ def _simpler_maximum(b: Builder, x: int, y: int, m: float | None, n: float | Non
 
 
 def _simpler_step(b: Builder, x: int, m: float | None) -> int | None:
-    """Of relu(x) where that is needed anyway, which has the same step: then x itself need not be kept."""
+    """The step of relu(x), if that is needed anyway: it is the same, and x itself need not be kept."""
     zero = b.known.get((constant, (), (0.0).hex()))
     relu = b.known.get((ops.maximum, (x, zero), (0.0).hex()))
     return None if relu is None else b.add(ops.step, (relu,))

@@ -24,7 +24,7 @@ from autograd.compiling.native.schedule import schedule
 from autograd.compiling.native.vector_code import I64
 from autograd.programs import CompileError, Program
 
-MOST_PROGRAMS = 128  # that are remembered; those in use live on without that
+MOST_PROGRAMS = 128  # that are remembered; forgotten ones live on while in use
 INDICES, BYTES = np.dtype("int64"), np.dtype("uint8")
 
 
@@ -94,7 +94,7 @@ class NativeKernel(Fixed):
         """Memory for one call, and an address in it to begin with, a multiple of 64."""
         try:
             memory = self._spare.pop()
-        except IndexError:  # the first call, or as many at once as never before
+        except IndexError:  # the first call, or more at once than ever before
             memory = np.empty(self.scratch_bytes + 64, np.uint8)
         start = address_of(memory, BYTES, self.scratch_bytes + 64, changed=True)
         return memory, start + -start % 64

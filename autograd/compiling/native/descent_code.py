@@ -30,7 +30,7 @@ def descent_function(size: int, processor: Processor) -> Callable[..., int]:
     ordered = b.icmp_unsigned("!=", b.ptrtoint(order, I64), I64(0))
 
     def take_step(index: Any, carried: list[Any]) -> list[Any]:
-        first, start = carried  # of the rows in their epoch, and of the epoch in the order
+        first, start = carried  # where the rows begin in their epoch, and the epoch in the order
         left = b.sub(rows, first)
         count = b.select(b.icmp_signed("<", batch, left), batch, left)
         in_order = b.gep(order, [b.select(ordered, start, I64(0))], source_etype=I64)

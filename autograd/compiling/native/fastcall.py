@@ -1,9 +1,9 @@
 """From Python into native code and back, in a fraction of a microsecond.
 
-A call by way of ctypes and of an array's `ctypes` attribute takes some microseconds, more than a small network does,
-and each view of an array through the buffer protocol more than its forward pass. So each kernel comes with a function
-that Python calls directly (METH_FASTCALL), which reads arrays, floats and parameters where they keep their numbers (see
-`object_layout`), and runs nothing of Python's before it has the result. What is not just so it leaves to Python.
+A call through ctypes and an array's `ctypes` attribute takes some microseconds, more than a small network does; a view
+of an array through the buffer protocol takes longer than its forward pass. So each kernel comes with a function that
+Python calls directly (METH_FASTCALL), which reads arrays, floats and parameters where they keep their numbers (see
+`object_layout`), and runs no Python before it has the result. Whatever it does not recognize it leaves to Python.
 """
 
 import ctypes
@@ -20,9 +20,9 @@ from autograd.core import Value
 
 METH_FASTCALL = 0x80
 DOUBLE, SINGLE = np.dtype("float64"), np.dtype("float32")
-ROWS_WORTH_A_THREAD = 256  # rows from which on other Python threads may run meanwhile
+ROWS_WORTH_A_THREAD = 256  # from this many rows on, other Python threads may run meanwhile
 STACK_BYTES = (
-    2560  # of memory for a call, which takes more from Python; so its frame, with the columns, is below a page
+    2560  # bytes on the stack for a call, which gets more from Python: its frame, with columns, is below a page
 )
 FEW_INPUTS = 40  # whose columns are noted on the stack
 NULL = ir.Constant(POINTER, None)
@@ -34,7 +34,7 @@ class CallWriter:
         call(parameters, columns) -> (the loss, its gradient), or None
 
     parameters: a tuple of Values; columns: a tuple of one-dimensional arrays of as many rows, or floats. None is for
-    what it does not know. Beside it stands its definition (PyMethodDef), which so lives as long as the code does.
+    what it does not know. Its definition (PyMethodDef) is in the module as well, and so lives as long as the code.
     """
 
     def __init__(self, kernel: KernelFunction, inputs: int, parameters: int) -> None:
@@ -111,7 +111,7 @@ class CallWriter:
         pointer, stride = (b.gep(noted, [i], source_etype=kind)
                            for noted, kind in ((self.pointers, POINTER), (self.strides, I64)))  # fmt: skip
         with b.if_else(self._is(self._pointer(column, object_layout.TYPE), np.ndarray)) as (then, otherwise):
-            with then:  # and no class of arrays beside, which may have a mask
+            with then:  # and no subclass, which may have a mask
                 one = b.icmp_signed("==", self._integer(column, object_layout.DIMENSIONS, I32), I32(1))
                 dtype = self._pointer(column, object_layout.DTYPE)
                 same = b.icmp_signed("==", self._integer(dtype, object_layout.TYPE_NUMBER, I32), I32(self.dtype.num))
@@ -216,7 +216,7 @@ class CallWriter:
     # ------------------------------------------------------------------------------------------------------ tools
 
     def _require(self, condition: Any, otherwise: Any = None) -> None:
-        """Go on where that is so, else elsewhere: to leave it all to Python."""
+        """Go on if the condition holds, else where all is left to Python."""
         following = self.builder.append_basic_block("known")
         self.builder.cbranch(condition, following, otherwise or self.unknown)
         self.builder.position_at_end(following)
@@ -253,7 +253,7 @@ class CallWriter:
     def _reserve(self, kind: Any, count: int) -> Any:
         with self.builder.goto_entry_block():
             memory = self.builder.alloca(kind, I64(count))
-        memory.type = POINTER  # llvmlite's is one to its kind still
+        memory.type = POINTER  # llvmlite still makes it a pointer to its kind
         return memory
 
     def _item(self, items: Any, i: Any) -> Any:

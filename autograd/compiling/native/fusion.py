@@ -1,8 +1,8 @@
-"""The third pass: groups of as many members that hand on their results member by member share a loop.
+"""The third pass: groups of equally many members that hand on results member by member share a loop.
 
 Such results stay in registers. What another loop asks for is stored: between loops numbers pass through memory, so that
-the size of the code grows with the number of layers and not of weights. Single instructions share straight-line
-code, in blocks of limited length.
+the size of the code grows with the number of layers, not of weights. Single instructions share straight-line code, in
+blocks of limited length.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -28,8 +28,8 @@ class FusedLoop:
 class Fusion:
     """The loops of a program: shared ones, which run once, and those of rows, which run for each.
 
-    stored: the groups whose results others ask for than those of the same loop; means_after: for each mean over the
-    rows, how many loops are done when it is taken.
+    stored: the groups whose results are asked for outside their loop; means_after: for each mean over the rows, how
+    many loops are done when it is taken.
     """
 
     grouping: Grouping
@@ -68,7 +68,7 @@ def loops_of(loops: Iterable[Sequence[int]]) -> dict[int, int]:
 
 
 def _in_loops(groups: Sequence[InstructionGroup], numbers: Iterable[int]) -> list[list[int]]:
-    """Each group in the loop that makes the last of its operands, if it asks there for nothing but its own member's."""
+    """Each group in the loop that makes the last of its operands, if it asks there only for its own member's."""
     loops: list[list[int]] = []
     loop_of: dict[int, int] = {}
     for g in numbers:
@@ -110,7 +110,7 @@ def _asked_for_elsewhere(groups: Sequence[InstructionGroup], loop_of: Mapping[in
 def _delayed(
     grouping: Grouping, before: Sequence[Sequence[int]], stored: set[int], results: set[int]
 ) -> tuple[list[list[int]], set[int]]:
-    """Move groups to the loop that asks for them, if it is one: what is made there need not be stored."""
+    """Move groups to the loop that asks for them, if only one does: what is made there need not be stored."""
     groups, users = grouping.groups, grouping.users()
     loops, stored, loop_of = [[*loop] for loop in before], {*stored}, loops_of(before)
     for g in [g for loop in loops for g in loop][::-1]:
@@ -130,7 +130,7 @@ def _delayed(
 
 
 def _taken_after(grouping: Grouping, mean: Mean, loop_of: Mapping[int, int], loops: int) -> int:
-    """After how many loops a mean is taken: one of many alike as soon as its factors are there."""
+    """After how many loops a mean is taken: one of many as soon as its factors are there, one of few after all."""
     owners = [grouping.owners[i] for i in mean.factors if i in grouping.owners and grouping.sums.varies[i]]
     if len(grouping.sums.means) <= FEW_SUMS or all(grouping.groups[owner].count == 1 for owner in owners):
         return loops

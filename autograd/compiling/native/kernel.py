@@ -1,8 +1,8 @@
 """Native code: what a schedule becomes in LLVM's intermediate representation.
 
-A vector register holds the same number of as many rows as it has lanes. A block of these rows goes through all
-loops of the schedule, its numbers in a block of memory; a few blocks make a panel, over which the sums over rows are
-taken, a tile of them in registers at a time. The lanes of the last block that no row is left for compute what the
+A vector register holds the same number of several rows, one to a lane. A block of as many rows as there are lanes goes
+through all loops of the schedule, its numbers in a block of memory; a few blocks make a panel, over which the sums over
+rows are taken, a tile of them in registers at a time. Lanes of the last block for which no row is left compute what the
 last row gives, and are set to 0 before anything is summed.
 """
 
@@ -84,7 +84,7 @@ class _KernelWriter:
             self._for_blocks(blocks, lambda memory, row: self.row_writer.give(memory, self.shared, row), done)
 
     def _for_blocks(self, blocks: Any, body: Callable[[Any, Any], None], done: Any) -> None:
-        """The body for the slots of each block of a panel and its first row."""
+        """Run the body for each block of a panel, on its slots and its first row."""
         b = self.builder
 
         def do_block(block: Any) -> None:
@@ -107,8 +107,8 @@ class _KernelWriter:
     def _write_loops(
         self, loops: Sequence[Loop], scalars: Any, shared: Any, panel: Any = None, blocks: Any = None
     ) -> None:
-        """Each loop of the schedule for all blocks, one after another, so that blocks need not wait for each other
-        where numbers depend on each other; once where it is for all rows."""
+        """Each loop of the schedule for all blocks in turn: while numbers of one wait for each other, another can
+        go on; once where it is for all rows."""
 
         def write(loop: Loop, block: Any) -> None:
             memory = None if panel is None else self.kernel.memory_of(panel, block)

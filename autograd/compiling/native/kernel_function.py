@@ -1,4 +1,4 @@
-"""The function that a kernel becomes, while it is written: its arguments, and how its memory is divided."""
+"""The function that a kernel becomes, while it is being written: its arguments, and how its memory is divided."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from autograd.compiling.native.schedule import Schedule
 from autograd.compiling.native.vector_code import I64, POINTER, VectorCode
 
 PANEL_BYTES = 128 * 1024  # of memory for the blocks of a panel: measured, between the sizes of two caches
-MOST_BLOCKS = 16  # in a panel, which are added one after another, as NumPy adds before it goes by pairs
+MOST_BLOCKS = 16  # in a panel, added one after another, as NumPy adds before it sums by pairs
 STRETCH = 8  # panels whose sums are added one after another; those of stretches are added without loss
 ARGUMENTS = {
     "inputs": POINTER, "strides": POINTER, "order": POINTER, "first": I64, "rows": I64, "scalars": POINTER,
@@ -57,7 +57,7 @@ class KernelFunction:
         self.scratch_bytes = (self.shared_numbers + self.blocks * self.block + 2 * self.totals_numbers) * size
 
     def scratch_bytes_of(self, builder: Any, rows: Any) -> Any:
-        """The bytes of scratch that are made use of with that many rows."""
+        """The bytes of scratch that are used with that many rows."""
         b, size = builder, self.code.size
         blocks = b.udiv(b.add(rows, I64(self.lanes - 1)), I64(self.lanes))
         fewer = b.select(b.icmp_unsigned("<", blocks, I64(self.blocks)), blocks, I64(self.blocks))
@@ -87,7 +87,7 @@ class KernelFunction:
         b.call(function, operands)
 
     def for_numbers(self, count: int, body: Callable[[VectorCode, Any], None]) -> None:
-        """For numbers that lie one after another: in registers, and the rest one by one."""
+        """Run the body for consecutive numbers: whole registers, and the rest one by one."""
         whole = count - count % self.lanes
         if whole:
             self.code.each(whole, lambda index: body(self.code, index), self.lanes)

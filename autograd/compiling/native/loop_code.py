@@ -10,7 +10,7 @@ from autograd.core import operations as ops
 
 
 class Pointers:
-    """Pointers to each kind of memory, by which numbers are fetched and kept, as many at a time as the code is wide.
+    """Pointers to each kind of memory, to fetch and keep numbers by, as many at a time as the code is wide.
 
     block: of the rows, None in loops that run once.
     """
@@ -21,7 +21,7 @@ class Pointers:
         self.by_rows = block is not None
 
     def once(self, code: VectorCode) -> "Pointers":
-        """The same to what is not of rows, for code of another width."""
+        """The same without the rows, for code of another width."""
         return Pointers(code, self.pointers[SCALAR], self.pointers[SHARED], None)
 
     def fetch(self, access: Access, member: int, index: Any, term: int = 0, inner: Any = None) -> Any:

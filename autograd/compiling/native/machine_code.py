@@ -1,4 +1,4 @@
-"""Machine code: LLVM at work on the text of a module, and the functions that come of it."""
+"""Machine code: LLVM compiles the text of a module, and gives its functions."""
 
 import ctypes
 from collections.abc import Callable, Sequence
@@ -17,7 +17,7 @@ ADDRESS, INTEGER = ctypes.c_void_p, ctypes.c_int64
 
 
 class MachineCode(Fixed):
-    """The functions of a module, which live as long as this does: whoever calls them holds it."""
+    """The functions of a module, which live as long as this does: whoever calls them has to hold it."""
 
     text: str
     _engine: Any
@@ -53,7 +53,7 @@ def _engine(text: str, processor: Processor) -> Any:
 
 
 def _on_a_large_stack(function: Callable[..., Any], *arguments: Any) -> Any:
-    """Call a function, in a new thread unless this is the main one: LLVM recurses, and a thread may have little."""
+    """Call a function, in a new thread unless this is the main one, whose stack is large enough: LLVM recurses."""
     if current_thread() is main_thread():
         return function(*arguments)
     made, errors = list[Any](), list[BaseException]()

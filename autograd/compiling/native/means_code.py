@@ -2,7 +2,7 @@
 
 The sums of panels go straight to the output, divided by the number of rows. Where there are many panels, each stretch
 of some is added to totals, along with what is lost in rounding (Neumaier's summation: N. J. Higham, Accuracy and
-Stability of Numerical Algorithms, 2nd ed., SIAM 2002, section 4.3), so that no digits go with the number of rows.
+Stability of Numerical Algorithms, 2nd ed., SIAM 2002, section 4.3), so that more rows do not cost digits.
 """
 
 from collections.abc import Sequence
@@ -56,7 +56,7 @@ class MeansWriter:
 
     def begin(self, blocks: Any) -> None:
         """Prepare totals, and the share that sums are multiplied by: 1 / rows, or, before they are added to totals, a
-        power of 2 that is about that, which costs no digit."""
+        power of 2 close to that, which rounds nothing."""
         b, plain, kernel = self.builder, self.plain, self.kernel
         self.long = kernel.is_long(b, blocks)
         self.totals = plain.address(kernel.scratch, None, kernel.shared_numbers + kernel.blocks * kernel.block)

@@ -1,7 +1,7 @@
 """The fourth pass: where results are kept.
 
-Each row has a slot of memory for every input, and for every result that is stored. Results take the slots of others for
-which nobody asks any more, so that memory stays in the cache, as long as all operands still step evenly.
+Each row has a slot of memory for every input, and for every result that is stored. Results take the slots of others
+that are no longer needed, so that memory stays in the cache, as long as all operands still step evenly.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,9 +22,9 @@ KIND_NAMES = ("slot", "scalar", "shared", "literal")
 class Statement(NamedTuple):
     """An operation that is executed for each member of a loop.
 
-    operands: where they lie in memory (of the rows' values, base is a slot), or, where an earlier statement of the loop
-    has made them, the number of that; slot: of the result of the first member, None where it stays in registers;
-    terms and pieces: as of the group.
+    operands: where they lie in memory (of the rows' values, base is a slot), or the number of the earlier statement of
+    the loop that made them; slot: of the result of the first member, None where it stays in registers; terms and
+    pieces: as in the group.
     """
 
     op: Operation
@@ -39,7 +39,7 @@ class Statement(NamedTuple):
         return self.operands[2 * self.terms :]
 
     def describe(self, memory: str) -> str:
-        """As text; memory: the name of that which the result is stored in."""
+        """As text; memory: the name of what the result is stored in."""
         to = "register" if self.slot is None else f"{memory} {self.slot}"
         operands = [f"group {x}" if isinstance(x, int) else x.describe(KIND_NAMES) for x in self.operands]
         pieces = [piece.describe(KIND_NAMES) for piece in self.pieces]
@@ -78,7 +78,7 @@ class MemoryPlan:
 
 
 def loop_lines(when: str, loops: Sequence[Loop], memory: str) -> list[str]:
-    """Loops, as lines of text; memory: the name of that which they store their results in."""
+    """Loops, as lines of text; memory: the name of what they store their results in."""
     lines = [f"{when}: {len(loops)} loops of {' '.join([str(loop.count) for loop in loops[:MOST_LINES]])}"]
     for n, loop in enumerate(loops[:MOST_LINES]):
         lines.append(f"  loop {n}: {loop.count} times, {len(loop.statements)} groups")
@@ -87,7 +87,7 @@ def loop_lines(when: str, loops: Sequence[Loop], memory: str) -> list[str]:
 
 
 def place_in_memory(fusion: Fusion) -> MemoryPlan:
-    """Memory for what is stored, and for nothing else, unless some operands would no longer step evenly."""
+    """Memory for what is stored and nothing else, unless some operands would no longer step evenly."""
     grouping = fusion.grouping
     stored = sorted([g for loop in fusion.rows for g in loop.groups if g in fusion.stored])
     for slots in (_taking_turns(fusion, stored), _one_after_another(fusion, stored)):
@@ -102,7 +102,7 @@ class _UnevenError(Exception):
 
 
 def _plan(fusion: Fusion, slots: Mapping[int, int], count: int) -> MemoryPlan:
-    """The loops where stored groups begin at these slots. Raises _UnevenError where that does not do."""
+    """The loops where stored groups begin at these slots. Raises _UnevenError if that cannot be."""
     grouping, slot_of = fusion.grouping, _slots_of_values(fusion.grouping, slots)
     shared_slots = {g: grouping.groups[g].base for g in fusion.stored}
     shared = [_loop(fusion, loop, shared_slots, slot_of) for loop in fusion.shared]
@@ -125,7 +125,7 @@ def _one_after_another(fusion: Fusion, stored: Sequence[int]) -> dict[int, int]:
 
 
 def _taking_turns(fusion: Fusion, stored: Sequence[int]) -> dict[int, int]:
-    """The first slot of each stored group: that of another whose results nobody asks for any more, if there is one."""
+    """The first slot of each stored group: that of another whose results are no longer needed, if there is one."""
     groups, top = fusion.grouping.groups, fusion.grouping.sums.inputs
     slots: dict[int, int] = {}
     for g in stored:
@@ -145,12 +145,12 @@ def _taking_turns(fusion: Fusion, stored: Sequence[int]) -> dict[int, int]:
 
 
 class _Lives(NamedTuple):
-    """The time in which the results of groups are asked for."""
+    """How long the results of groups are needed."""
 
     groups: Sequence[InstructionGroup]
     loop_of: Mapping[int, int]
     users: Mapping[int, Sequence[int]]
-    used: Mapping[int, int]  # how many loops there are until the last that asks for them is done
+    used: Mapping[int, int]  # how many loops there are, up to the last that needs them
     summed: Mapping[int, int]  # the same for the last mean over rows that is taken of them
 
     def leaves(self, old: int, loop: int, so_far: Sequence[int]) -> bool:
@@ -179,7 +179,7 @@ def _lives(fusion: Fusion) -> _Lives:
 
 
 def _slots_of_values(grouping: Grouping, slots: Mapping[int, int]) -> list[int]:
-    """The slot of each value that differs from row to row, by its index; of what is not stored it means nothing."""
+    """The slot of each value that differs from row to row, by its index; for what is not stored it means nothing."""
     slot_of = [*range(grouping.values[ROW])]
     for g, slot in slots.items():
         group = grouping.groups[g]

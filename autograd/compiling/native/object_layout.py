@@ -1,8 +1,8 @@
 """Where Python and NumPy keep what native code reads: the bytes from the start of an object to a number or a pointer.
 
-They are those of the C API (docs.python.org/3/c-api/structures.html; numpy.org/doc/stable/reference/c-api), on which
-extensions count that are built once for many versions. They are held against what the objects say of themselves
-before they are relied on.
+They are those of the C API (docs.python.org/3/c-api/structures.html; numpy.org/doc/stable/reference/c-api), which
+extensions built once for many versions rely on. They are checked against what the objects say of themselves before they
+are used.
 """
 
 import ctypes
@@ -16,10 +16,10 @@ import numpy as np
 
 from autograd.core import Value
 
-HEAD = object.__basicsize__  # of every object; its last member is
-TYPE = HEAD - 8  # the type
-FLOAT = SIZE = HEAD  # the number of a float, and of a tuple the number of its items, which
-ITEMS = tuple.__basicsize__  # are from here on
+HEAD = object.__basicsize__  # the size of what every object begins with
+TYPE = HEAD - 8  # the last member of that
+FLOAT = SIZE = HEAD  # the number of a float; how many items a tuple has
+ITEMS = tuple.__basicsize__  # where the items of a tuple begin
 DATA, DIMENSIONS, SHAPE, STRIDES, DTYPE, FLAGS = [HEAD + offset for offset in (0, 8, 16, 24, 40, 48)]  # of an array
 BYTE_ORDER, TYPE_NUMBER = HEAD + 10, HEAD + 12  # of a dtype
 ALIGNED = 0x100  # among the flags of an array
@@ -28,14 +28,14 @@ ARRAY_TYPE, NEW_ARRAY = 2, 93  # numbers in the table of NumPy's functions: PyAr
 
 @lru_cache
 def value_data() -> int:
-    """Where a Value has its data: the slots are in an order of Python's own."""
+    """Where a Value has its data: Python orders the slots as it likes."""
     value, offsets = Value(number := math.pi), range(HEAD, Value.__basicsize__, 8)
     return next((offset for offset in offsets if _word(value, offset) == id(number) == id(value.data)), 0)
 
 
 @lru_cache
 def new_array() -> int:
-    """The address of PyArray_New; 0 where objects are not as they are described here."""
+    """The address of PyArray_New; 0 where objects are not as described here."""
     if sysconfig.get_config_var("Py_GIL_DISABLED") or not (value_data() and _are_known()):
         return 0
     table = _numpy_functions()

@@ -77,7 +77,7 @@ def host(vector_math: bool = True) -> Processor:
 
 
 def has_vector_math() -> bool:
-    """True where the system has a vector math library that is made use of."""
+    """True where the system has a vector math library that we can use."""
     return _libmvec() is not None
 
 

@@ -1,7 +1,7 @@
 """The fifth pass: means over the rows, those of a layer's weights together.
 
-The derivatives of a layer by its weights are products, of what comes back to each neuron and of each of its inputs. So
-means alike become a grid, of rows and columns, which is taken a tile at a time.
+The derivatives by the weights of a layer are products of what comes back to a neuron and one of its inputs. So such
+means become a grid of rows and columns, which is taken a tile at a time.
 """
 
 from itertools import product
@@ -104,7 +104,7 @@ def _extend(rows: list[Reduction], one: Reduction) -> None:
 
 
 def _stacked(rows: list[Reduction]) -> list[Reduction]:
-    """Rows of sums alike, that step evenly, as one grid."""
+    """Rows of similar sums that step evenly, as one grid."""
     grids: list[Reduction] = []
     for row in rows:
         if grids and _goes_on(grids[-1], row):

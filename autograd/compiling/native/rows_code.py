@@ -15,7 +15,7 @@ WRITTEN_OUT = 16  # inputs, and outputs, that are copied without a loop
 
 
 class RowsWriter:
-    """Writes what takes the rows of a kernel from their columns, and gives those of its results."""
+    """Writes the code that takes the rows of a kernel from their columns, and gives the rows of its results."""
 
     def __init__(self, kernel: KernelFunction) -> None:
         self.kernel, self.builder, self.code, self.plain = kernel, kernel.builder, kernel.code, kernel.plain
@@ -95,7 +95,7 @@ class RowsWriter:
         return chosen
 
     def give(self, memory: Any, shared: Any, row: Any) -> None:
-        """Copy the results of a block to the output: whole registers, but only its rows of the last."""
+        """Copy the results of a block to the output: whole registers, but of the last block only its rows."""
         b, values = self.builder, Pointers(self.code, self.kernel.scalars, shared, memory)
         give = partial(self._give, row, b.sub(self.rows, row))
         results = [*enumerate(self.kernel.plan.outputs)]

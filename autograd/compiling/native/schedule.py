@@ -1,7 +1,7 @@
 """From a program to loops: what native code does for each row, in which order, and where it keeps its numbers.
 
 Written out instruction by instruction, a network of ten thousand weights is one block that no compiler likes. Five
-passes, each from one description to the next, find the loops in it: sums, groups of instructions alike, loops of
+passes, each from one description to the next, find the loops in it: sums, groups of similar instructions, loops of
 groups, memory for what passes from loop to loop, and means over the rows.
 """
 

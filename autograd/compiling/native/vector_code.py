@@ -120,7 +120,7 @@ class VectorCode:
         return self._intrinsic("llvm.fma", x, y, z)
 
     def gated(self, x: Any, gate: Any) -> Any:
-        """x step(gate): x itself where the gate is above 0, else x times 0, or times nan where the gate is that."""
+        """x step(gate): x itself where the gate is above 0, else x times 0, or times nan where the gate is nan."""
         b, zero = self.builder, self.literal(0.0)
         above = b.select(b.fcmp_ordered(">", zero, gate), zero, gate)
         return b.select(b.fcmp_unordered("<=", gate, zero), b.fmul(x, b.fsub(above, above)), x)
@@ -158,7 +158,7 @@ class VectorCode:
         return result
 
     def sums(self, vectors: Sequence[Any]) -> Any:
-        """One vector whose lane i is the sum of the lanes of vector i, of which there are as many as lanes or fewer.
+        """One vector whose lane i is the sum of the lanes of vector i; there are at most as many vectors as lanes.
 
         Pairs are combined so that each instruction adds for both: a tree of width - 1 additions.
         """

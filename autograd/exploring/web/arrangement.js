@@ -66,7 +66,7 @@ function measure(boxes, box) {
   return { width: width + 2 * pad, height: bottom - top + header + pad * 1.5, spots, inner };
 }
 
-/** What stands one below the other, from left to right and from top to bottom. @param {Placed[]} places
+/** The columns, from left to right, each from top to bottom. @param {Placed[]} places
  *  @returns {number[][]} */
 function columnsOf(places) {
   /** @type {number[][]} */
@@ -112,7 +112,7 @@ function spread(places, spots, columns) {
   return right;
 }
 
-/** Have what the neurons of a layer share above them, out of the way of edges. @param {Rectangle[]} spots
+/** Put what the neurons of a layer share above them, out of the way of edges. @param {Rectangle[]} spots
  *  @param {number[][]} columns */
 function raiseShared(spots, [shared, ...others]) {
   if (!others.length) return;

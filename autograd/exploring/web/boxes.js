@@ -1,7 +1,7 @@
 /** @import { BoxData, Edge, Link } from "./types.js" */
 /** @import { Graph } from "./graph.js" */
 
-/** A box: index is its place in the list, openAtFirst what an address is held against.
+/** A box: index is its place in the list, openAtFirst what an address is compared with.
  *  @typedef {BoxData & {index: number, openAtFirst: boolean}} Box */
 
 /** A graph in which some boxes are closed: what is shown of it, and what one thing that is shown does to another.

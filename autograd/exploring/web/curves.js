@@ -1,4 +1,4 @@
-// The way of an edge in the picture.
+// The course of an edge in the picture.
 
 /** @import { Placed, Rectangle } from "./types.js" */
 /** @import { Arrangement } from "./arrangement.js" */
@@ -12,7 +12,7 @@ export function curve(boxes, arrangement, from, to) {
   return route ? routed(box, arrangement, from, route[2]) : bent(points(boxes, arrangement, from, to));
 }
 
-/** As Graphviz led it around what stands between. @param {Box} box @param {Arrangement} arrangement
+/** As Graphviz routed it around what stands between. @param {Box} box @param {Arrangement} arrangement
  *  @param {number} from @param {number[]} route */
 function routed(box, { rectangles }, from, route) {
   const { x, y } = /** @type {Rectangle} */ (rectangles.get(from)),

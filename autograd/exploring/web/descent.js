@@ -111,7 +111,7 @@ export class Descent {
     return { cost: outcomes.reduce((sum, { cost }) => sum + cost, 0) / data.rows.length, outcomes };
   }
 
-  /** What is to be said of how it goes; nothing where it goes well. */
+  /** What is wrong with how it goes; nothing where it goes well. */
   verdict() {
     const { costs, graph, data } = this,
       now = graph.values[graph.output],

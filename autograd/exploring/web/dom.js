@@ -43,7 +43,7 @@ export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-/** Whether the keyboard is on an element. @param {Element} element */
+/** Whether an element has the focus of the keyboard. @param {Element} element */
 export function hasFocus(element) {
   return /** @type {ShadowRoot} */ (element.getRootNode()).activeElement === element;
 }

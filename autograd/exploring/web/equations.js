@@ -10,7 +10,7 @@ import { Typesetter } from "./typesetter.js";
  *  @returns {Factor[][]} */
 const products = (paths, kind) => paths.map((path) => path.map((edge) => ({ kind, edge })));
 
-/** The computing of a node: formula, numbers put in, value. @param {Graph} graph @param {number} node
+/** The computation of a node: formula, numbers put in, value. @param {Graph} graph @param {number} node
  *  @param {Form} form @returns {Equation} */
 export function evaluation(graph, node, form) {
   const typesetter = new Typesetter(graph, form),

@@ -17,7 +17,7 @@ const GRADIENT_BESIDE = 46,
 const FULL = 55, // percent of colour
   FAINT = 0.004; // the part of the strongest colour that is not seen
 
-/** Write the numbers of the present step, and mark what is in question. @param {Scene} scene @param {State} state */
+/** Write the numbers of the present step, and mark what is selected. @param {Scene} scene @param {State} state */
 export function mark({ items, edges, world }, state) {
   const { boxes, colourBy, lit, now, selected } = state;
   world.classList.toggle("tinted", colourBy !== "role");

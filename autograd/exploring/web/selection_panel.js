@@ -29,7 +29,7 @@ export function selectionPanel(state, takeAway) {
   return page;
 }
 
-/** What there is where no node is selected. @param {State} state */
+/** The page where no node is selected. @param {State} state */
 function invitation(state) {
   const hint =
     "Select a node: a parameter shows its paths and its derivation, a neuron its curve. Hover over an edge for its partial.";

@@ -6,7 +6,7 @@ import { heading } from "./words.js";
 
 const SPEEDS = [0.5, 1, 2, 5, 20];
 
-/** The steps: what goes to them, and what happens in the present one. @param {State} state */
+/** The steps: controls that go to them, and what happens in the present one. @param {State} state */
 export function stepsPanel(state) {
   const title = h("h2", {}),
     lines = h("div", { class: "lines" });
