@@ -4,9 +4,8 @@ Both are taken node by node in topological order. A node keeps its operands in t
 gradient, or that it has none, and its class with the attributes that a subclass has.
 """
 
-import copy
+from collections.abc import Callable
 from contextvars import ContextVar
-from weakref import ReferenceType, ref
 
 from autograd.core.annotations import Any
 from autograd.core.declaration import Operation
@@ -73,7 +72,7 @@ class _Earlier(list[Any]):
 # A pickler asks each node how it is made, then its operands: left to itself it recurses through the graph. So the first
 # node that it asks names all nodes that it was made from, each after its operands: when the pickler comes to one of
 # these, it has the operands already. The list lives as long as the pickler, which holds on to all that it was given.
-_latest: ContextVar[ReferenceType[_Earlier] | None] = ContextVar("latest", default=None)
+_latest: ContextVar[Callable[[], _Earlier | None] | None] = ContextVar("latest", default=None)
 
 
 class Copyable:
@@ -92,13 +91,15 @@ class Copyable:
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
         """Another node, of copies of its operands."""
+        from copy import deepcopy  # here, as `import autograd` is to cost next to nothing
+
         nodes: list[Any] = [*topological_order(self)]
         for node in nodes:
             if id(node) not in memo:
                 memo[id(node)] = twin = made(None, *_parts(node, tuple([memo[id(x)] for x in node.operands])))
                 state = _state(node)
                 if state is not None:
-                    _set_state(twin, copy.deepcopy(state, memo))
+                    _set_state(twin, deepcopy(state, memo))
         return memo[id(self)]
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -109,6 +110,8 @@ class Copyable:
             reference = _latest.get()
             told = reference() if reference else None
             if told is None or node in told.asked:  # no pickler asks twice: this is another one
+                from weakref import ref
+
                 earlier = told = _Earlier()
                 _latest.set(ref(told))
             earlier += results_in_order(node, told.asked)[:-1]
