@@ -361,3 +361,10 @@ def test_a_number_that_is_frozen_is_found_at_0_too() -> None:
     for function in (lambda x: x + float(x), lambda x: x * 2.0 + math.exp(float(x))):
         with pytest.raises(GradientError):
             check_gradients(function, 0.0)
+
+
+@pytest.mark.parametrize(("value", "definition"), [(math.nan, 2.0), (2.0, math.nan)])
+def test_nan_is_the_value_of_nothing_that_has_another(value: float, definition: float) -> None:
+    wrong = operation("wrong", lambda x: value, lambda z, x: (0.0,), definition=lambda x: x * 0 + definition)
+    with pytest.raises(GradientError):
+        check_gradients(lambda x: autograd.step(wrong(x)) + x, 1.0)

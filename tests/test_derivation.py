@@ -405,3 +405,11 @@ def test_the_work_of_a_rule_grows_with_its_operands_and_no_faster() -> None:
                 calls = 0
                 rules(*[Counted() for _ in range(202)])
                 assert calls <= 5 * 202, op
+
+
+def test_below_a_picture_stands_the_result_where_there_are_several_equations() -> None:
+    x = Value(2.0, "x")
+    c = (x * x + x) * x
+    c.label = "C"
+    assert derive(c, x, method="recursion").draw().caption == "∂C/∂x = 16"
+    assert derive(c, x, method="paths").draw().caption.startswith("∂C/∂x = ∂C/∂")

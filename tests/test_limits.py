@@ -277,3 +277,10 @@ def test_no_digit_of_a_loss_s_slope_is_lost(name: str, dtype: Any) -> None:
         bounds = judged(name, point, 0)
         assert bounds is not None
         assert gradient[0] == pytest.approx(bounds[0], rel=200 * eps, abs=1e-300), (x, y)
+
+
+def test_relu_keeps_the_sign_of_a_zero_as_its_definition_does() -> None:
+    for x in (0.0, -0.0):
+        assert (
+            math.copysign(1.0, autograd.relu(x)) == math.copysign(1.0, autograd.maximum(x, 0.0)) == math.copysign(1, x)
+        )

@@ -100,7 +100,8 @@ def _rounds(mutant: Mutant, recorded: Recording, quick: bool) -> list[list[str]]
         covering = [test for test in used if test in seconds]
     covering.sort(key=seconds.__getitem__)
     first = _lasting(FIRST, covering, seconds)
-    about = Path(mutant.path).with_suffix("").parts[1:]  # tests that are named like the module know most of it
+    # Tests that are named like the module know most of it, and those of golden files see most in their time.
+    about = (*Path(mutant.path).with_suffix("").parts[1:], "golden", "small_print", "wording", "layout")
     rest = sorted(covering[first:], key=lambda test: not any(part in test.partition("::")[0] for part in about))
     if quick:
         rest = rest[: _lasting(LONG, rest, seconds)]
