@@ -3,7 +3,8 @@
 Either path by path: the derivative is the sum, over all paths from the parameter to the output, of the product of the
 partials along the path. Or by recursion, which is backpropagation: the local gradient δ of a node is the sum, over
 its users, of the user's δ times the partial on the edge. Paths grow exponentially with depth, the recursion linearly.
-D. Rumelhart, G. Hinton and R. Williams, Learning representations by back-propagating errors, Nature 323, 1986."""
+D. Rumelhart, G. Hinton and R. Williams, Learning representations by back-propagating errors, Nature 323, 1986.
+"""
 
 import math
 from collections.abc import Iterator

@@ -1,6 +1,7 @@
 """A picture in DOT, the language of Graphviz.
 
-The same graph gives the same text."""
+The same graph gives the same text.
+"""
 
 import hashlib
 import html

@@ -1,6 +1,7 @@
 """Pictures of computation graphs: Graphviz for files and notebooks, a text tree for terminals.
 
-A picture is a snapshot: `draw` notes every number at once, and what happens to the graph later does not show."""
+A picture is a snapshot: `draw` notes every number at once, and what happens to the graph later does not show.
+"""
 
 import base64
 import html

@@ -3,7 +3,8 @@
 Operations that are not primitive are replaced by their definitions, which are fed with registers as the rows of the
 table are fed with floats, Values and symbols elsewhere. A neuron's weighted sum stays one instruction, `dot`.
 
-What is simplified is exact in IEEE arithmetic: x * 1 is x, but x * 0 is not 0 where x is inf or nan."""
+What is simplified is exact in IEEE arithmetic: x * 1 is x, but x * 0 is not 0 where x is inf or nan.
+"""
 
 import math
 from collections.abc import Callable, Iterable, Sequence

@@ -9,7 +9,7 @@ from autograd.compiling.native.processor import FUNCTIONS, Processor
 from autograd.core import Operation
 from autograd.core import operations as ops
 
-I1, I8, I32, I64, POINTER = *map(ir.IntType, (1, 8, 32, 64)), ir.PointerType()
+I8, I32, I64, POINTER = *map(ir.IntType, (8, 32, 64)), ir.PointerType()
 Body = Callable[[Any, list[Any]], list[Any]]
 
 
