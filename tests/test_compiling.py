@@ -171,21 +171,26 @@ def compiled(
 # What eager scalars give
 
 
-def size(output: Value) -> float:
-    """How large the terms are that a result is made of, had none of them cancelled: what rounding is relative to.
+def sizes_of(results: Sequence[Value]) -> Array:
+    """How large the terms are that each result is made of, had none of them cancelled: what rounding is relative to.
 
     A rounding error of one part in e at each node of the graph moves the result by no more than this over e. Programs
     round elsewhere than eager evaluation does: products are added unrounded, sums taken in another order.
     """
-    order = topological_order(output)
-    weights = dict.fromkeys(order, 0.0)
-    weights[output] = 1.0
-    for node in reversed(order):
-        for operand, partial in zip(node.operands, node.partials, strict=True):
-            if partial == partial:  # that of a power for its exponent is nan below 0
-                weights[operand] += weights[node] * abs(partial)
-    terms = [weight * abs(node.data) for node, weight in weights.items() if weight and math.isfinite(node.data)]
-    return sum([term for term in terms if term == term])
+    order = topological_order(total(results))[:-1]
+    index = {node: i for i, node in enumerate(order)}
+    weights = np.zeros((len(order), len(results)))
+    for column, result in enumerate(results):
+        weights[index[result], column] = 1.0
+    with np.errstate(all="ignore"):
+        for node in reversed(order):
+            handed_on = weights[index[node]]
+            for operand, partial in zip(node.operands, node.partials, strict=True):
+                if partial == partial and partial:  # that of a power for its exponent is nan below 0
+                    weights[index[operand]] += np.where(handed_on, handed_on * abs(partial), 0.0)
+        numbers = np.array([abs(node.data) for node in order])
+        terms = weights * np.where(np.isfinite(numbers), numbers, 0.0)[:, None]
+        return np.nansum(terms, axis=0)  # type: ignore[no-any-return]
 
 
 class Expected(NamedTuple):
@@ -231,7 +236,7 @@ def _eager(function: Callable[..., Any], rows: Sequence[Sequence[float]], parame
             loss = autograd.as_value(returned)
             results = [*grad(loss, parameters), loss]
         numbers.append([x.data for x in results])
-        sizes.append([size(x) for x in results])
+        sizes.append(sizes_of(results))
     return Expected(np.array(numbers), np.array(sizes))
 
 

@@ -50,7 +50,7 @@ from nn import MLP
 from nn.__main__ import main
 from nn.networks import cost, four_two, four_two_two_one, network, two_three_one, two_two_one
 from tests.javascript import Page, ask, call, number
-from tests.test_compiling import Expected, of_table, size
+from tests.test_compiling import Expected, of_table, sizes_of
 from tests.test_compiling_random import fair
 from tests.test_drawing import graphs_with_sharing
 from tests.test_operations import mp, points
@@ -86,8 +86,8 @@ def held_against_eager(page: Page, output: Value) -> None:
     output.backward()
     values, gradients = page.values(), page.gradients()
     slopes = grad(output, nodes)
-    of_values = Expected(np.array([x.data for x in nodes]), np.array([size(x) for x in nodes]))
-    of_gradients = Expected(np.array([x.grad for x in nodes]), np.array([size(x) for x in slopes]))
+    of_values = Expected(np.array([x.data for x in nodes]), sizes_of(nodes))
+    of_gradients = Expected(np.array([x.grad for x in nodes]), sizes_of(slopes))
     of_values.agrees(np.array([values[x] for x in nodes]))
     of_gradients.agrees(np.array([gradients[x] for x in nodes]))
 
