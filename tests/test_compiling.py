@@ -180,14 +180,16 @@ def sizes_of(results: Sequence[Value]) -> Array:
     order = topological_order(total(results))[:-1]
     index = {node: i for i, node in enumerate(order)}
     weights = np.zeros((len(order), len(results)))
+    reached = np.zeros(weights.shape, bool)  # others have no weight, and no infinite partial makes it nan
     for column, result in enumerate(results):
-        weights[index[result], column] = 1.0
+        weights[index[result], column], reached[index[result], column] = 1.0, True
     with np.errstate(all="ignore"):
         for node in reversed(order):
-            handed_on = weights[index[node]]
+            i = index[node]
             for operand, partial in zip(node.operands, node.partials, strict=True):
-                if partial == partial and partial:  # that of a power for its exponent is nan below 0
-                    weights[index[operand]] += np.where(handed_on, handed_on * abs(partial), 0.0)
+                reached[index[operand]] |= reached[i]
+                if partial == partial:  # that of a power for its exponent is nan below 0
+                    weights[index[operand]] += np.where(reached[i], weights[i] * abs(partial), 0.0)
         numbers = np.array([abs(node.data) for node in order])
         terms = weights * np.where(np.isfinite(numbers), numbers, 0.0)[:, None]
         return np.nansum(terms, axis=0)  # type: ignore[no-any-return]

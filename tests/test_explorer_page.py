@@ -796,7 +796,7 @@ def test_a_graph_of_nearly_2000_nodes_pans_and_zooms(visit: Visit) -> None:
 
     def pan() -> None:
         screen.page.mouse.down()
-        for i in range(3):  # each costs the browser two seconds of its threads for drawing
+        for i in range(4):  # each costs the browser two seconds of its threads for drawing
             screen.page.mouse.move(x + 24 * i, y + 15 * i)
             screen.page.wait_for_timeout(16)
         screen.page.mouse.up()
