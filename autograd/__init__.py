@@ -67,6 +67,7 @@ if TYPE_CHECKING:
     from autograd.drawing import Drawing, draw
     from autograd.exploring import Explorer, explore
     from autograd.notation import format_number, unicode_label
+    from autograd.practising import Exercise, Exercises, Verdict, exercise
     from autograd.programs import CompileError
 
 __all__ = [
@@ -78,12 +79,15 @@ __all__ = [
     "Descent",
     "Drawing",
     "Evaluation",
+    "Exercise",
+    "Exercises",
     "Explorer",
     "GradientError",
     "Operation",
     "Slopes",
     "TracingError",
     "Value",
+    "Verdict",
     "abs",
     "absolute_error",
     "add",
@@ -102,6 +106,7 @@ __all__ = [
     "elu",
     "erfc",
     "evaluate",
+    "exercise",
     "exp",
     "explore",
     "expm1",
@@ -156,16 +161,20 @@ _LAZY = {
     "Derivation": "deriving",
     "Drawing": "drawing",
     "Evaluation": "deriving",
+    "Exercise": "practising",
+    "Exercises": "practising",
     "Explorer": "exploring",
     "GradientError": "checking",
     "Slopes": "checking",
     "TracingError": "compiling",
+    "Verdict": "practising",
     "at_once": "core",
     "check_gradients": "checking",
     "compile": "compiling",
     "derive": "deriving",
     "draw": "drawing",
     "evaluate": "deriving",
+    "exercise": "practising",
     "explore": "exploring",
     "finite_differences": "checking",
     "format_number": "notation",

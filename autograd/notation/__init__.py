@@ -7,7 +7,7 @@ writer for each form writes them down.
 from autograd.notation.expressions import Derivative, Expression, LocalGradient, Number, Symbol, as_expression
 from autograd.notation.factors import cancelled
 from autograd.notation.formulas import derivative, formula, partial, slope, symbols_for
-from autograd.notation.labels import printable, unicode_label
+from autograd.notation.labels import label_parts, printable, unicode_label
 from autograd.notation.latex import LatexWriter
 from autograd.notation.mathml import MathmlWriter
 from autograd.notation.numbers import EXACT_DIGITS, EXACT_WITHIN, PLAIN_BELOW, PLAIN_FROM, format_number, require_digits
@@ -34,6 +34,7 @@ __all__ = [
     "derivative",
     "format_number",
     "formula",
+    "label_parts",
     "partial",
     "printable",
     "require_digits",

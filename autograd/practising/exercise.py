@@ -1,0 +1,284 @@
+"""Exercises: a graph asks for its values, gradients and updates, and says what went wrong."""
+
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from html import escape
+from typing import Any
+
+from autograd.core import Value, as_float, as_value, constant, require_current, shown, topological_order
+from autograd.deriving import Derivation, Evaluation, derive, evaluate
+from autograd.notation import Derivative, TextWriter, format_number, require_digits, symbols_for, unicode_label
+from autograd.practising.fresh_numbers import OTHERS, drawn, fresh
+from autograd.practising.hints import STAGES, hint
+from autograd.practising.judging import Verdict, judge, sentence
+from autograd.practising.mistakes import Question
+from autograd.practising.questions import Questions
+from autograd.practising.reading import Names, UnreadableError, read_answer
+from autograd.practising.terms import Numbers
+
+KINDS = ("gradient", "forward", "update")
+_SAID = {
+    "right": "Right.",
+    "rounding": "Nearly: the last digit is off. Give three significant digits, and round only at the end.",
+    "wrong": "That is not it, and none of the usual mistakes gives it. hint() helps.",
+    "asked": "That is what is asked for: say what it is made from.",
+}
+
+
+class _Graph:
+    """A graph that is asked about, with all that the questions need."""
+
+    def __init__(self, order: Sequence[Value], rate: float, digits: int, before: Mapping[int, float] | None) -> None:
+        self.order, self.rate, self.digits = list(order), rate, digits
+        self.symbols = symbols_for(order)
+        self.names = Names(self.symbols)
+        self.questions = Questions(self.order, self.symbols)
+        self.numbers = Numbers(self.order, {}, rate)
+        self.before = None
+        if before is not None:
+            self.before = Numbers(self.order, {self.order[i]: x for i, x in before.items()}, rate)
+
+    @cached_property
+    def points(self) -> list[Numbers]:
+        """Its numbers, and others."""
+        others = random.Random(1)
+        roles = self.questions.roles
+        return [
+            self.numbers,
+            *[Numbers(self.order, drawn(self.order, roles, others), self.rate) for _ in range(OTHERS)],
+        ]
+
+
+class Exercise:
+    """One question about a graph. Made by `exercise`.
+
+    check() judges an answer, hint() helps in three stages, solution() works it out; correct is whether the last answer
+    was right, so that `assert task.correct` grades a cell.
+    """
+
+    def __init__(self, graph: _Graph, question: Question) -> None:
+        self._graph, self._question = graph, question
+        self._stage = 0
+        self.verdict: Verdict | None = None
+
+    @property
+    def kind(self) -> str:
+        """What is asked for: the "gradient" of the output by a node, its "value", or its "update"."""
+        return self._question.kind
+
+    @property
+    def node(self) -> Value:
+        """What it is asked for, in the graph that is asked about: a copy where numbers are fresh."""
+        return self._question.node
+
+    @property
+    def output(self) -> Value:
+        """The end of the graph that is asked about."""
+        return self._graph.order[-1]
+
+    @property
+    def correct(self) -> bool:
+        """Whether the last answer was right; False before there is one."""
+        return bool(self.verdict)
+
+    @property
+    def name(self) -> str:
+        """What is asked for: ∂C/∂w²₁₂, z²₁, or new w²₁₂."""
+        writer, symbols = TextWriter(), self._graph.symbols
+        question = self._question
+        if question.kind == "gradient":
+            return writer.write(derivative_of(self._graph, question.node))
+        name = writer.write(symbols[question.node])
+        return f"new {name}" if question.kind == "update" else name
+
+    def check(self, answer: object) -> Verdict:
+        """Judge an answer.
+
+        answer: a number, right to three significant digits, or a formula in the labels of the graph as text,
+        "(a^2_1 - y) * w^2_11". The verdict is true if it is right, and else says which mistake fits: its text names the
+        first factor that is wrong, and not the solution.
+        """
+        graph, question = self._graph, self._question
+        try:
+            read = read_answer(answer, graph.names)
+        except UnreadableError as error:
+            self.verdict = Verdict("unreadable", str(error))
+            return self.verdict
+        slips = graph.questions.mistakes.slips(question)
+        kind, fitting = judge(question, read, slips, graph.points, graph.before)
+        if kind == "mistake":
+            sentences = [sentence(slip, question, graph.symbols) for slip in fitting]
+            text = " Or: ".join(sentences)
+            self.verdict = Verdict(kind, text, tuple([slip.mistake for slip in fitting]))
+        else:
+            self.verdict = Verdict("wrong" if kind == "asked" else kind, _SAID[kind])
+        return self.verdict
+
+    def hint(self, stage: int | None = None) -> str:
+        """The next hint: which edges, which rule, in words, and the numbers put in; or that of a stage, 1 to 3."""
+        if stage is not None and stage not in range(1, STAGES + 1):
+            raise ValueError(f"stage is 1, 2 or 3, got {shown(stage)}")
+        self._stage = stage or min(self._stage + 1, STAGES)
+        graph = self._graph
+        return hint(self._question, self._stage, graph.symbols, graph.numbers, graph.digits)
+
+    def solution(self) -> Derivation | Evaluation | str:
+        """It worked out: a derivation, an evaluation, or for an update a line of text."""
+        graph, question = self._graph, self._question
+        if question.kind == "gradient":
+            return derive(graph.order[-1], question.node, digits=graph.digits)
+        if question.kind == "value":
+            return evaluate(question.node, digits=graph.digits)
+        value = format_number(graph.numbers.sum(question.terms), graph.digits)
+        return f"{self.name} = {hint(question, STAGES, graph.symbols, graph.numbers, graph.digits)} = {value}"
+
+    def given(self) -> dict[str, float]:
+        """The numbers that are given: of the leaves, and where gradients are asked for of all nodes."""
+        forward = self._question.kind == "value"
+        symbols, writer = self._graph.symbols, TextWriter()
+        nodes = [x for x in self._graph.order if x.op is not constant and not (forward and x.operands)]
+        given = {writer.write(symbols[node]): float(node.data) for node in nodes}
+        return given | ({"η": self._graph.rate} if self._question.kind == "update" else {})
+
+    def __str__(self) -> str:
+        given = ", ".join([f"{name} = {format_number(x, self._graph.digits)}" for name, x in self.given().items()])
+        return f"{self.name} = ?   with {given}"
+
+    def __repr__(self) -> str:
+        return f"<Exercise {self.name} = ?>"
+
+    def _repr_html_(self) -> str:
+        return f"<p><b>{escape(self.name)} = ?</b></p><p>{escape(str(self).partition('   ')[2])}</p>"
+
+
+def derivative_of(graph: _Graph, parameter: Value) -> Derivative:
+    """∂output/∂parameter as a symbol."""
+    return Derivative(graph.symbols[graph.order[-1]], graph.symbols[parameter], graph.numbers.gradients[parameter])
+
+
+class Exercises(Sequence[Exercise]):
+    """Several questions about a graph: a sequence, in which each is found by number, by label or by its Value too."""
+
+    def __init__(self, exercises: Sequence[Exercise], values: Sequence[Value]) -> None:
+        self._exercises, self._values = list(exercises), list(values)
+
+    @property
+    def correct(self) -> bool:
+        """Whether the last answer to each was right."""
+        return all(one.correct for one in self)
+
+    def __len__(self) -> int:
+        return len(self._exercises)
+
+    def __iter__(self) -> Iterator[Exercise]:
+        return iter(self._exercises)
+
+    def __getitem__(self, key: Any) -> Any:
+        if isinstance(key, int | slice):
+            return self._exercises[key]
+        for one, value in zip(self._exercises, self._values, strict=True):
+            if key is value or (isinstance(key, str) and value.label and _same_label(key, value.label)):
+                return one
+        raise KeyError(f"there is no question about {shown(key)}: there are {', '.join([one.name for one in self])}")
+
+    def check(self, answers: "Mapping[Any, object] | Sequence[object]") -> dict[str, Verdict]:
+        """Judge answers: by label or Value, or all in order. Gives a verdict for each, by what was asked for."""
+        if isinstance(answers, Mapping):
+            pairs = [(self[key], answer) for key, answer in answers.items()]
+        else:
+            answers = list(answers)
+            if len(answers) != len(self):
+                raise ValueError(f"there are {len(self)} questions, got {len(answers)} answers")
+            pairs = list(zip(self, answers, strict=True))
+        return {one.name: one.check(answer) for one, answer in pairs}
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self))
+
+    def __repr__(self) -> str:
+        return f"<Exercises {', '.join([one.name for one in self])}>"
+
+
+def _same_label(x: str, y: str) -> bool:
+    return unicode_label(x) == unicode_label(y)
+
+
+def exercise(
+    output: Value,
+    parameter: Value | None = None,
+    *,
+    kind: str | None = None,
+    seed: int | None = None,
+    lr: float = 0.1,
+    digits: int = 4,
+) -> Any:
+    """Ask for the derivative of output by parameter; or by every parameter; or for the forward pass to output.
+
+    kind: "gradient", "forward" or "update" (a parameter after a step of gradient descent, with the learning rate lr);
+    where it is left out, the output of a network that is no loss asks for the forward pass, and all else for gradients.
+    seed: ask about fresh numbers, small and such that typical mistakes give different results, in a copy of the graph.
+    digits: significant digits of the numbers written.
+
+    Gives an `Exercise` where one thing is asked for, else `Exercises`, a sequence of them. Raises TypeError for what is
+    not a Value, and ValueError for options that do not exist, where the graph is out of date, and where nothing is left
+    to ask.
+    """
+    for name, value in (("output", output), ("parameter", parameter)):
+        if not isinstance(value, Value) and (value is not None or name == "output"):
+            raise TypeError(f"exercise takes Values, got {type(value).__name__} as {name}")
+    if kind not in (None, *KINDS):
+        raise ValueError(f"kind is 'gradient', 'forward' or 'update', got {shown(kind)}")
+    require_digits(digits)
+    order = topological_order(output)
+    require_current(order)
+    if parameter is not None and parameter not in order:
+        raise ValueError("the output does not depend on the parameter")
+    graph = _Graph(order, as_float(lr, "lr"), digits, None)
+    kind = kind or _usual_kind(graph, parameter)
+    asked = _asked(graph.questions, kind, parameter)
+    if not asked:
+        raise ValueError("there is nothing to ask: the graph has no parameters, or is a leaf")
+    if seed is not None:
+        graph, asked = _with_fresh_numbers(graph, asked, seed)
+    exercises = [Exercise(graph, question) for question in asked]
+    return exercises[0] if len(exercises) == 1 else Exercises(exercises, [question.node for question in asked])
+
+
+def _usual_kind(graph: _Graph, parameter: Value | None) -> str:
+    role = graph.questions.roles[graph.order[-1]]
+    return "forward" if parameter is None and role in ("pre-activation", "activation") else "gradient"
+
+
+def _asked(questions: Questions, kind: str, parameter: Value | None) -> list[Question]:
+    if kind == "forward":
+        return list(questions.forward())
+    parameters = questions.parameters if parameter is None else [parameter]
+    ask = questions.gradient if kind == "gradient" else questions.update
+    return [ask(x) for x in parameters if x is not questions.output]
+
+
+def _with_fresh_numbers(graph: _Graph, asked: Sequence[Question], seed: int) -> tuple[_Graph, list[Question]]:
+    """The graph copied, with other numbers, and the same questions about that."""
+    mistakes = graph.questions.mistakes
+    pairs = [(question, mistakes.slips(question)) for question in asked]
+    leaves = fresh(graph.order, graph.questions.roles, pairs, seed, graph.rate)
+    copies = _copied(graph.order, leaves)
+    before = {i: float(node.data) for i, node in enumerate(graph.order) if not node.operands}
+    other = _Graph([copies[node] for node in graph.order], graph.rate, graph.digits, before)
+    ask = {"value": other.questions.value, "gradient": other.questions.gradient, "update": other.questions.update}
+    return other, [ask[question.kind](copies[question.node]) for question in asked]
+
+
+def _copied(order: Sequence[Value], leaves: Mapping[Value, float]) -> dict[Value, Value]:
+    """The graph once more, with these numbers."""
+    copies: dict[Value, Value] = {}
+    for node in order:
+        if node.operands:
+            assert node.op is not None
+            copies[node] = Value.apply_operation(node.op, tuple([copies[x] for x in node.operands]))
+            copies[node].label = node.label
+        else:
+            number = leaves.get(node, node.data)
+            copies[node] = as_value(float(number)) if node.op is constant else Value(number, node.label)
+    return copies

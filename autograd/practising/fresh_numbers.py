@@ -1,0 +1,67 @@
+"""Fresh numbers for a graph: small, from a seed, and such that typical mistakes give different results."""
+
+import random
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from math import isfinite
+
+from autograd.core import Value, constant
+from autograd.practising.judging import agrees
+from autograd.practising.mistakes import Question, Slip
+from autograd.practising.terms import Numbers
+
+DRAWS = 40  # of which the best is taken
+OTHERS = 2  # further numbers, at which formulas are compared
+
+
+def drawn(order: Sequence[Value], roles: Mapping[Value, str], random_numbers: random.Random) -> dict[Value, float]:
+    """A number of one decimal for every leaf, from 0.2 to 1.5, negative as often as not.
+
+    A target that is a whole number stays, as it may be a class.
+    """
+    leaves = {}
+    for node in order:
+        if node.operands or node.op is constant:
+            continue
+        if roles.get(node) == "target" and float(node.data).is_integer():
+            leaves[node] = float(node.data)
+            continue
+        size = random_numbers.randrange(2, 16) / 10
+        leaves[node] = -size if random_numbers.random() < 0.5 else size
+    return leaves
+
+
+def fresh(
+    order: Sequence[Value],
+    roles: Mapping[Value, str],
+    asked: Sequence[tuple[Question, Sequence[Slip]]],
+    seed: int,
+    rate: float,
+) -> dict[Value, float]:
+    """Of several draws the one at which fewest mistakes give what is right, or what another gives."""
+    random_numbers = random.Random(seed)
+    best: dict[Value, float] = {}
+    fewest = float("inf")
+    for _ in range(DRAWS):
+        leaves = drawn(order, roles, random_numbers)
+        count = _confused(Numbers(order, leaves, rate), asked)
+        if count < fewest:
+            best, fewest = leaves, count
+        if not count:
+            break
+    return best
+
+
+def _confused(numbers: Numbers, asked: Sequence[tuple[Question, Sequence[Slip]]]) -> float:
+    """How many mistakes cannot be told from what is right, and in how many questions others from one another."""
+    count = 0.0
+    for question, slips in asked:
+        right = numbers.sum(question.terms)
+        if not isfinite(right) or abs(right) < 1e-3 or abs(right) > 1e4:
+            count += 100
+            continue
+        results = [(numbers.sum(slip.terms, slip.multiplied), slip.mistake) for slip in slips]
+        count += 10 * len([x for x, _ in results if agrees(x, right) or abs(x - right) < 0.01 * abs(right)])
+        for (x, mistake), (y, other) in pairwise(sorted(results)):
+            count += mistake != other and x != y and agrees(x, y)
+    return count

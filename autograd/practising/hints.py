@@ -1,0 +1,87 @@
+"""Hints in three stages: which edges, which rule, in words, and the numbers put in."""
+
+from autograd.core import Operation, Value
+from autograd.core import operations as ops
+from autograd.notation import Expression, Number, TextWriter
+from autograd.practising.judging import name_of
+from autograd.practising.mistakes import Question
+from autograd.practising.terms import SUBTRACTED, Factor, Numbers
+from autograd.practising.wrong_rules import is_function
+
+STAGES = 3
+
+# What is said of a question as a whole.
+APPROACH: dict[str, str] = {
+    "value": "Put the numbers of its operands into the formula.",
+    "partial": "Take all other operands of the operation as constants.",
+    "product": "What a node hands on is its own gradient times the partial on the edge.",
+    "sum": "A node that is used several times receives the sum of what its users hand on.",
+    "gradient": "Multiply the partials along each path from the output back, and add up the paths.",
+    "update": "New number = old number − learning rate · gradient.",
+}
+
+
+def rule_of(op: Operation | None) -> str:
+    """How the partials of an operation come about, in words."""
+    if op in (ops.mul, ops.affine):
+        return "the derivative of a product by one factor is the other factor; a bias counts once"
+    if op in (ops.add, ops.sub, ops.total):
+        return "the derivative of a sum by one of its terms is 1, or −1 where it is subtracted"
+    if op is not None and op.role == "loss":
+        return "differentiate the loss by the prediction: the outer derivative, times that of what is inside"
+    if op is not None and is_function(op):
+        return "the slope of the function, at the number that goes into it"
+    return "differentiate the operation by this operand"
+
+
+def hint(question: Question, stage: int, symbols: dict[Value, Expression], numbers: Numbers, digits: int) -> str:
+    """The hint of a stage, 1 to 3."""
+    if stage == 1:
+        return _edges(question, symbols)
+    if stage == 2:
+        return _rules(question, symbols)
+    return _with_numbers(question, numbers, digits)
+
+
+def _edges(question: Question, symbols: dict[Value, Expression]) -> str:
+    writer = TextWriter()
+    names = [[name_of(factor, symbols, question) for factor in term] for term in question.terms]
+    if question.kind == "value":
+        made_from = ", ".join([writer.write(symbols[x]) for x in dict.fromkeys(question.node.operands)])
+        return f"It is made from {made_from}."
+    if question.kind == "update":
+        return f"You need {names[0][0]}, η and {names[1][-1]}."
+    if question.kind == "partial":
+        return f"One edge: {names[0][0]}."
+    paths = "; ".join([", ".join(term) for term in names])
+    return f"There is one path: {paths}." if len(names) == 1 else f"There are {len(names)} paths: {paths}."
+
+
+def _rules(question: Question, symbols: dict[Value, Expression]) -> str:
+    factors = dict.fromkeys([factor for term in question.terms for factor in term if factor.kind == "partial"])
+    rules: dict[str, list[Factor]] = {}
+    for factor in factors:
+        assert factor.node is not None
+        rules.setdefault(rule_of(factor.node.op), []).append(factor)
+    said = [
+        f"{', '.join([name_of(factor, symbols, question) for factor in alike])}: {rule}."
+        for rule, alike in rules.items()
+    ]
+    return " ".join([APPROACH[question.kind], *said])
+
+
+def _with_numbers(question: Question, numbers: Numbers, digits: int) -> str:
+    if question.kind == "value" and len(question.terms) == 1:
+        operands = [Number(numbers.values[x]) for x in question.node.operands]
+        assert question.node.op is not None
+        writer = TextWriter(digits)
+        return writer.write(Expression().apply_operation(question.node.op, tuple(operands)))
+    writer = TextWriter(digits)
+    text = ""
+    for term in question.terms:
+        subtracted = term[0] == SUBTRACTED
+        factors = [Number(numbers.of(factor)) for factor in term[subtracted:]]
+        negative, body = writer.product(factors, leading=not text)
+        sign = "−" if negative != subtracted else "+" if text else ""
+        text += f" {sign} {body}" if text else sign + body
+    return text

@@ -1,0 +1,160 @@
+"""Answers judged: right, or which mistake fits.
+
+A number is right to three significant digits. A formula is right where it gives the right number at the numbers of the
+graph and at others; so are mistakes told from one another.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import floor, isclose, isfinite, isinf, log10
+
+from autograd.core import Value
+from autograd.notation import Expression, TextWriter, derivative
+from autograd.practising.mistakes import MISTAKES, Question, Slip
+from autograd.practising.reading import Answer
+from autograd.practising.terms import Factor, Numbers, gradient_of, partial_of, value_of
+
+DIGITS = 3  # significant ones that a number needs
+EXACT = 1e-9  # formulas that differ by less, relatively, are the same
+NAMED = 3  # mistakes that are named at most
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is said of an answer.
+
+    kind: "right", "rounding" (as good as right, but for the last digit or too few of them), "mistake", "wrong", where
+    no mistake of the list fits, or "unreadable". mistakes: those that fit, by the names they have in the list.
+    text: a sentence or two, which do not say what would be right.
+    """
+
+    kind: str
+    text: str
+    mistakes: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return self.kind == "right"
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return f"<{self.kind}: {self.text}>"
+
+
+def agrees(answer: float, right: float) -> bool:
+    """Whether a number is another to three significant digits."""
+    return _within(answer, right, 0.5)
+
+
+def _within(answer: float, right: float, units: float) -> bool:
+    """Whether two numbers differ by at most so many units of the third significant digit."""
+    if not (isfinite(answer) and isfinite(right)):
+        return answer == right
+    if right == 0:
+        return abs(answer) <= EXACT
+    unit = 10.0 ** (floor(log10(abs(right))) - DIGITS + 1)
+    return abs(answer - right) <= units * unit * (1 + 1e-6)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A mistake, and what it gives at each of some numbers."""
+
+    slip: Slip
+    results: tuple[float, ...]
+
+
+def candidates(question: Question, slips: Iterable[Slip], points: Sequence[Numbers]) -> list[Candidate]:
+    """The mistakes that give something else than what is right, at the first numbers."""
+    right = points[0].sum(question.terms)
+    found = []
+    for slip in slips:
+        results = tuple([numbers.sum(slip.terms, slip.multiplied) for numbers in points])
+        if not _same(results[0], right):
+            found.append(Candidate(slip, results))
+    return found
+
+
+def _same(x: float, y: float) -> bool:
+    return x == y or isclose(x, y, rel_tol=EXACT, abs_tol=EXACT * 1e-3)
+
+
+def asked_for(question: Question) -> Factor:
+    """What the answer must not mention, as it is what is asked for."""
+    kind, node, operand = question.kind, question.node, question.operand
+    if kind == "value":
+        return value_of(node)
+    if kind == "partial" and operand is not None:
+        return partial_of(node, operand)
+    return gradient_of(operand or node) if kind != "update" else Factor("update", node)
+
+
+def judge(
+    question: Question, answer: Answer, slips: Sequence[Slip], points: Sequence[Numbers], before: Numbers | None
+) -> tuple[str, list[Slip]]:
+    """The kind of verdict, and the mistakes that fit.
+
+    points: the graph's numbers, and others for formulas; before: those before the last change, if there was one.
+    """
+    if asked_for(question) in answer.mentioned:
+        return "asked", []
+    used = points[:1] if answer.is_number else points
+    given = [answer.formula(numbers) for numbers in used]
+    right = [numbers.sum(question.terms) for numbers in used]
+    if answer.is_number and agrees(given[0], right[0]):
+        return "right", []
+    if not answer.is_number and all(map(_same, given, right)):
+        return "right", []
+    possible = candidates(question, slips, used)
+    if before is not None and answer.is_number:
+        possible.append(Candidate(Slip("before the change", question.terms), (before.sum(question.terms),)))
+    for units in (0.5, 1.5):  # 1.5: rounded on the way
+        fitting = [one for one in possible if _fits(given, one.results, answer.is_number, units)]
+        if fitting:
+            return "mistake", _named(fitting, given[0])
+        if answer.is_number and _within(given[0], right[0], 1.0 if units < 1 else 3.0):
+            return "rounding", []
+    return ("rounding", []) if answer.is_number and _too_short(given[0], right[0]) else ("wrong", [])
+
+
+def _fits(given: Sequence[float], results: Sequence[float], is_number: bool, units: float) -> bool:
+    if is_number:
+        return _within(given[0], results[0], units)
+    return all(map(_same, given, results))
+
+
+def _named(fitting: Sequence[Candidate], given: float) -> list[Slip]:
+    """The mistakes that fit best, each kind once."""
+    nearest = sorted(fitting, key=lambda one: abs(one.results[0] - given))
+    return list({one.slip.mistake: one.slip for one in reversed(nearest)}.values())[::-1][:NAMED]
+
+
+def _too_short(given: float, right: float) -> bool:
+    """Whether it is what is right, rounded to one or two digits."""
+    if given == 0 or isinf(given) or not isfinite(right):
+        return False
+    return any(isclose(given, float(f"{right:.{digits}g}"), rel_tol=EXACT) for digits in range(1, DIGITS))
+
+
+def sentence(slip: Slip, question: Question, symbols: dict[Value, Expression]) -> str:
+    """What is said of a mistake."""
+    return MISTAKES[slip.mistake].format(
+        factor=name_of(slip.about, symbols, question) if slip.about else "", paths=len(question.terms)
+    )
+
+
+def name_of(factor: Factor, symbols: dict[Value, Expression], question: Question) -> str:
+    """A factor as text: ∂a/∂z, w, η."""
+    writer = TextWriter()
+    if factor.kind == "rate":
+        return "η"
+    if factor.node is None:
+        return writer.number(factor.number)
+    if factor.kind == "partial" and factor.operand is not None:
+        return writer.write(derivative(factor.node, factor.operand, symbols))
+    name = writer.write(symbols[factor.node])
+    if factor.kind == "gradient":
+        *_, output = symbols
+        return f"∂{writer.write(symbols[output])}/∂{name}"
+    return name

@@ -1,0 +1,233 @@
+"""The mistakes that learners make with the chain rule: each a way of deriving wrongly, and so good for any graph.
+
+A question is right terms: a sum of products. A mistake takes a wrong factor for a right one, or puts the terms together
+wrongly. What it would have given says whether an answer came about by it.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from autograd.core import Value, constant
+from autograd.core import operations as ops
+from autograd.notation import Expression, Symbol, label_parts, partial
+from autograd.practising.terms import RATE, SUBTRACTED, Factor, Term, gradient_of, number, positions_of, value_of
+from autograd.practising.wrong_rules import WRONG_PARTIALS, WRONG_VALUES, is_function
+
+# What is said of each: {factor} is the first factor that is wrong, {paths} how many terms there should be. None of it
+# says what would be right.
+MISTAKES: dict[str, str] = {
+    "sign of the error": "You have the sign of the error the wrong way round: look at {factor}.",
+    "sign": "A minus sign got lost: look at {factor}.",
+    "slope forgotten": "The slope of the function is missing: {factor} is not 1.",
+    "slope elsewhere": "The slope {factor} is taken at the wrong number: what goes into the function and what comes "
+    "out of it are two things.",
+    "value for slope": "For {factor} you took the value of the function, not its slope.",
+    "factor itself": "In {factor}, weight and input have changed places: the derivative of a product by one factor is "
+    "the other factor.",
+    "transposed": "The indices are the wrong way round: look at {factor}.",
+    "wrong layer": "{factor} is taken from the wrong layer.",
+    "factor missing": "A factor of the chain is missing: {factor}.",
+    "factor 2": "The square brings down a factor 2, which a factor ½ cancels: look at {factor}.",
+    "one path": "That is one path of several: the contributions of all {paths} paths are added.",
+    "path missing": "One path is missing: there are {paths}.",
+    "path twice": "One path is counted twice: there are {paths}, each counted once.",
+    "product for sum": "Here contributions are added, and not multiplied.",
+    "before the change": "That was right for the numbers before the last change.",
+    "activation forgotten": "The function has not been applied: look at {factor}.",
+    "slope for value": "That is the slope of the function; its value is asked for.",
+    "bias forgotten": "The bias is missing.",
+    "not squared": "The error has not been squared.",
+    "uphill": "Downhill is against the gradient: the step is subtracted.",
+    "rate forgotten": "The learning rate is missing.",
+    "weight forgotten": "That is the step alone: it is taken from the old number.",
+}
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A question gone wrong: by which mistake, at which factor first, and the terms that come of it."""
+
+    mistake: str
+    terms: tuple[Term, ...]
+    about: Factor | None = None
+    multiplied: bool = False  # the terms are multiplied, not added
+
+
+@dataclass(frozen=True)
+class Question:
+    """Something to work out.
+
+    kind: "value" of a node, "partial" on an edge, "product" that is handed on along it, "sum" of what a node receives,
+    "gradient" of a parameter as a whole, or "update", its number after a step. node: what it is about; operand: the
+    other end of its edge. terms: the right answer. ways: mistakes in putting the terms together.
+    """
+
+    kind: str
+    node: Value
+    operand: Value | None
+    terms: tuple[Term, ...]
+    ways: tuple[Slip, ...] = field(default=())
+
+
+class Mistakes:
+    """The mistakes that can be made in one graph."""
+
+    def __init__(self, order: Sequence[Value], symbols: Mapping[Value, Expression], roles: Mapping[Value, str]) -> None:
+        self.order, self.symbols, self.roles = order, dict(symbols), roles
+        self.depth: dict[Value, int] = {}
+        for node in order:
+            self.depth[node] = 1 + max([self.depth[x] for x in node.operands], default=-1)
+        self._alternatives: dict[Factor, list[tuple[str, Factor]]] = {}
+
+    def slips(self, question: Question) -> list[Slip]:
+        """All ways of getting a question wrong: in each factor alone, in all alike, and in the sum."""
+        found = list(question.ways)
+        everywhere: dict[tuple[str, str], dict[Factor, Factor]] = defaultdict(dict)
+        for factor in dict.fromkeys([factor for term in question.terms for factor in term]):
+            for mistake, other in self.alternatives(factor):
+                found.append(_exchanged(question, mistake, {factor: other}))
+                everywhere[mistake, other.rule or other.kind][factor] = other
+        found += [_exchanged(question, mistake, swaps) for (mistake, _), swaps in everywhere.items() if len(swaps) > 1]
+        return found
+
+    def alternatives(self, factor: Factor) -> list[tuple[str, Factor]]:
+        """What may be put in the place of a factor, and by which mistake."""
+        if factor not in self._alternatives:
+            self._alternatives[factor] = self._found_for(factor)
+        return self._alternatives[factor]
+
+    def _found_for(self, factor: Factor) -> list[tuple[str, Factor]]:
+        kind, node, operand, _, _ = factor
+        if kind == "gradient":
+            return [("factor missing", number(1.0))]
+        if kind == "value" and node is not None:
+            return self._for_value(factor, node)
+        if kind != "partial" or node is None or operand is None:
+            return []
+        found = self._by_rules(factor, node, operand)
+        taken = self._symbol_of_partial(node, operand)
+        if taken is not None:
+            found += [("transposed", value_of(x)) for x in self._transposed(taken)]
+            found += [("wrong layer", value_of(x)) for x in self._in_other_layers(taken)]
+            found.append(("factor missing", number(1.0)))
+        elif is_function(node.op) if node.op else False:
+            found += [("wrong layer", factor._replace(node=z, operand=x)) for z, x in self._slopes_elsewhere(node)]
+        elif node.op is not None and node.op.role == "loss":
+            found.append(("factor missing", number(1.0)))
+        return found
+
+    def _by_rules(self, factor: Factor, node: Value, operand: Value) -> list[tuple[str, Factor]]:
+        assert node.op is not None
+        xs = [self.symbols[x] for x in node.operands]
+        positions = positions_of(node, operand)
+        return [
+            (wrong.mistake, factor._replace(rule=name))
+            for name, wrong in WRONG_PARTIALS.items()
+            if wrong.rule(node.op, self.symbols[node], xs, positions) is not None
+        ]
+
+    def _for_value(self, factor: Factor, node: Value) -> list[tuple[str, Factor]]:
+        found = [("transposed", value_of(x)) for x in self._transposed(node)]
+        if node.op is None or not node.operands:
+            return found
+        if is_function(node.op) and node.op is not ops.identity:
+            found.append(("activation forgotten", value_of(node.operands[0])))
+        return found
+
+    def values_by_rules(self, node: Value) -> list[Slip]:
+        """The mistakes in working out the value of a node that is no weighted sum."""
+        assert node.op is not None
+        xs = [self.symbols[x] for x in node.operands]
+        return [
+            Slip(wrong.mistake, ((value_of(node, name),),), value_of(node))
+            for name, wrong in WRONG_VALUES.items()
+            if wrong.rule(node.op, self.symbols[node], xs) is not None
+        ]
+
+    def _symbol_of_partial(self, node: Value, operand: Value) -> Value | None:
+        """The node whose number the partial is, as that of a product is its other factor."""
+        rule = partial(node, operand, self.symbols)
+        others = [x for x in node.operands if isinstance(rule, Symbol) and self.symbols[x] == rule]
+        return others[0] if others else None
+
+    def _transposed(self, node: Value) -> list[Value]:
+        """The node with the two lower indices exchanged."""
+        name = self._names.get(node)
+        if name is None or len(name[2]) != 2 or name[2][0] == name[2][1]:
+            return []
+        return self._named.get((name[0], name[1], name[2][::-1]), [])
+
+    def transposed(self, parameter: Value) -> list[Value]:
+        """The parameters with the two lower indices exchanged."""
+        return self._transposed(parameter)
+
+    def _in_other_layers(self, node: Value) -> list[Value]:
+        """The nodes of the same name in the layer before or after."""
+        name = self._names.get(node)
+        if name is None or not name[1].isdecimal():
+            return []
+        layers = [str(int(name[1]) + step) for step in (-1, 1)]
+        return [x for layer in layers for x in self._named.get((name[0], layer, name[2]), [])]
+
+    def _slopes_elsewhere(self, node: Value) -> list[tuple[Value, Value]]:
+        """The same function in other layers, at most two of them, and what it is applied to there."""
+        found: dict[int, Value] = {}
+        name = self._names.get(node)
+        for other in self.order:
+            if other.op is node.op and self.depth[other] != self.depth[node]:
+                alike = name is not None and self._names.get(other, ("", "", ()))[2] == name[2]
+                if self.depth[other] not in found or alike:
+                    found[self.depth[other]] = other
+        nearest = sorted(found, key=lambda depth: abs(depth - self.depth[node]))[:2]
+        return [(found[depth], found[depth].operands[0]) for depth in nearest]
+
+    @cached_property
+    def _names(self) -> dict[Value, tuple[str, str, tuple[str, ...]]]:
+        """Base, upper index and lower indices of what is labelled with indices."""
+        names = {}
+        for node in self.order:
+            parts = label_parts(node.label) if node.label and node.op is not constant else None
+            if parts:
+                down = parts["down"] or ""
+                names[node] = (parts["base"], parts["up"] or "", tuple(down.split(",") if "," in down else down))
+        return names
+
+    @cached_property
+    def _named(self) -> dict[tuple[str, str, tuple[str, ...]], list[Value]]:
+        named = defaultdict(list)
+        for node, name in self._names.items():
+            named[name].append(node)
+        return named
+
+
+def _exchanged(question: Question, mistake: str, swaps: Mapping[Factor, Factor]) -> Slip:
+    terms = tuple([tuple([swaps.get(factor, factor) for factor in term]) for term in question.terms])
+    return Slip(mistake, terms, next(iter(swaps)))
+
+
+def ways_of_sum(terms: tuple[Term, ...]) -> list[Slip]:
+    """Mistakes with the terms of a sum: one alone, one left out, one taken twice, and the product of all."""
+    if len(terms) < 2:
+        return []
+    found = [Slip("one path", (term,)) for term in terms]
+    if len(terms) > 2:
+        found += [Slip("path missing", terms[:i] + terms[i + 1 :]) for i in range(len(terms))]
+    found += [Slip("path twice", (*terms, term)) for term in terms]
+    return [*found, Slip("product for sum", terms, multiplied=True)]
+
+
+def ways_of_update(w: Factor, step: Term) -> list[Slip]:
+    """Mistakes with w − η ∂C/∂w."""
+    gradient = step[-1]
+    return [
+        Slip("uphill", ((w,), (RATE, gradient)), gradient),
+        Slip("rate forgotten", ((w,), (SUBTRACTED, gradient)), RATE),
+        Slip("weight forgotten", (step,), w),
+    ]
+
+
+def of_transposed(parameter: Value, others: Sequence[Value]) -> list[Slip]:
+    """The gradient of the parameter with the indices exchanged, as if it were that of this one."""
+    return [Slip("transposed", ((gradient_of(other),),), gradient_of(parameter)) for other in others]

@@ -1,0 +1,294 @@
+"""Answers as people type them: a number, or a formula in the labels of the graph, however they are spelled.
+
+w²₁₂ may be written w^2_12, w2_12, w_12^2 or w^{2}_{12}; a product with *, · or nothing; σ'(z), σ(z), ∂a/∂z and δ(z)
+are understood. A decimal comma counts as a point.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from math import nan
+
+from autograd.core import Operation, Value, constant
+from autograd.core import operations as ops
+from autograd.notation import Expression, Symbol, label_parts, unicode_label
+from autograd.practising.terms import Factor, Numbers, gradient_of, partial_of, value_of
+from autograd.practising.wrong_rules import right_partial
+
+Formula = Callable[[Numbers], float]
+
+_SIGNS = str.maketrans(
+    dict.fromkeys("·×⋅∗•", "*") | dict.fromkeys("−–‐", "-") | {"÷": "/", "{": "", "}": "", "′": "'", "’": "'"}
+)
+_COMMANDS = {
+    r"\cdot": "*",
+    r"\times": "*",
+    r"\sigma": "σ",
+    r"\partial": "∂",
+    r"\delta": "δ",
+    r"\left": "",
+    r"\right": "",
+}
+_RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-", strict=True))
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)?(?:[eE][-+]?\d+)?|\.\d+")
+_DECIMAL = re.compile(r"[-+]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][-+]?\d+)?")
+MOST_NESTED = 50
+
+
+class UnreadableError(ValueError):
+    """An answer that cannot be read; the message says where, and what can."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was answered: a number as it stands there, or a formula, and what of the graph it speaks of."""
+
+    formula: Formula
+    is_number: bool
+    mentioned: frozenset[Factor] = frozenset()
+
+
+def read_answer(answer: object, names: "Names") -> Answer:
+    """Raises UnreadableError for what is no number and no formula in these names."""
+    if isinstance(answer, Value):
+        return Answer(lambda _: float(answer.data), is_number=True)
+    if hasattr(answer, "__float__") and not isinstance(answer, str):
+        x = float(answer)
+        return Answer(lambda _: x, is_number=True)
+    if not isinstance(answer, str):
+        raise UnreadableError(f"an answer is a number, or a formula as text, got {type(answer).__name__}")
+    text = _plain(answer)
+    if _DECIMAL.fullmatch(text.replace(" ", "")):
+        x = float(text.replace(" ", "").replace(",", "."))
+        return Answer(lambda _: x, is_number=True)
+    reader = _Reader(text, names)
+    formula = reader.read()
+    return Answer(formula, not reader.mentioned, frozenset(reader.mentioned))
+
+
+def _plain(text: str) -> str:
+    for command, sign in _COMMANDS.items():
+        text = text.replace(command, sign)
+    text = unicodedata.normalize("NFC", text).translate(_SIGNS).strip()
+    return text.removeprefix("=").removeprefix("≈").strip().replace("**", "^")
+
+
+class Names:
+    """The names of a graph in all their spellings, and its functions. symbols: of its nodes, the output's last."""
+
+    def __init__(self, symbols: Mapping[Value, Expression]) -> None:
+        self.nodes: dict[str, Value] = {}
+        *_, self.output = symbols
+        others: dict[str, Value] = {}
+        for node, symbol in symbols.items():
+            if isinstance(symbol, Symbol) and node.op is not constant:
+                first, *more = _spellings(symbol.label)
+                self.nodes[first] = node
+                others |= {text: node for text in more if text not in others}
+        self.shown = list(self.nodes)
+        self.nodes = others | self.nodes
+        rows = list(ops.table.values()) + [node.op for node in symbols if node.op is not None]
+        self.functions: dict[str, Operation] = {}
+        for op in rows:
+            if op.arity == 1 or op.role == "activation" or op in (ops.maximum, ops.minimum):
+                self.functions |= {name: op for name in (op.name, op.__name__, op.text) if name.isalpha()}
+        self.functions |= {"sig": ops.sigmoid, "ln": ops.log, "log": ops.log, "S": ops.sigmoid}
+        self._longest_first = sorted([*self.nodes, *self.functions, "δ", "delta"], key=len, reverse=True)
+
+    def at(self, text: str, start: int) -> str | None:
+        """The longest name that stands there, and does not go on."""
+        for name in self._longest_first:
+            end = start + len(name)
+            if text.startswith(name, start) and not (text[end : end + 1].isalnum() and name[-1].isalpha()):
+                return name
+        return None
+
+
+def _spellings(label: str) -> Iterator[str]:
+    yield _without_braces(unicode_label(label))
+    yield _without_braces(label)
+    parts = label_parts(label)
+    if parts and not parts["which"]:
+        base, up, down = parts["base"] + parts["prime"], parts["up"], parts["down"]
+        if up and down:
+            yield from (f"{base}^{up}_{down}", f"{base}_{down}^{up}", f"{base}{up}_{down}", f"{base}{up}{down}")
+            yield f"{base}_{up}_{down}"
+        elif down:
+            yield from (f"{base}_{down}", f"{base}{down}")
+        elif up:
+            yield f"{base}^{up}"
+
+
+def _without_braces(text: str) -> str:
+    return text.replace("{", "").replace("}", "").replace("′", "'")
+
+
+class _Reader:
+    """Reads a formula by precedence climbing."""
+
+    def __init__(self, text: str, names: Names) -> None:
+        self.text, self.names, self.at, self.depth = text, names, 0, 0
+        self.mentioned: set[Factor] = set()
+
+    def read(self) -> Formula:
+        """All of the text as one formula."""
+        formula = self._sum()
+        if self._next():
+            raise self._unreadable()
+        return formula
+
+    def _next(self) -> str:
+        while self.text[self.at : self.at + 1].isspace():
+            self.at += 1
+        return self.text[self.at : self.at + 1]
+
+    def _take(self, sign: str) -> bool:
+        if self._next() != sign:
+            return False
+        self.at += 1
+        return True
+
+    def _unreadable(self) -> UnreadableError:
+        rest = self.text[self.at :]
+        where = f"at “{rest[:20]}”" if rest else "at its end"
+        known = ", ".join(self.names.shown[:12]) + (", …" if len(self.names.shown) > 12 else "")
+        return UnreadableError(
+            f"This cannot be read {where}. An answer is a number, or a formula with + − * / ^ and brackets in {known}."
+        )
+
+    def _sum(self) -> Formula:
+        self.depth += 1
+        if self.depth > MOST_NESTED:
+            raise self._unreadable()
+        formula = self._product()
+        while self._next() in ("+", "-") and self._next():
+            formula = _combined(self.text[self._advance()], formula, self._product())
+        self.depth -= 1
+        return formula
+
+    def _advance(self) -> int:
+        self.at += 1
+        return self.at - 1
+
+    def _product(self) -> Formula:
+        formula = self._signed()
+        while c := self._next():
+            if c in "*/":
+                formula = _combined(self.text[self._advance()], formula, self._signed())
+            elif c == "(" or c == "[" or c in "∂δ" or c.isalnum() or c in "σ√":
+                formula = _combined("*", formula, self._power())
+            else:
+                break
+        return formula
+
+    def _signed(self) -> Formula:
+        if self._take("-"):
+            return _combined("*", lambda _: -1.0, self._signed())
+        return self._signed() if self._take("+") else self._power()
+
+    def _power(self) -> Formula:
+        base = self._atom()
+        raised = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+").match(self.text, self.at)
+        if raised:
+            self.at = raised.end()
+            exponent = float("".join([_RAISED[c] for c in raised[0]]))
+            return _combined("^", base, lambda _: exponent)
+        return _combined("^", base, self._signed()) if self._take("^") else base
+
+    def _atom(self) -> Formula:
+        c = self._next()
+        if c in ("(", "["):
+            self.at += 1
+            inside = self._sum()
+            if not self._take(")" if c == "(" else "]"):
+                raise self._unreadable()
+            return inside
+        if found := self._derivative():
+            return found
+        if name := self.names.at(self.text, self.at):
+            return self._named(name)
+        if match := _NUMBER.match(self.text, self.at):
+            self.at = match.end()
+            x = float(match[0].replace(",", "."))
+            return lambda _: x
+        if self._take("√"):
+            return self._applied(ops.sqrt, [self._atom()])
+        raise self._unreadable()
+
+    def _named(self, name: str) -> Formula:
+        start, self.at = self.at, self.at + len(name)
+        if name in self.names.nodes:
+            return self._mention(value_of(self.names.nodes[name]))
+        if name in ("δ", "delta"):
+            return self._local_gradient(start)
+        op = self.names.functions[name]
+        slope = self._take("'")
+        if not self._take("("):
+            self.at = start
+            raise self._unreadable()
+        operands = [self._sum()]
+        while self._take(","):
+            operands.append(self._sum())
+        if not self._take(")"):
+            raise self._unreadable()
+        return self._applied(op, operands, slope)
+
+    def _applied(self, op: Operation, operands: list[Formula], slope: bool = False) -> Formula:
+        def formula(numbers: Numbers) -> float:
+            xs = [*[operand(numbers) for operand in operands], *op.defaults]
+            try:
+                z = op(*xs)
+                return float(right_partial(op, z, xs, (0,)) if slope else z)
+            except (ArithmeticError, TypeError, ValueError):
+                return nan
+
+        if op.arity is not None and len(operands) + len(op.defaults) != op.arity:
+            raise self._unreadable()
+        return formula
+
+    def _local_gradient(self, start: int) -> Formula:
+        """δ(z), δ_z: ∂C/∂z."""
+        bracket = self._take("(")
+        if not bracket:
+            self._take("_")
+        node = self._node()
+        if node is None or (bracket and not self._take(")")):
+            self.at = start
+            raise self._unreadable()
+        return self._mention(gradient_of(node))
+
+    def _mention(self, factor: Factor) -> Formula:
+        self.mentioned.add(factor)
+        return lambda numbers: numbers.of(factor)
+
+    def _node(self) -> Value | None:
+        name = self.names.at(self.text, self.at) if self._next() else None
+        if name not in self.names.nodes:
+            return None
+        self.at += len(name)
+        return self.names.nodes[name]
+
+    def _derivative(self) -> Formula | None:
+        """∂a/∂z, da/dz: of an edge, or of the output."""
+        start = self.at
+        if self._next() in ("∂", "d"):
+            self.at += 1
+            of = self._node()
+            if of is not None and self._take("/") and self._next() in ("∂", "d"):
+                self.at += 1
+                by = self._node()
+                if by is not None and by in of.operands:
+                    return self._mention(partial_of(of, by))
+                if by is not None and of is self.names.output:
+                    return self._mention(gradient_of(by))
+        self.at = start
+        return None
+
+
+_OPERATIONS: dict[str, Operation] = {"+": ops.add, "-": ops.sub, "*": ops.mul, "/": ops.div, "^": ops.pow}
+
+
+def _combined(sign: str, x: Formula, y: Formula) -> Formula:
+    op = _OPERATIONS[sign]
+    return lambda numbers: float(op(x(numbers), y(numbers)))

@@ -1,0 +1,99 @@
+"""Rules that are wrong in the ways that learners' are: what is taken for the partial of an operation, or for its value.
+
+Like the rules of the table they are plain arithmetic, and so serve numbers, symbols and generated code alike. Each is
+for some operations only, and None says that it has nothing to do with the others.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import reduce
+from operator import add, mul
+from typing import Any, NamedTuple
+
+from autograd.core import Operation
+from autograd.core import operations as ops
+
+Positions = tuple[int, ...]  # of an operand among the operands
+
+
+class WrongRule(NamedTuple):
+    """mistake: its name in `MISTAKES`; rule: what gives the wrong partial or value, or None."""
+
+    mistake: str
+    rule: Callable[..., Any]
+
+
+def right_partial(op: Operation, z: Any, xs: Sequence[Any], positions: Positions) -> Any:
+    """The partial by what stands at these positions."""
+    partials = op.textbook(z, *xs)
+    return reduce(add, [partials[p] for p in positions])
+
+
+def is_function(op: Operation) -> bool:
+    """Whether it is a function of one variable with a slope of its own, as an activation is."""
+    return op.role == "activation" or (op.arity == 1 and op is not ops.neg)
+
+
+def _of_function(slope: Callable[[Operation, Any, Sequence[Any]], Any]) -> Callable[..., Any]:
+    """A rule for the slope of a function."""
+
+    def rule(op: Operation, z: Any, xs: Sequence[Any], positions: Positions) -> Any:
+        return slope(op, z, xs) if is_function(op) and op is not ops.identity and positions == (0,) else None
+
+    return rule
+
+
+def _sign_of_error(op: Operation, z: Any, xs: Sequence[Any], positions: Positions) -> Any:
+    return -right_partial(op, z, xs, positions) if op.role == "loss" and op.arity else None
+
+
+def _sign(op: Operation, z: Any, xs: Sequence[Any], positions: Positions) -> Any:
+    return 1.0 if (op is ops.sub and positions == (1,)) or op is ops.neg else None
+
+
+def _factor_itself(op: Operation, z: Any, xs: Sequence[Any], positions: Positions) -> Any:
+    """Of w · x, by w, w itself instead of x."""
+    products = {ops.mul: 2, ops.affine: len(xs) // 2 * 2}.get(op, 0)
+    return xs[positions[0]] if len(positions) == 1 and positions[0] < products else None
+
+
+def _factor_two(op: Operation, z: Any, xs: Sequence[Any], positions: Positions) -> Any:
+    """The 2 of a square forgotten, or brought down where a half cancels it."""
+    if op is ops.squared_error:
+        return right_partial(op, z, xs, positions) / 2
+    if op is ops.half_squared_error:
+        return right_partial(op, z, xs, positions) * 2
+    if op is ops.pow and positions == (0,):
+        return ops.pow(xs[0], xs[1] - 1)
+    return xs[0] if op is ops.mul and positions == (0, 1) else None
+
+
+WRONG_PARTIALS: dict[str, WrongRule] = {
+    "minus the slope": WrongRule("sign of the error", _sign_of_error),
+    "no minus": WrongRule("sign", _sign),
+    "one": WrongRule("slope forgotten", _of_function(lambda op, z, xs: 1.0)),
+    "slope at the result": WrongRule(
+        "slope elsewhere", _of_function(lambda op, z, xs: op.textbook(op(z, *xs[1:]), z, *xs[1:])[0])
+    ),
+    "operand for result": WrongRule("slope elsewhere", _of_function(lambda op, z, xs: op.textbook(xs[0], *xs)[0])),
+    "value": WrongRule("value for slope", _of_function(lambda op, z, xs: z)),
+    "the factor itself": WrongRule("factor itself", _factor_itself),
+    "two": WrongRule("factor 2", _factor_two),
+}
+
+
+def _half_or_double(op: Operation, z: Any, xs: Sequence[Any]) -> Any:
+    return {ops.squared_error: 0.5, ops.half_squared_error: 2.0}[op] * z if op in _SQUARES else None
+
+
+_SQUARES = (ops.squared_error, ops.half_squared_error)
+
+WRONG_VALUES: dict[str, WrongRule] = {
+    "the slope": WrongRule(
+        "slope for value",
+        lambda op, z, xs: op.textbook(z, *xs)[0] if is_function(op) and op is not ops.identity else None,
+    ),
+    "half or double": WrongRule("factor 2", _half_or_double),
+    "not squared": WrongRule("not squared", lambda op, z, xs: xs[1] - xs[0] if op in _SQUARES else None),
+    "backward": WrongRule("sign", lambda op, z, xs: -z if op in (ops.sub, ops.neg) else None),
+    "product": WrongRule("product for sum", lambda op, z, xs: reduce(mul, xs) if op in (ops.add, ops.total) else None),
+}

@@ -1,0 +1,256 @@
+"""Exercises: answers read and judged, hints, fresh numbers; and that mistakes are named, measured by tests.practice."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograd import Derivation, Exercise, Exercises, Value, exercise, grad, topological_order
+from autograd.core import operations as ops
+from autograd.practising import MISTAKES, WRONG_PARTIALS, WRONG_VALUES
+from autograd.practising.judging import agrees
+from nn.networks import cost, four_two_two_one, two_three_one
+from tests import practice
+
+
+def network(activation: Any = "sigmoid") -> Value:
+    return cost(two_three_one(activation, seed=1), [0.5, -0.3], 1.0)
+
+
+def labelled(output: Value, label: str) -> Value:
+    return next(node for node in topological_order(output) if node.label == label)
+
+
+def asked(label: str = "w^1_21", output: Value | None = None, **options: Any) -> Exercise:
+    output = output or network()
+    task = exercise(output, labelled(output, label), **options)
+    assert isinstance(task, Exercise)
+    return task
+
+
+def worked(task: Exercise) -> float:
+    solution = task.solution()
+    assert isinstance(solution, Derivation)
+    return solution.value
+
+
+# ------------------------------------------------------------------------------------------------ the measure
+
+
+def test_mistakes_are_named_no_right_answer_is_refused_and_no_wrong_one_accepted() -> None:
+    chosen = ("2-3-1", "2-2-1", "4-2-2-1", *[f"random {i}" for i in (1, 8, 13)])
+    score = practice.measure(1, lambda name: name in chosen)
+    assert score.part >= practice.NAMED
+    assert not score.refused
+    assert not score.accepted
+    assert {*score.named} == {*MISTAKES}, "a mistake that no learner of the measure makes is not measured"
+
+
+@pytest.mark.parametrize("broken", ["minus the slope", "one", "the factor itself"])
+def test_the_measure_notices_what_is_missing(broken: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(WRONG_PARTIALS, broken, WRONG_PARTIALS[broken]._replace(rule=lambda *_: None))
+    score = practice.measure(1, lambda name: name == "2-3-1")
+    assert score.missed[WRONG_PARTIALS[broken].mistake]
+
+
+# ---------------------------------------------------------------------------------------------------- reading
+
+SPELLINGS = [
+    "-2(y-a^3_1)*a3_1*(1-a3_1)*w2_12*a2_2*(1-a2_2)*x_1",
+    "−2 · (y − a³₁) · a³₁(1 − a³₁) · w²₁₂ · a²₂ (1 − a²₂) · x₁",
+    r"-2 (y - a^{3}_{1}) \cdot a^{3}_{1} (1 - a^{3}_{1}) \cdot w^{2}_{12} \cdot a^{2}_{2} (1 - a^{2}_{2}) x_{1}",
+    "= 2*(a_1^3 - y) * σ'(z3_1) * w_12^2 * sigmoid'(z2_2) * x1",
+    "2(a3_1 - y) a3_1 (1 - a3_1) w2_12 a2_2 (1 - a2_2) x_1",
+    "(a3_1 - y)/0.5 * σ(z3_1)*(1 - σ(z3_1)) * w2_12 * (a2_2 - a2_2²) * x_1",
+    "∂C/∂a3_1 ∂a3_1/∂z3_1 ∂z3_1/∂a2_2 ∂a2_2/∂z2_2 ∂z2_2/∂w1_21",
+    "dC/da3_1 * da3_1/dz3_1 * w2_12 * da2_2/dz2_2 * x_1",
+    "δ(z2_2) x_1",
+    "delta_z2_2 * x_1",
+]
+
+
+@pytest.mark.parametrize("text", SPELLINGS)
+def test_a_formula_is_read_however_it_is_spelled(text: str) -> None:
+    verdict = asked().check(text)
+    assert verdict.kind == "right", verdict
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "foo", "2 +", "(x_1", "x_1)", "σ", "σ(", "tanh'", "x_1 ^", "a3_1 a", "1 2 +", "__import__('os')", "(" * 500],
+)
+def test_what_cannot_be_read_is_said_to_be_so(text: str) -> None:
+    task = asked()
+    verdict = task.check(text)
+    assert verdict.kind == "unreadable"
+    assert "number" in str(verdict)
+    assert not task.correct
+
+
+def test_other_kinds_of_answers_are_said_to_be_none() -> None:
+    answers: list[object] = [None, [1.0], {}, 1j]
+    for answer in answers:
+        assert asked().check(answer).kind == "unreadable"
+
+
+@given(st.text(alphabet="awxyz123_^+-*/()σδ∂C .,'²₁", max_size=20))
+def test_no_text_stops_the_reader(text: str) -> None:
+    assert asked_once().check(text).kind in ("right", "rounding", "mistake", "wrong", "unreadable")
+
+
+_once: list[Exercise] = []
+
+
+def asked_once() -> Exercise:
+    if not _once:
+        _once.append(asked())
+    return _once[0]
+
+
+def test_what_is_asked_for_is_no_answer() -> None:
+    for text in ("∂C/∂w1_21", "dC/dw1_21 + 0"):
+        assert asked().check(text).kind == "wrong"
+    z = labelled(network(), "z^2_1")
+    assert exercise(z).check("z2_1").kind == "wrong"
+
+
+# ---------------------------------------------------------------------------------------------------- judging
+
+
+@given(st.floats(-1e6, 1e6).filter(lambda x: abs(x) > 1e-6))
+def test_three_significant_digits_are_right(x: float) -> None:
+    assert agrees(float(f"{x:.3g}"), x)
+    assert agrees(x, x)
+    assert not agrees(x * 1.02, x)
+    assert not agrees(-x, x)
+
+
+def test_a_number_is_right_to_three_digits_and_nearly_right_below() -> None:
+    output = network()
+    right = grad(output, labelled(output, "w^1_21")).data
+    kinds = {f"{right:.3g}": "right", f"{right:.2g}": "rounding", f"{right * 1.004:.4g}": "rounding", "7": "wrong"}
+    assert {text: asked().check(text).kind for text in kinds} == kinds
+    assert asked().check(f"{right:.4f}".replace(".", ",") + "6").kind != "unreadable"
+
+
+def test_a_verdict_names_the_first_factor_and_not_the_solution() -> None:
+    task = asked()
+    verdict = task.check("-2(y-a3_1)*w2_12*a2_2*(1-a2_2)*x_1")
+    assert verdict.mistakes == ("slope forgotten",)
+    assert "∂a³₁/∂z³₁" in verdict.text
+    assert "a³₁(1" not in verdict.text
+
+
+def test_every_rule_takes_every_operation() -> None:
+    for op in ops.table.values():
+        xs = [0.4, 0.7, 0.3][: op.arity] if op.arity else [0.4, 0.7, 0.3, 0.2, 0.1]
+        z = op.evaluate(*xs)
+        for wrong in WRONG_PARTIALS.values():
+            for i in range(len(xs)):
+                found = wrong.rule(op, z, xs, (i,))
+                assert found is None or math.isfinite(found), (op, wrong)
+        for value in WRONG_VALUES.values():
+            found = value.rule(op, z, xs)
+            assert found is None or math.isfinite(found), (op, value)
+    named = {wrong.mistake for wrong in (*WRONG_PARTIALS.values(), *WRONG_VALUES.values())}
+    assert named <= {*MISTAKES}
+
+
+# -------------------------------------------------------------------------------------------------- exercises
+
+
+def test_an_exercise_grades_itself() -> None:
+    output = network()
+    tasks = exercise(output)
+    assert isinstance(tasks, Exercises)
+    assert len(tasks) == 11
+    assert not tasks.correct
+    answers = {node.label: grad(output, node).data for node in topological_order(output) if node.label[:1] in "wb"}
+    verdicts = tasks.check(answers)
+    assert tasks.correct
+    assert all(verdicts.values())
+    tasks["b_1"].check(0)
+    assert not tasks.correct
+    assert tasks[labelled(output, "b_1")] is tasks["b₁"] is next(one for one in tasks if one.name == "∂C/∂b₁")
+    assert all(tasks.check([answers[one.node.label] for one in tasks]).values())
+
+
+def test_the_forward_pass_and_the_update_are_asked_for_too() -> None:
+    output = network()
+    assert [one.name for one in exercise(output, kind="forward")][-1] == "C"
+    assert exercise(labelled(output, "z^2_1")).check("w1_11 x_1 + w1_12 x_2 + b_1")
+    z = exercise(output, kind="forward")["z^2_1"]
+    assert z.check("w1_11 x_1 + w1_21 x_2 + b_1").mistakes == ("transposed",)
+    w = labelled(output, "w^1_21")
+    step = asked("w^1_21", output, kind="update", lr=0.5)
+    slope = grad(output, w).data
+    assert step.check(w.data - 0.5 * slope)
+    assert step.check(w.data + 0.5 * slope).mistakes == ("uphill",)
+    assert "η = 0.5" in str(step)
+
+
+def test_fresh_numbers_leave_the_graph_alone_and_come_from_the_seed() -> None:
+    output = network()
+    before = [node.data for node in topological_order(output)]
+    first, again, other = (asked("b_1", output, seed=seed) for seed in (3, 3, 4))
+    assert [node.data for node in topological_order(output)] == before
+    assert first.given() == again.given() != other.given()
+    assert worked(first) != worked(asked("b_1", output))
+    assert first.check(worked(asked("b_1", output))).mistakes == ("before the change",)
+
+
+def test_hints_go_from_edges_to_rules_to_numbers() -> None:
+    task = asked()
+    edges, rules, numbers, last = (task.hint() for _ in range(4))
+    assert "∂z²₂/∂w¹₂₁" in edges
+    assert "product" in rules
+    assert numbers == last
+    assert numbers.count("·") == 4
+    assert task.hint(1) == edges
+    right = f"{worked(task):.3g}".replace("-", "−")
+    assert not any(right in text for text in (edges, rules, numbers))
+
+
+def test_a_worked_solution_is_the_derivation() -> None:
+    output = network()
+    assert str(asked("w^1_21", output).solution()).startswith("∂C/∂w¹₂₁")
+    assert "z²₁ =" in str(exercise(labelled(output, "z^2_1")).solution())
+    update = asked("w^1_21", output, kind="update").solution()
+    assert isinstance(update, str)
+    assert "− 0.1 ·" in update
+
+
+def test_many_paths_are_asked_for_as_well() -> None:
+    output = cost(four_two_two_one("tanh", seed=2), [0.5, -0.3, 0.8, 0.2], 0.4)
+    task = asked("w^1_23", output)
+    assert task.check(grad(output, labelled(output, "w^1_23")).data)
+    x = Value(0.3, "x")
+    y = x
+    for _ in range(9):
+        y = y * x + y
+    assert exercise(y, x).check(grad(y, x).data)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "words"),
+    [
+        ([3.0], TypeError, "Value"),
+        ([Value(1.0), 3], TypeError, "parameter"),
+        ([Value(1.0)], ValueError, "nothing to ask"),
+        ([Value(1.0) * 2, Value(3.0)], ValueError, "does not depend"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused(arguments: Sequence[Any], error: type[Exception], words: str) -> None:
+    with pytest.raises(error, match=words):
+        exercise(*arguments)
+    with pytest.raises(ValueError, match="'gradient', 'forward' or 'update'"):
+        exercise(network(), kind="backward")
+    with pytest.raises(ValueError, match="1, 2 or 3"):
+        asked().hint(4)
+    with pytest.raises(KeyError, match="no question about"):
+        exercise(network())["w^9_99"]
+    with pytest.raises(ValueError, match="11 questions, got 2"):
+        exercise(network()).check([1, 2])
