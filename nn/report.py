@@ -96,7 +96,7 @@ class Report:
         network = draw(self.cost, digits=self.digits)
         pictures = {"network.svg": network.svg()}
         for entry in self.entries:
-            part = [entry.parameter] if network.collapsed and entry.derivation.edges else []
+            part = [entry.parameter] if network.level != "everything" and entry.derivation.edges else []
             pictures[entry.file_name] = entry.derivation.draw(inputs=part).svg()
         return pictures
 

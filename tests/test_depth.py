@@ -72,7 +72,7 @@ USES: dict[str, Callable[[Value, Value], Any]] = {
     "draw": lambda y, x: (draw(y).source, str(draw(y)), repr(draw(y))),
     "draw the paths": lambda y, x: derive(y, x, method="recursion").draw().source,
     "draw expanded": lambda y, x: (draw(y, expand=True).source, str(draw(y, expand=True))),
-    "draw collapsed": lambda y, x: draw(y, collapse=True).source,
+    "draw neurons": lambda y, x: draw(y, level="neurons").source,
     "draw a part": lambda y, x: draw(y, depth=3).source,
     "explore": lambda y, x: (graph := PageGraph(y, 4)).program() and graph.functions(),
     "native": lambda y, x: compiled(y, x, "native"),

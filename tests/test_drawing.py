@@ -18,10 +18,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograd import Value, affine, explore, format_number, no_grad, sigmoid, squared_error, tanh, total
+from autograd import Value, affine, explore, format_number, no_grad, sigmoid, squared_error, tanh, total, unicode_label
 from autograd.core import topological_order
 from autograd.deriving import derive
-from autograd.drawing import CUT, LAYOUT_LIMIT, Drawing, draw
+from autograd.drawing import CUT, LAYOUT_LIMIT, Drawing, Level, draw
+from autograd.drawing.styles import MINUS, PLUS
 from nn import MLP
 from nn.networks import cost, two_three_one
 
@@ -258,7 +259,7 @@ from tests.test_drawing import loss_of_network, small, rows
 from autograd.drawing import draw
 for value in (loss_of_network(), small(), rows(1)):
     value.backward()
-    sys.stdout.buffer.write((draw(value).source + draw(value, expand=True).source + draw(value, collapse=False).text())
+    sys.stdout.buffer.write((draw(value).source + draw(value, expand=True).source + draw(value, level="neurons").source)
                             .encode())
 sys.stdout.buffer.write(draw(small()).svg().encode())
 """
@@ -333,13 +334,52 @@ def test_neurons_collapse_by_themselves_above_200_nodes() -> None:
     assert len(topological_order(loss)) > 200
     drawing = draw(loss)
     by_role = [node.role for node in drawing.nodes.values()]
+    assert drawing.level == "neurons"
     assert by_role.count("neuron") == 33
     assert by_role.count("input") == 2
-    assert "parameter" not in by_role
-    assert any(line.startswith("a²₁₀ = ") and "relu · 3 parameters" in line for line in node_lines(drawing))
-    assert len(draw(loss, collapse=False).nodes) == len(topological_order(loss))
-    assert len(draw(loss_of_network()).nodes) == 23
-    assert len(draw(loss_of_network(), collapse=True).nodes) == 8
+    assert len(draw(loss, level="everything").nodes) == len(topological_order(loss))
+    assert draw(loss_of_network()).level == "everything"
+    assert draw(small(), level="neurons").level == "everything"  # it has none
+    for wrong in ({"level": "boxes"}, {"level": "neurons", "expand": True}):
+        with pytest.raises(ValueError, match="level"):
+            draw(loss, **wrong)
+
+
+def attributes(drawing: Drawing, kind: str) -> list[dict[str, str]]:
+    """Those of all nodes (n\\d+), or of all edges (n\\d+ -> n\\d+), with the names of what they belong to as keys."""
+    lines = re.findall(rf"^\t({kind}) \[(.*)\]$", drawing.source, flags=re.MULTILINE)
+    found = re.compile(r'(\w+)=("[^"]*"|[^" ]+)')
+    return [{"is": name, **{key: text.strip('"') for key, text in found.findall(rest)}} for name, rest in lines]
+
+
+@pytest.mark.parametrize("level", ["neurons", "neurons with z"])
+def test_weights_are_lines_with_sign_and_thickness_between_circles_in_columns(level: Level) -> None:
+    loss = loss_of_network()
+    drawing = draw(loss, level=level)
+    names = {f"n{i}": node.name for i, node in enumerate(drawing.nodes.values())}
+    places = {names[node["is"]]: tuple(map(float, node["pos"].split(","))) for node in attributes(drawing, r"n\d+")}
+    drawn = {"x₁", "x₂", "b₁", "a²₁", "a²₂", "a²₃", "b₂", "a³₁", "y", "C"}
+    assert {*places} == drawn | ({"z²₁", "z²₂", "z²₃", "z³₁"} if level != "neurons" else set())
+    columns = [["x₁", "x₂"], ["a²₁", "a²₂", "a²₃"], ["a³₁"], ["C", "y"]]
+    for column in columns:
+        assert len({places[name][0] for name in column}) == 1
+        assert [places[name][1] for name in column] == sorted([places[name][1] for name in column], reverse=True)
+    assert [places[column[0]][0] for column in columns] == sorted([places[column[0]][0] for column in columns])
+    if level != "neurons":
+        assert all(
+            places[f"z{i}"][0] < places[f"a{i}"][0] and places[f"z{i}"][1] == places[f"a{i}"][1] for i in ("²₁", "³₁")
+        )
+    lines = {line["tooltip"].split(" ")[0]: line for line in attributes(drawing, r"n\d+ -> n\d+")}
+    weights = {unicode_label(w.label): w for w in topological_order(loss) if w.label.startswith("w")}
+    assert {name for name in lines if name.startswith("w")} == {*weights}
+    for name, w in weights.items():
+        layer, to, by = re.findall(r"\d", w.label)
+        start = f"x_{by}" if layer == "1" else f"a^{layer}_{by}"
+        end = f"{'a' if level == 'neurons' else 'z'}^{int(layer) + 1}_{to}"
+        assert [names[end] for end in lines[name]["is"].split(" -> ")] == [unicode_label(start), unicode_label(end)]
+        assert lines[name]["color"] == (PLUS if w.data > 0 else MINUS)
+    thick = sorted(weights, key=lambda name: float(lines[name]["penwidth"]))
+    assert thick == sorted(weights, key=lambda name: abs(weights[name].data))
 
 
 def textbook_networks() -> dict[str, Value]:
@@ -352,7 +392,7 @@ def textbook_networks() -> dict[str, Value]:
     return {**found, **graphs_with_sharing(), "square": square, "sum": z.tanh() + z}
 
 
-@pytest.mark.parametrize("options", [{}, {"collapse": True}, {"collapse": False}, {"expand": True}], ids=str)
+@pytest.mark.parametrize("options", [{}, {"level": "neurons"}, {"level": "everything"}, {"expand": True}], ids=str)
 def test_numbers_on_edges_are_derivatives(options: dict[str, Any]) -> None:
     """Along all paths of any picture they multiply and add up to the gradient, and are what is written beside them."""
     texts_of_boxes = 0
@@ -386,8 +426,10 @@ def check_path(drawing: Drawing) -> list[str]:
 def test_a_parameter_that_something_else_uses_stays() -> None:
     model = MLP(2, [2, 1], seed=1)
     w = model.parameters()[0]
-    drawing = draw(squared_error(model([1.0, 2.0]), 1.0) + 0.1 * w * w, collapse=True)
-    assert [node.name for node in drawing.nodes.values() if node.role == "parameter"] == ["w¹₁₁"]
+    drawing = draw(squared_error(model([1.0, 2.0]), 1.0) + 0.1 * w * w, level="neurons")
+    parameters = [node.name for node in drawing.nodes.values() if node.role == "parameter"]
+    drawn = [name for name in parameters if any(line.startswith(f"{name} = ") for line in node_lines(drawing))]
+    assert drawn == ["w¹₁₁", "b¹₁", "b¹₂", "b²₁"]
 
 
 # Highlighted
@@ -407,8 +449,8 @@ def test_paths_stand_out() -> None:
     assert any(line.startswith("∂C/∂w¹₂₁\xa0=\xa0∂C/∂a³₁") for line in lines)
 
 
-@pytest.mark.parametrize("options", [{"expand": True}, {"collapse": True}])
-def test_paths_lead_through_what_is_expanded_or_collapsed(options: dict[str, bool]) -> None:
+@pytest.mark.parametrize("options", [{"expand": True}, {"level": "neurons"}])
+def test_paths_lead_through_what_is_expanded_or_collapsed(options: dict[str, Any]) -> None:
     loss = loss_of_network()
     w = next(x for x in topological_order(loss) if x.label == "w^1_21")
     drawing = derive(loss, w).draw(**options)
@@ -633,7 +675,7 @@ def test_many_different_pictures_in_one_process() -> None:
     # Within one process Graphviz itself crashes on these.
     for seed in range(3):
         loss = cost(MLP(4, [2, 2, 1], "tanh", "tanh", seed=seed), [0.5, -0.3, 1, 2], 1)
-        for drawing in (draw(loss), draw(loss, expand=True), draw(loss, collapse=True)):
+        for drawing in (draw(loss), draw(loss, expand=True), draw(loss, level="neurons")):
             assert drawing.svg()
 
 
@@ -665,10 +707,10 @@ def test_the_refusal_of_a_picture_offers_what_helps() -> None:
     wide = total([affine([Value(i, "w")], [Value(i, "x")]) for i in range(1001)])
     for drawing, offered in (
         (draw(wide), ""),  # neurons are boxes, and still too many
-        (draw(wide, collapse=True), ""),
-        (draw(wide, collapse=False), ", or neurons as boxes with collapse=True"),
-        (draw(chain(3000)), " (there are no neurons to collapse into boxes)"),
-        (draw(chain(3000), collapse=True), ""),
+        (draw(wide, level="neurons"), ""),
+        (draw(wide, level="everything"), ', or neurons alone with level="neurons"'),
+        (draw(chain(3000)), " (there are no neurons that could be shown alone)"),
+        (draw(chain(3000), level="neurons"), " (there are no neurons that could be shown alone)"),
     ):
         with pytest.raises(ValueError, match=r"nodes, and the limit is 2,000") as refusal:
             drawing.svg()
@@ -687,7 +729,7 @@ def parts_of(loss: Value) -> Iterator[dict[str, Any]]:
     yield from ({"inputs": [order[0], order[len(order) // 2]], "depth": depth} for depth in (2, 99))
 
 
-@pytest.mark.parametrize("options", [{}, {"collapse": True}, {"expand": True}], ids=str)
+@pytest.mark.parametrize("options", [{}, {"level": "neurons"}, {"expand": True}], ids=str)
 def test_a_part_has_the_names_and_gradients_of_the_whole(options: dict[str, Any]) -> None:
     cut = 0
     for loss in [*graphs_with_sharing().values(), loss_of_network("tanh"), small()]:
@@ -768,7 +810,7 @@ def test_of_what_is_too_wide_no_part_is_offered() -> None:
     wide = total(weights) * 2
     parts: list[dict[str, Any]] = [{}, {"depth": 2}, {"inputs": weights[:3]}]
     for part in parts:
-        for refused in (lambda: draw(wide, collapse=True, **part).svg(), lambda: explore(wide, **part)):  # noqa: B023
+        for refused in (lambda: draw(wide, level="neurons", **part).svg(), lambda: explore(wide, **part)):  # noqa: B023
             with pytest.raises(ValueError, match="one node alone is made from 2,000, and a part that goes that far"):
                 refused()
     assert draw(wide, depth=1).svg()

@@ -34,7 +34,7 @@ from autograd import (
 )
 from autograd.core import topological_order
 from autograd.core.operations import softmax_cross_entropy, table
-from autograd.drawing import layouts
+from autograd.drawing import LEVELS, layouts
 from autograd.exploring import arrangement
 from autograd.exploring.page_graph import PageGraph
 from autograd.notation import (
@@ -164,12 +164,12 @@ def test_pictures_of_every_role() -> None:
     path = {(node["w"], node["z"]): "∂z/∂w", (node["z"], node["a"]): "", (node["a"], c.operands[0]): "x\ny"}
     path = {(x, y): text for (x, y), text in path.items() if x in y.operands}
     parts: list[dict[str, Any]] = [
-        {}, {"expand": True}, {"collapse": True}, {"depth": 2}, {"depth": 1}, {"inputs": [node["z"]]}, {"digits": 2},
-        {"highlight": path, "focus": node["w"], "caption": "one\n  two"}, {"highlight": path, "collapse": True},
+        {}, {"expand": True}, {"level": "neurons"}, {"depth": 2}, {"depth": 1}, {"inputs": [node["z"]]}, {"digits": 2},
+        {"highlight": path, "focus": node["w"], "caption": "one\n  two"}, {"highlight": path, "level": "neurons"},
         {"highlight": path, "expand": True}, {"highlight": {}},
     ]  # fmt: skip
     pictures += [draw(c, **part) for part in parts]
-    pictures += [draw(neurons_of_every_kind(), collapse=collapse) for collapse in (False, True)]
+    pictures += [draw(neurons_of_every_kind(), level=level) for level in LEVELS]
     a, b = Value(2.0, "a"), Value(3.0, "b" * 60)
     leaves = hinge(a * b, a) * 2.0 + exp(-a)
     pictures += [
@@ -179,7 +179,7 @@ def test_pictures_of_every_role() -> None:
     ]
     wide = cost(MLP(2, [8, 16, 16, 1], "tanh", seed=1), [0.5, -0.3], 1.0)
     texts = [f"{picture!r}\n{picture.source}\n{picture.text()}" for picture in pictures]
-    texts += [repr(draw(wide, collapse=x)) + draw(wide, collapse=x).source[:2000] for x in (None, True, False)]
+    texts += [repr(draw(wide, level=x)) + draw(wide, level=x).source[:2000] for x in (None, *LEVELS)]
     assert_golden("pictures.txt", "\n\n".join(texts) + "\n")
 
 

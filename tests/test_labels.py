@@ -106,7 +106,7 @@ def test_text_and_mathml_and_svg_and_dot_hold_any_name() -> None:
         for text in (drawing.source, drawing.text(), repr(drawing), unicode_label(name)):
             assert text.encode()
     everything = total([graph(name)[0] for name in HOSTILE[::3]])
-    assert ElementTree.fromstring(draw(everything, collapse=False).svg()).tag.endswith("svg")
+    assert ElementTree.fromstring(draw(everything, level="everything").svg()).tag.endswith("svg")
 
 
 class Tags(HTMLParser):

@@ -43,7 +43,7 @@ TAKERS: dict[str, Callable[[Value, Value], Any]] = {
     "evaluate": lambda y, x: evaluate(y),
     "draw": lambda y, x: draw(y),
     "draw expanded": lambda y, x: draw(y, expand=True),
-    "draw collapsed": lambda y, x: draw(y, collapse=True),
+    "draw neurons": lambda y, x: draw(y, level="neurons"),
     "explore": lambda y, x: explore(y),
     "finite_differences": lambda y, x: finite_differences(y, [x]),
     "a deep copy": lambda y, x: grad(copy.deepcopy(y), x),

@@ -1,7 +1,9 @@
 """Pictures of graphs: the nodes as they are drawn, the picture in DOT, Graphviz at work; or a tree in text."""
 
+from autograd.drawing.columns import Spot, in_columns
 from autograd.drawing.excerpt import CUT, Part, copied, part_of
-from autograd.drawing.node_roles import ACTIVATIONS, head_of, parameters_of, roles_in, sign_of
+from autograd.drawing.neurons import LEVELS, Level, Neuron, Neurons, neurons_in
+from autograd.drawing.node_roles import ACTIVATIONS, roles_in, sign_of
 from autograd.drawing.picture import Drawing, draw, draw_part
 from autograd.drawing.rendering import INCH, LAYOUT_LIMIT, Place, layouts, too_wide
 
@@ -10,15 +12,20 @@ __all__ = [
     "CUT",
     "INCH",
     "LAYOUT_LIMIT",
+    "LEVELS",
     "Drawing",
+    "Level",
+    "Neuron",
+    "Neurons",
     "Part",
     "Place",
+    "Spot",
     "copied",
     "draw",
     "draw_part",
-    "head_of",
+    "in_columns",
     "layouts",
-    "parameters_of",
+    "neurons_in",
     "part_of",
     "roles_in",
     "sign_of",

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from typing import Any
 
 from autograd.core import Value
 from autograd.drawing.node_text import clean, gradient_text, shortened
@@ -19,23 +20,28 @@ from autograd.drawing.styles import CROWDED, CROWDED_EDGE, EDGE, GRAPH, MUTED, N
 from autograd.notation import Expression, TextWriter, format_number, formula
 
 NUMBERED_EDGES = 1_000  # beyond, their numbers are in the tooltips only
-NUMBERED_EDGES_OF_NEURONS = 150
+NUMBERED_WHERE_CROWDED = 150
 FORMULA_OPERANDS = 50
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     """For any label, HTML-like or not: Graphviz reads entities in both, and acts on a single backslash."""
     return html.escape(clean(text)).replace("\\", "\\\\")
 
 
-def _tooltip(text: str) -> str:
+def tooltip(text: str) -> str:
     """For a tooltip, where Graphviz looks for backslashes twice."""
-    return _escaped(text).replace("\\", "\\\\")
+    return escaped(text).replace("\\", "\\\\")
 
 
-def _lines(text: str, end: str) -> str:
+def lines_of(text: str, end: str) -> str:
     r"""Lines that each end in one of Graphviz's marks: \n centres, \l flushes left."""
-    return "".join(_escaped(line) + end for line in text.splitlines())
+    return "".join(escaped(line) + end for line in text.splitlines())
+
+
+def with_id(source: str) -> str:
+    """A graph with an id of its own, so that several can stand on one page."""
+    return source.replace("{", f"{{\n\tid=g{hashlib.sha256(source.encode()).hexdigest()[:8]}", 1)
 
 
 @dataclass(frozen=True)
@@ -50,18 +56,12 @@ class DotPicture:
 
     def dot(self) -> str:
         """The whole, with an id of its own, so that several can stand on one page."""
-        try:
-            import graphviz
-        except ImportError:
-            raise RuntimeError(f"pictures take the package graphviz: {INSTALL}") from None
-        graph = graphviz.Digraph(graph_attr=GRAPH, node_attr=NODE, edge_attr=EDGE)
+        graph = self.digraph()
         if self.crowded:
             graph.attr(**CROWDED)
-        if self.caption.strip():
-            graph.attr(label="\\n" + _lines(self.caption.replace(" ", "\u00a0"), "\\l"))
         ids = {value: f"n{i}" for i, value in enumerate(self.nodes)}
         for value, node in self.nodes.items():
-            graph.node(ids[value], self._label(node), _attributes=self._node_style(node))
+            graph.node(ids[value], self.label_of(node), _attributes=self.node_style(node))
         for column in _columns(self.nodes.values()):
             with graph.subgraph(graph_attr={"rank": "same"}) as same:
                 for above, below in pairwise(column):  # holds them in order
@@ -69,21 +69,30 @@ class DotPicture:
         for value, node in self.nodes.items():
             for i, x in enumerate(node.operands):
                 graph.edge(ids[x], ids[value], _attributes=self._edge_style(node, i))
-        source = str(graph.source)
-        return source.replace("{", f"{{\n\tid=g{hashlib.sha256(source.encode()).hexdigest()[:8]}", 1)
+        return with_id(str(graph.source))
+
+    def digraph(self) -> Any:
+        """An empty graph of the package graphviz, with the looks of all pictures, and the caption."""
+        try:
+            import graphviz
+        except ImportError:
+            raise RuntimeError(f"pictures take the package graphviz: {INSTALL}") from None
+        graph = graphviz.Digraph(graph_attr=GRAPH, node_attr=NODE, edge_attr=EDGE)
+        if self.caption.strip():
+            graph.attr(label="\\n" + lines_of(self.caption.replace(" ", "\u00a0"), "\\l"))
+        return graph
 
     @cached_property
     def crowded(self) -> bool:
         """Whether there are too many edges to write numbers on."""
-        collapsed = any(node.role == "neuron" for node in self.nodes.values())
-        limit = NUMBERED_EDGES_OF_NEURONS if collapsed else NUMBERED_EDGES
-        return sum(len(node.operands) for node in self.nodes.values()) > limit
+        return sum(len(node.operands) for node in self.nodes.values()) > NUMBERED_EDGES
 
-    def _label(self, node: Node) -> str:
+    def label_of(self, node: Node) -> str:
+        """What is written on a node, in HTML as Graphviz has it."""
         number = format_number(node.data, self.digits)
         if node.role == "constant":
             return f'<<FONT POINT-SIZE="11">{number}</FONT>>'
-        name, operation = _escaped(shortened(node.name)), _escaped(shortened(node.operation))
+        name, operation = escaped(shortened(node.name)), escaped(shortened(node.operation))
         muted = self.highlight is not None and node.value not in self.highlight.nodes
         rows = [f"<B>{name} = {number}</B>" if name else f"<B>{number}</B>"]
         for line, size in ((operation, 14 if len(node.operation) == 1 else 11), (gradient_text(node, self.digits), 11)):
@@ -91,9 +100,10 @@ class DotPicture:
                 rows.append(f'<FONT POINT-SIZE="{size}" COLOR="{MUTED if muted else SMALL}">{line}</FONT>')
         return f"<{'<BR/>'.join(rows)}>"
 
-    def _node_style(self, node: Node) -> dict[str, str]:
+    def node_style(self, node: Node) -> dict[str, str]:
+        """How a node looks, as attributes of Graphviz."""
         parts = [node.name, self._formula(node.value), format_number(node.data, self.digits)]
-        style = STYLES[node.role] | {"tooltip": _tooltip(" = ".join([part for part in parts if part]))}
+        style = STYLES[node.role] | {"tooltip": tooltip(" = ".join([part for part in parts if part]))}
         if self.highlight is None:
             return style
         if node.value is self.highlight.focus:
@@ -113,20 +123,20 @@ class DotPicture:
         if x.role == "constant":
             return {"color": PALE}
         once = node.name and x.name and node.operands.count(x.value) == 1
-        style = {"tooltip": _tooltip(f"∂{node.name}/∂{x.name} = {number}" if once else number)}
+        style = {"tooltip": tooltip(f"∂{node.name}/∂{x.name} = {number}" if once else number)}
         if x.role in ("input", "activation") and any(self.nodes[y].role == "parameter" for y in node.operands):
             style |= {"minlen": "2", "weight": "2"}  # leaves a column for the parameters
         text = self.highlight.edges.get((x.value, node.value)) if self.highlight else None
         if self.highlight is None or text is None:
             style |= CROWDED_EDGE if self.crowded else {"label": f"\u00a0{number}\u00a0"}
             return style | ({"color": PALE, "fontcolor": MUTED} if self.highlight else {})
-        if self.crowded and len(self.highlight.edges) > NUMBERED_EDGES_OF_NEURONS:  # there is no room beside them
+        if self.crowded and len(self.highlight.edges) > NUMBERED_WHERE_CROWDED:  # there is no room beside them
             return style | CROWDED_EDGE | {"color": STRONG}
         if text and x.value in node.operands[:i]:  # said on the first of parallel edges
             text = ""
         elif not text and not self.crowded:
             text = number
-        label = _lines(re.sub("^|$", "\u00a0", text, flags=re.MULTILINE), "\\n") if text else ""  # clear of the arrow
+        label = lines_of(re.sub("^|$", "\u00a0", text, flags=re.MULTILINE), "\\n") if text else ""  # clear of the arrow
         return style | {"color": STRONG, "fontcolor": STRONG, "penwidth": "2.2", "label": label}
 
 
@@ -138,7 +148,7 @@ def _columns(nodes: Iterable[Node]) -> list[list[Value]]:
     for node in nodes:
         depth[node.value] = level = 1 + max([depth[x] for x in node.operands], default=-1)
         roles[node.value] = node.role
-        if node.role in ("pre-activation", "neuron"):
+        if node.role == "pre-activation":
             placed[node.value] = ("neuron", level)
         for x in node.operands:
             if roles[x] == "input":

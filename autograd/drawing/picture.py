@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from autograd.core import Value, require_current, shown, topological_order
-from autograd.core import operations as ops
 from autograd.drawing.collapsing import collapse_neurons
 from autograd.drawing.dot import DotPicture
 from autograd.drawing.excerpt import Part, part_of
 from autograd.drawing.expanding import expand_sums
+from autograd.drawing.neuron_dot import NeuronPicture
+from autograd.drawing.neurons import LEVELS, Level, Neurons, neurons_in
 from autograd.drawing.node_roles import roles_in
 from autograd.drawing.node_text import clean, shortened
 from autograd.drawing.nodes import Edge, Highlight, Node, nodes_as_drawn
@@ -27,8 +28,8 @@ from autograd.drawing.tree import TEXT_LINES, tree_lines
 from autograd.files import write_files
 from autograd.notation import Expression, format_number, require_digits, symbols_for
 
-COLLAPSE_ABOVE = 200  # nodes: beyond, neurons become boxes by themselves
-BOXES, NO_BOXES = ", or neurons as boxes with collapse=True", " (there are no neurons to collapse into boxes)"
+EVERYTHING_UP_TO = 200  # nodes: beyond, neurons are drawn alone where nothing else is asked for
+NEURONS, NO_NEURONS = ', or neurons alone with level="neurons"', " (there are no neurons that could be shown alone)"
 ENDINGS = (".svg", ".png", ".pdf", ".dot", ".gv")
 
 
@@ -49,12 +50,18 @@ class Drawing:
     digits: int
     highlight: Highlight | None
     caption: str
-    collapsed: bool  # whether neurons are boxes, where there are any, because that was asked for or did some good
+    level: Level  # of detail
+    neurons: Neurons
+    everything: Mapping[Value, Node]  # nodes as they would be with every detail
 
     @cached_property
     def source(self) -> str:
         """The picture in DOT, the language of Graphviz: the same graph gives the same text."""
-        return DotPicture(self.nodes, self.symbols, self.digits, self.highlight, self.caption).dot()
+        told = self.nodes, self.symbols, self.digits, self.highlight, self.caption
+        if self.level == "everything":
+            return DotPicture(*told).dot()
+        shown = {value: node.operands for value, node in self.everything.items()}
+        return NeuronPicture(*told, shown, self.neurons, with_z=self.level == "neurons with z").dot()
 
     def svg(self) -> str:
         """The picture as an <svg> element, for a file or for a page. Raises as save() does."""
@@ -98,9 +105,10 @@ class Drawing:
         return {"text/plain": text, "text/html": page}
 
     def _render(self, form: str) -> bytes:
-        if len(self.nodes) > LAYOUT_LIMIT:
+        count = len(self.nodes) - (0 if self.level == "everything" else len(self.neurons.weights))
+        if count > LAYOUT_LIMIT:
             raise ValueError(
-                f"the picture would have {len(self.nodes):,} nodes, and the limit is {LAYOUT_LIMIT:,}: "
+                f"the picture would have {count:,} nodes, and the limit is {LAYOUT_LIMIT:,}: "
                 f"{self._remedy()}. text() shows the first {TEXT_LINES} lines; .dot files have no limit"
             )
         return render(self.source, form)
@@ -109,10 +117,7 @@ class Drawing:
         """What makes the picture smaller, if anything does."""
         if found := too_wide(self.nodes.values()):
             return found
-        if self.collapsed:
-            return SMALLER
-        neurons = any(node.value.op is ops.affine and node.operands for node in self.nodes.values())
-        return SMALLER + (BOXES if neurons else NO_BOXES)
+        return SMALLER + ("" if self.level != "everything" else NEURONS if self.neurons.by_z else NO_NEURONS)
 
     def _summary(self) -> str:
         root = [*self.nodes.values()][-1]
@@ -128,22 +133,25 @@ def draw(
     digits: int = 4,
     depth: int | None = None,
     inputs: Sequence[Value] = (),
-    collapse: bool | None = None,
+    level: Level | None = None,
     highlight: Mapping[Edge, str] | None = None,
     focus: Value | None = None,
     caption: str = "",
 ) -> Drawing:
     """Draw the graph that a Value was made from: labels, operations, values, gradients, and the partial on each edge.
 
-    expand: draw weighted sums and totals as + and ×. digits: significant digits of numbers. depth: draw no more than so
-    many steps back from the value; inputs: draw what lies between these nodes and the value. What is cut off by that is
-    dotted, with … for what it was made from; names and gradients are those of the whole graph. collapse: draw each
-    neuron (weighted sum, activation, parameters) as one box; None does so where there are more than 200 nodes and
-    expand is not asked for. highlight: edges (operand, node) that stand out, with what is written on them; focus: the
+    level: "neurons" is the picture of textbooks, with neurons as circles in columns and weights as lines, which have
+    their signs as colours and their sizes as thickness; "neurons with z" has weighted sums beside their activations;
+    "everything" has each node, as has any graph without neurons. None shows everything of up to 200 nodes, and of more
+    the neurons. expand: draw weighted sums and totals as + and ×, which is everything and more. digits: significant
+    digits of numbers. depth: draw no more than so many steps back from the value; inputs: draw what lies between these
+    nodes and the value. What is cut off by that is dotted, with … for what it was made from; names and gradients are
+    those of the whole graph. highlight: edges (operand, node) that stand out, with what is written on them; focus: the
     node they start from. caption: lines to set below the picture.
 
-    Raises TypeError for what is not a Value, and ValueError for digits or a depth below 1, for inputs that the value
-    does not depend on, and for a highlight that is no edge.
+    Raises TypeError for what is not a Value, and ValueError for a level that does not exist, or is not everything where
+    sums are to be expanded, for digits or a depth below 1, for inputs that the value does not depend on, and for a
+    highlight that is no edge.
     """
     if not isinstance(value, Value):
         raise TypeError(f"draw takes a Value, got {type(value).__name__}")
@@ -157,7 +165,7 @@ def draw(
         roles_in(order),
         expand=expand,
         digits=digits,
-        collapse=collapse,
+        level=level,
         highlight=highlight,
         focus=focus,
         caption=caption,
@@ -171,7 +179,7 @@ def draw_part(
     *,
     expand: bool = False,
     digits: int = 4,
-    collapse: bool | None = None,
+    level: Level | None = None,
     highlight: Mapping[Edge, str] | None = None,
     focus: Value | None = None,
     caption: str = "",
@@ -186,11 +194,24 @@ def draw_part(
         if edge not in existing:
             raise ValueError(f"a highlight is an edge (operand, node) of the graph, got {shown(edge)}")
     edges = {edge: text for edge, text in edges.items() if edge[1] in part.made}
-    by_itself = collapse is None and not expand and len(nodes) > COLLAPSE_ABOVE
-    if collapse or by_itself:
-        nodes, edges = collapse_neurons(nodes, edges, focus, digits)
+    everything = {node.value: node for node in nodes}
+    neurons = neurons_in({node.value: node.operands for node in nodes}, roles)
+    level = _level(level, len(nodes), neurons, expand)
+    if level == "neurons":
+        nodes, edges = collapse_neurons(nodes, edges, neurons, digits)
     if expand:
         nodes, edges = expand_sums(nodes, edges)
     emphasis = None if highlight is None else Highlight(edges, focus)
-    collapsed = bool(collapse) or any(node.role == "neuron" for node in nodes)
-    return Drawing({node.value: node for node in nodes}, symbols, digits, emphasis, caption, collapsed)
+    drawn = {node.value: node for node in nodes}
+    return Drawing(drawn, symbols, digits, emphasis, caption, level, neurons, everything)
+
+
+def _level(level: Level | None, count: int, neurons: Neurons, expand: bool) -> Level:
+    """The level of detail of so many nodes, where this one was asked for."""
+    if level is not None and level not in LEVELS:
+        raise ValueError(f"the level is {', '.join(map(repr, LEVELS))} or None, got {shown(level)}")
+    if expand and level not in (None, "everything"):
+        raise ValueError(f"what weighted sums are made of is not shown where the level is {level!r}: leave out expand")
+    if expand or not neurons.by_z:
+        return "everything"
+    return level or ("everything" if count <= EVERYTHING_UP_TO else "neurons")

@@ -4,6 +4,8 @@ from autograd.drawing.excerpt import CUT
 
 SANS, MONOSPACE = "Helvetica,Arial,sans-serif", "DejaVu Sans Mono,Menlo,Consolas,monospace"
 INK, SMALL, MUTED, PALE, STRONG = "#1a1a1a", "#404040", "#6f6f6f", "#c4c4c4", "#b03a00"
+PLUS, MINUS = "#e08214", "#2a7fc0"  # of weights, by their sign
+CHARACTER = 0.6  # the width of most characters, in sizes of letters
 # Tints and shades of the colours of M. Okabe and K. Ito, Color Universal Design, 2008. Shapes and lines tell the roles
 # apart as well: for print in grey.
 STYLES = {

@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from autograd.core import Value, constant, parts_of_affine
-from autograd.core import operations as ops
-from autograd.drawing import CUT, head_of, parameters_of
+from autograd.core import Value, constant
+from autograd.drawing import CUT, Neuron, Neurons
 
 COLUMN = 20  # inputs, targets, …: more of them become one box
 COLUMNS = {"leaf": "leaves", CUT: CUT}  # what many of a role are called
@@ -31,7 +30,7 @@ class Box:
 Item = Value | Box
 
 
-def boxed(order: list[Value], roles: Mapping[Value, str]) -> Box:
+def boxed(order: list[Value], roles: Mapping[Value, str], neurons: Neurons) -> Box:
     """The nodes of a topological order but for constants, those of neurons and layers in boxes of theirs."""
     users: dict[Value, list[Value]] = {}
     for node in order:
@@ -42,12 +41,12 @@ def boxed(order: list[Value], roles: Mapping[Value, str]) -> Box:
     depth: dict[Value, int] = {}
     for node in order:
         depth[node] = max([depth[x] for x in node.operands], default=0)
-        if node.op is ops.affine and not _is_penalty(node):
+        if node in neurons.by_z:
             depth[node] += 1
-            layers.setdefault(depth[node], []).append(_neuron(node, users, roles, parent))
-    for neurons in _in_one_layer_each(layers, parent, users):
-        for neuron in neurons.items:
-            parent[neuron] = neurons
+            layers.setdefault(depth[node], []).append(_neuron(neurons.by_z[node], users, parent))
+    for layer in _in_one_layer_each(layers, parent, users, neurons):
+        for box in layer.items:
+            parent[box] = layer
     items: dict[Item, None] = {}
     for node in order:
         if node.op is constant and node is not order[-1]:
@@ -58,23 +57,16 @@ def boxed(order: list[Value], roles: Mapping[Value, str]) -> Box:
     return Box("graph", "", _short_columns(items, roles))
 
 
-def _is_penalty(node: Value) -> bool:
-    """Whether it is a sum of squares, such as that of all weights."""
-    weights, inputs, _ = parts_of_affine(node.operands)
-    return not set(weights).isdisjoint(inputs)
-
-
-def _neuron(z: Value, users: Mapping[Value, list[Value]], roles: Mapping[Value, str], parent: dict[Item, Box]) -> Box:
+def _neuron(neuron: Neuron, users: Mapping[Value, list[Value]], parent: dict[Item, Box]) -> Box:
     """The box of a weighted sum: the parameters that nothing else uses, and its activation."""
-    head = head_of(z, users.get(z, []), roles)
-    neuron = Box("neuron", "", head=head)
-    own = [x for x in dict.fromkeys(parameters_of(z)) if users[x] == [z]]
-    parent |= dict.fromkeys([*own, z, head], neuron)
-    return neuron
+    box = Box("neuron", "", head=neuron.head)
+    own = [x for x in dict.fromkeys(neuron.parameters) if users[x] == [neuron.z]]
+    parent |= dict.fromkeys([*own, neuron.z, neuron.head], box)
+    return box
 
 
 def _in_one_layer_each(
-    layers: Mapping[int, list[Box]], parent: dict[Item, Box], users: Mapping[Value, list[Value]]
+    layers: Mapping[int, list[Box]], parent: dict[Item, Box], users: Mapping[Value, list[Value]], found: Neurons
 ) -> Iterable[Box]:
     """The layers of more than one neuron; what their neurons share becomes theirs."""
     last = max(layers, default=0)
@@ -86,7 +78,7 @@ def _in_one_layer_each(
         inside = set(neurons)
         for node, by in users.items():
             shared = node.op is None and node not in parent and all(parent.get(user) in inside for user in by)
-            if shared and any(node in parameters_of(user) for user in by if user.op is ops.affine):
+            if shared and any(node in found.by_z[user].parameters for user in by if user in found.by_z):
                 parent[node] = layer
         yield layer
 

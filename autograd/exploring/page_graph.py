@@ -5,7 +5,19 @@ from itertools import product
 from typing import Any
 
 from autograd.core import Value, constant, require_current, topological_order
-from autograd.drawing import CUT, LAYOUT_LIMIT, Drawing, Part, copied, draw_part, part_of, roles_in, sign_of, too_wide
+from autograd.drawing import (
+    CUT,
+    LAYOUT_LIMIT,
+    Drawing,
+    Part,
+    copied,
+    draw_part,
+    neurons_in,
+    part_of,
+    roles_in,
+    sign_of,
+    too_wide,
+)
 from autograd.exploring.arrangement import FORMULA_LENGTH, Arrangement, arrangements, size_of
 from autograd.exploring.boxes import Box, Item, boxed
 from autograd.exploring.formula_templates import FormulaTemplates
@@ -38,7 +50,8 @@ class PageGraph:
         self.nodes = [node for node in order if node.op is not constant or node is order[-1]]
         self.index = {node: i for i, node in enumerate(self.nodes)}
         self.symbols = symbols_for(order)
-        self.box = boxed(order, self.roles)
+        self.neurons = neurons_in({node: node.operands for node in order}, self.roles)
+        self.box = boxed(order, self.roles, self.neurons)
         self.made = {node: Signature.of(node) for node in self.nodes if node.operands}
         self.switches = switches_in(self.nodes, self.roles)
         used = [signature for signature, _ in self.made.values()]
