@@ -23,6 +23,17 @@ function plain(x) {
   return Object.is(x, -0) ? "-0" : typeof x === "number" && !Number.isFinite(x) ? String(x) : x;
 }
 
+// The rows of an equation in the table that Python makes of them.
+function asTable(equation) {
+  const cell = (side, text) => `<mtd columnalign="${side}" style="text-align: ${side}">${text}</mtd>`;
+  const rows = equations
+    .rows(equation, "")
+    .map(([sign, text], i) =>
+      ["<mtr>", cell("right", i ? "" : equation.left), cell("center", sign), cell("left", text), "</mtr>"].join(""),
+    );
+  return `<math display="block"><mtable displaystyle="true">${rows.join("")}</mtable></math>`;
+}
+
 const answers = {
   graph({ data, functions }) {
     graph = new Graph(data, new Function(`return ${functions}`)()(ieee));
@@ -40,10 +51,11 @@ const answers = {
   gradients_after: ({ count }) => plain(graph.gradientsAfter(count)),
   write({ what, node, form }) {
     const equation = equations[what](graph, node, form);
-    return { text: equations.asText, latex: equations.asLatex, mathml: equations.asMathml }[form](equation);
+    return { text: equations.asText, latex: equations.asLatex, mathml: asTable }[form](equation);
   },
   shares({ node, form }) {
-    return equations.handingOn(graph, node, graph.gradients, () => [1, 1], form).map(equations.asText);
+    const now = { graph, gradients: graph.gradients, edges: graph.edges[node], shares: () => [1, 1] };
+    return equations.handingOn(now, form).map(equations.asText);
   },
   shown({ boxes, open }) {
     const shown = new Boxes(graph, boxes);

@@ -101,15 +101,15 @@ def test_the_text_is_the_textbook_s() -> None:
     )
     assert str(derive(c, parameters["b_1"])) == (
         "∂C/∂b₁ = ∂C/∂a³₁ · ∂a³₁/∂z³₁ · ∂z³₁/∂a²₁ · ∂a²₁/∂z²₁ · ∂z²₁/∂b₁\n"
-        "       + ∂C/∂a³₁ · ∂a³₁/∂z³₁ · ∂z³₁/∂a²₂ · ∂a²₂/∂z²₂ · ∂z²₂/∂b₁\n"
-        "       + ∂C/∂a³₁ · ∂a³₁/∂z³₁ · ∂z³₁/∂a²₃ · ∂a²₃/∂z²₃ · ∂z²₃/∂b₁\n"
+        "         + ∂C/∂a³₁ · ∂a³₁/∂z³₁ · ∂z³₁/∂a²₂ · ∂a²₂/∂z²₂ · ∂z²₂/∂b₁\n"
+        "         + ∂C/∂a³₁ · ∂a³₁/∂z³₁ · ∂z³₁/∂a²₃ · ∂a²₃/∂z²₃ · ∂z²₃/∂b₁\n"
         "       = −2(y − a³₁) · 1 · w²₁₁ · 1 · 1\n"
-        "       − 2(y − a³₁) · 1 · w²₁₂ · 1 · 1\n"
-        "       − 2(y − a³₁) · 1 · w²₁₃ · 1 · 1\n"
+        "         − 2(y − a³₁) · 1 · w²₁₂ · 1 · 1\n"
+        "         − 2(y − a³₁) · 1 · w²₁₃ · 1 · 1\n"
         "       = −2(1 − 0.9) · 1 · 0.7 · 1 · 1\n"
-        "       − 2(1 − 0.9) · 1 · 0.8 · 1 · 1\n"
-        "       − 2(1 − 0.9) · 1 · (−0.9) · 1 · 1\n"
-        "       = −0.12"
+        "         − 2(1 − 0.9) · 1 · 0.8 · 1 · 1\n"
+        "         − 2(1 − 0.9) · 1 · (−0.9) · 1 · 1\n"
+        "       = −0.14 − 0.16 + 0.18 = −0.12"
     )
     assert derive(c, parameters["w^2_11"]).latex() == (
         "\\begin{aligned}\n"
@@ -125,6 +125,25 @@ def test_the_text_is_the_textbook_s() -> None:
     )
 
 
+def test_subtotals_that_add_up_only_before_they_are_rounded_are_about_equal() -> None:
+    assert "≈ −0.03415 − 0.06766 + 0.09923 ≈ −0.002582" in str(derive(*sigmoid_and_b_1()))
+    assert "= 0.25 − 1.5 = −1.25" in str(derive(*two_terms(0.25, -1.5)))
+    assert "≈ 0.3333 + 0.3333 ≈ 0.6667" in str(derive(*two_terms(1 / 3, 1 / 3)))
+    assert "≈ 0.3333 + 0.1111 = 0.4444" in str(derive(*two_terms(1 / 3, 1 / 9)))
+    assert "= ∞ − ∞ = NaN" in str(derive(*two_terms(math.inf, -math.inf)))
+
+
+def two_terms(first: float, second: float) -> tuple[Value, Value]:
+    """first * x + second * x, and x."""
+    x = Value(1.0, "x")
+    return Value(first, "p") * x + Value(second, "q") * x, x
+
+
+def sigmoid_and_b_1() -> tuple[Value, Value]:
+    model = two_three_one("sigmoid", seed=1)
+    return cost(model, [0.5, -0.3], 1.0, "bce"), dict(model.named_parameters())["b_1"]
+
+
 def test_the_recursion_hands_local_gradients_back() -> None:
     model = two_three_one(parameters=PARAMETERS | {"b_2": 0.244})
     c = cost(model, X, TARGET)
@@ -137,7 +156,9 @@ def test_the_recursion_hands_local_gradients_back() -> None:
         "δ(a³₁)", "δ(z³₁)", "δ(a²₁)", "δ(a²₂)", "δ(a²₃)", "δ(z²₁)", "δ(z²₂)", "δ(z²₃)", "∂C/∂b₁",
     ]  # fmt: skip
     assert "δ(z²₁) = δ(a²₁) · ∂a²₁/∂z²₁\n       = δ(a²₁) · 1\n       = −0.14 · 1\n       = −0.14" in derivation.text()
-    assert derivation.text().endswith("= −0.14 · 1\n       + (−0.16) · 1\n       + 0.18 · 1\n       = −0.12")
+    assert derivation.text().endswith(
+        "= −0.14 · 1\n         + (−0.16) · 1\n         + 0.18 · 1\n       = −0.14 − 0.16 + 0.18 = −0.12"
+    )
     assert_golden("2-3-1-recursion.txt", derivation.text() + "\n")
     assert_golden("2-3-1-recursion.tex", derivation.latex() + "\n")
 
@@ -186,12 +207,12 @@ def test_unlabelled_nodes_are_explained() -> None:
     a, b = Value(2.0, "a"), Value(-3.0)
     assert str(derive(a * b + a, a)) == (
         "∂v₃/∂a = ∂v₃/∂v₂ · ∂v₂/∂a\n"
-        "       + ∂v₃/∂a\n"
+        "         + ∂v₃/∂a\n"
         "       = 1 · v₁\n"
-        "       + 1\n"
+        "         + 1\n"
         "       = 1 · (−3)\n"
-        "       + 1\n"
-        "       = −2\n"
+        "         + 1\n"
+        "       = −3 + 1 = −2\n"
         "with v₁ = −3\n"
         "with v₂ = a · v₁ = −6\n"
         "with v₃ = v₂ + a = −4"

@@ -6,6 +6,7 @@ Chromium has to be installed (Debian's package will do). Where it is not, these 
 import importlib
 import importlib.util
 import json
+import math
 import os
 import re
 import shutil
@@ -30,13 +31,14 @@ import nn
 from autograd import Explorer, Value, derive, evaluate, explore, sin, topological_order
 from autograd.notation import Symbol, TextWriter, symbols_for
 from nn import MLP, SGD
-from nn.networks import cost, two_three_one, two_two_one
+from nn.networks import cost, four_two_two_one, two_three_one, two_two_one
 
 ON_CI = bool(os.environ.get("CI"))
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 if CHROMIUM is None and not ON_CI:
     pytest.skip("no Chromium: install the package chromium to test the explorer's page", allow_module_level=True)
 
+PAGE = Path(importlib.import_module("autograd.exploring.page").__file__ or "").parent
 DIGITS = 10  # written on the pages, so that what they show can be held against Python
 START = two_three_one(seed=1).state_dict()
 GIVEN = {"x_1": 0.5, "x_2": -0.3, "y": 1.0}
@@ -63,11 +65,12 @@ def cost_231(
 
 
 def worked_out(c: Value) -> dict[str, tuple[float, float]]:
-    """The value and the gradient of every node that has a name."""
+    """The value and the gradient of every node that has a name, nan for inputs and targets, whose are left out."""
     for node in topological_order(c):
         node.grad = 0.0
     c.backward()
-    return {name: (node.data, node.grad) for node, name in names_of(c).items()}
+    left_out = {"x₁", "x₂", "y"}
+    return {name: (x.data, math.nan if name in left_out else x.grad) for x, name in names_of(c).items()}
 
 
 def names_of(c: Value) -> dict[Value, str]:
@@ -176,7 +179,8 @@ class Screen:
         for label in self.spoken_nodes():
             match = re.fullmatch(r"(.*), [^,]*, value ([^,]*), gradient ([^,]*?)( so far)?(, .*)?", label)
             assert match, label
-            value, gradient = [float("nan") if text == "not computed" else number(text) for text in match.group(2, 3)]
+            none = ("not computed", "left out")
+            value, gradient = [math.nan if text in none else number(text) for text in match.group(2, 3)]
             found[match[1]] = value, gradient
         return found
 
@@ -348,7 +352,7 @@ def test_each_step_forward_says_what_it_computes(visit: Visit) -> None:
         heading, formula = screen.heard().split(". ", 1)
         assert heading == screen.heading()
         said += formula
-        shown = screen.page.get_by_role("region", name="Steps").locator("math")
+        shown = screen.page.get_by_role("region", name="Steps").get_by_role("group", name="formula")
         assert "σ" in plainly(shown.text_content()) or names[node][0] in "zC"
         known.add(names[node])
         values = {name for name, (value, _) in screen.numbers().items() if value == value}
@@ -372,7 +376,7 @@ def test_each_step_backward_hands_on_a_gradient_and_adds_it_to_what_was_received
     visit: Visit, make: Callable[[], Value]
 ) -> None:
     c = make()
-    screen, names = visit(explored(c)), names_of(c)
+    screen, names = visit(explored(c), "#inputs=1"), names_of(c)
     gradients, received = dict.fromkeys(names, 0.0) | {c: 1.0}, dict.fromkeys(names, 0)
     users = {x: sum(x in node.operands for node in results(c)) for x in names}
     screen.drag(screen.slider("Step"), len(results(c)) + 1)
@@ -390,7 +394,8 @@ def test_each_step_backward_hands_on_a_gradient_and_adds_it_to_what_was_received
             gradients[x] += share
             received[x] += 1
             chain = "" if node is c else f"∂C/∂{z} · ∂{z}/∂{names[x]}"  # ∂C/∂C is 1
-            assert said.strip().startswith(f"∂C/∂{names[x]} += {chain}")
+            adds = "+=" if received[x] > 1 else "="
+            assert re.match(re.escape(f"∂C/∂{names[x]} {adds} {chain}"), said.strip())
             product, _, sum_so_far = said.partition(
                 f" ∂C/∂{names[x]} {'so far' if received[x] < users[x] else 'in all'} "
             )
@@ -406,7 +411,146 @@ def test_each_step_backward_hands_on_a_gradient_and_adds_it_to_what_was_received
         assert unfinished == {names[x] for x in names if 0 < received[x] < users[x]}
 
 
+ARROWS = """edges => edges.map(edge => [edge.ariaLabel, edge.querySelector(".line").hasAttribute("marker-start")])"""
+
+
+def test_arrows_run_backward_and_say_what_is_handed_back_without_moving_where_less_motion_is_asked_for(
+    visit: Visit,
+) -> None:
+    c = cost_231()
+    screen, numbers = visit(page_231()), worked_out(c)
+    everything = screen.page.locator(".edge")
+    for step, back in ((9, 0), (10, 0), (11, 1), (12, 2), (13, 9), (20, 0)):  # the target's arrow never turns
+        screen.drag(screen.slider("Step"), step)
+        assert sum(turned for _, turned in everything.evaluate_all(ARROWS)) == back
+    screen.drag(screen.slider("Step"), 13)
+    labels = screen.page.locator(".edge-number").all_text_contents()
+    handed = sorted(number(label.removeprefix("← ")) for label in labels if label.startswith("←"))
+    names = ("w²₁₁", "w²₁₂", "w²₁₃", "b₂", "a²₁", "a²₂", "a²₃")
+    assert handed == pytest.approx(sorted(numbers[name][1] for name in names), rel=1e-9)
+    assert screen.page.locator(".traveller").count() == 0
+    assert math.isnan(screen.numbers()["y"][1])
+    screen.page.get_by_label("gradients of inputs").check()
+    assert screen.numbers()["y"][1] == pytest.approx(called(c, "y").grad, rel=1e-9)
+    assert "inputs=1" in screen.fragment()
+
+
+def test_numbers_travel_back_along_the_edges_of_a_step(visit: Visit) -> None:
+    c = cost_231()
+    screen, numbers = visit(page_231(), "#step=11", reduced_motion="no-preference"), worked_out(c)
+    travellers = screen.page.locator(".traveller")
+    screen.node("C").focus()
+    script = """async () => {
+      const root = document.querySelector("[data-explorer]").shadowRoot, seen = [];
+      const key = new KeyboardEvent("keydown", { key: "ArrowRight", bubbles: true, composed: true });
+      root.activeElement.dispatchEvent(key);
+      for (;;) {
+        const text = root.querySelector(".traveller");
+        if (!text) return seen;
+        seen.push([Number(text.getAttribute("x")), text.textContent]);
+        await new Promise(requestAnimationFrame);
+      }
+    }"""
+    seen = screen.page.evaluate(script)
+    across, texts = zip(*seen, strict=True)
+    assert len(seen) > 5
+    assert [*across] == sorted(across, reverse=True)  # from a³₁ back to z³₁
+    assert list(dict.fromkeys(map(number, texts))) == pytest.approx(
+        [numbers[name][1] for name in ("a³₁", "z³₁")], rel=1e-9
+    )
+    screen.button("To the end").click()
+    assert travellers.count() == 0
+
+
 # ---------------------------------------------------------------------------------------------------------------- ask
+
+
+def test_each_path_has_one_colour_and_one_number_in_the_picture_and_in_the_formula(visit: Visit) -> None:
+    screen = visit(page_231())
+    screen.node("b₁").click()
+    terms = """nodes => nodes.map(node => [node.dataset.mark, getComputedStyle(node).color,
+      getComputedStyle(node, "::before").content.slice(1, 2), node.textContent])"""
+    found = screen.formulas.locator(".path").evaluate_all(terms)
+    assert [mark for mark, *_ in found] == [*"①②③"] * 5  # chain, worked out, cancelled, numbers, subtotals
+    assert all(mark == before for mark, _, before, _ in found)
+    colours = {mark: {colour for other, colour, *_ in found if other == mark} for mark in "①②③"}
+    assert [len(one) for one in colours.values()] == [1, 1, 1]
+    assert len(set.union(*colours.values())) == 3
+    subtotals = [number(text) for *_, text in found[-3:]]
+    script = """edges => edges.map(edge => [edge.ariaLabel,
+      [...edge.querySelectorAll(".strands path")].map(path => getComputedStyle(path).stroke)])"""
+    strands = {label.split(" ")[1]: found for label, found in screen.page.locator(".edge").evaluate_all(script)}
+    for k, mark in enumerate("①②③", 1):
+        for edge in (f"∂z²{'₁₂₃'[k - 1]}/∂b₁", f"∂a²{'₁₂₃'[k - 1]}/∂z²{'₁₂₃'[k - 1]}", f"∂z³₁/∂a²{'₁₂₃'[k - 1]}"):
+            assert strands[edge] == [*colours[mark]]
+    assert strands["∂C/∂a³₁"] == [colour for mark in "①②③" for colour in colours[mark]]
+    assert sum(len(found) for found in strands.values()) == 9 + 2 * 3
+    labels = [text for text in screen.page.locator(".edge-number").all_text_contents() if text[:1] in [*"①②③"]]
+    assert sorted(text[0] for text in labels) == sorted("①②③" * 3)
+    signs = [1, *[-1 if text.startswith("−") else 1 for text in screen.formulas.locator(".beside").all_text_contents()]]
+    gradients = worked_out(cost_231())
+    shares = [gradients[name][1] for name in ("z²₁", "z²₂", "z²₃")]
+    assert [sign * x for sign, x in zip(signs, subtotals, strict=False)] == pytest.approx(shares, rel=1e-9)
+    screen.node("w¹₂₁").click()
+    assert screen.formulas.locator(".path").count() == screen.page.locator(".strands path").count() == 0
+
+
+def oklab(colour: tuple[float, ...]) -> list[float]:
+    """Linear red, green and blue in the space of B. Ottosson, in which distances are those that are seen."""
+    cones = ((0.4122214708, 0.5363325363, 0.0514459929), (0.2119034982, 0.6806995451, 0.1073969566),
+             (0.0883024619, 0.2817188376, 0.6299787005))  # fmt: skip
+    lab = ((0.2104542553, 0.7936177850, -0.0040720468), (1.9779984951, -2.4285922050, 0.4505937099),
+           (0.0259040371, 0.7827717662, -0.8086757660))  # fmt: skip
+    roots = [math.cbrt(x) for x in times(cones, [min(max(x, 0.0), 1.0) for x in colour])]
+    return times(lab, roots)
+
+
+def times(matrix: Sequence[Sequence[float]], vector: Sequence[float]) -> list[float]:
+    return [sum(a * x for a, x in zip(row, vector, strict=True)) for row in matrix]
+
+
+# How linear colours look to those who lack a kind of cones (G. Machado and others, IEEE TVCG 15, 2009).
+VISIONS = {
+    "all cones": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
+    "protanopia": ((0.152286, 1.052583, -0.204868), (0.114503, 0.786281, 0.099216), (-0.003882, -0.048116, 1.051998)),
+    "deuteranopia": ((0.367322, 0.860646, -0.227968), (0.280085, 0.672501, 0.047413), (-0.01182, 0.04294, 0.968881)),
+    "tritanopia": ((1.255528, -0.076749, -0.178779), (-0.078411, 0.930809, 0.147602), (0.004733, 0.691367, 0.3039)),
+}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_colours_of_paths_are_read_on_paper_and_told_apart_by_everyone(scheme: str) -> None:
+    light, dark = re.findall(r":host[^{]*\{\s*(--paper[^}]*)\}", (PAGE / "page.css").read_text(encoding="utf-8"))
+    given = re.findall(r"--([\w-]+): *#(\w{6})", light if scheme == "light" else dark)
+    parts: dict[str, Any] = {name: tuple(bytes.fromhex(colour)) for name, colour in given}
+    paths = [parts[f"path-{i}"] for i in range(8)]
+    for ground in ("paper", "wash"):
+        assert all(contrast(path, parts[ground]) >= 4.5 for path in paths)
+    linear = [
+        [x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in (c / 255 for c in p)] for p in paths
+    ]
+    for name, vision in VISIONS.items():
+        seen = [oklab(tuple(times(vision, colour))) for colour in linear]
+        apart = {(i, k): math.dist(seen[i], seen[k]) for i in range(8) for k in range(i)}
+        assert min(apart.values()) > 0.09, name
+        assert min(apart[pair] for pair in ((1, 0), (2, 0), (2, 1))) > 0.12, name  # as in the 2-3-1 network
+
+
+def test_nothing_has_to_be_scrolled_sideways_at_1280_pixels(visit: Visit) -> None:
+    wide = """() => [...document.querySelector("[data-explorer]").shadowRoot.querySelectorAll("*")]
+      .filter(e => e.scrollWidth > e.clientWidth + 1 && ["auto", "scroll"].includes(getComputedStyle(e).overflowX))
+      .map(e => `${e.localName} ${e.className}: ${e.textContent}`)"""
+    page = explore(cost(four_two_two_one(seed=1), [0.5, -0.3, 0.2, 1.0], 1.0), digits=6)
+    screen = visit(page, viewport={"width": 1280, "height": 800})
+    for label in screen.spoken_nodes():
+        name = label.split(",")[0]
+        screen.page.evaluate("hash => { location.hash = hash; }", urllib.parse.urlencode({"select": name}))
+        expect(screen.node(name)).to_have_class(re.compile("selected"))
+        assert screen.page.evaluate(wide) == []
+    screen.button("To the start").click()
+    while screen.heading() != "Forward and backward are done":
+        screen.press("ArrowRight")
+        assert screen.page.evaluate(wide) == []
 
 
 def test_a_click_on_a_parameter_lights_its_paths_and_greys_the_rest(visit: Visit) -> None:
@@ -435,12 +579,12 @@ def test_the_panel_derives_a_parameter_as_derive_does_in_the_numbers_of_now(visi
         mathml = derive(c, called(c, "w¹₂₁"), digits=DIGITS).mathml()
         equation = re.search(r"<math.*?</math>", mathml, re.DOTALL)
         assert equation
-        assert plainly(screen.formulas.locator("math").text_content()) == plainly(re.sub("<[^>]*>", "", equation[0]))
+        assert plainly(screen.formulas.text_content()) == plainly(re.sub("<[^>]*>", "", equation[0]))
 
 
 def test_a_click_on_any_node_shows_formula_value_and_where_its_gradient_came_from(visit: Visit) -> None:
     c = cost_231()
-    screen, numbers = visit(explored(c)), worked_out(c)
+    screen, numbers = visit(explored(c)), worked_out(c)  # which leaves gradients in the nodes
     for node, name in names_of(c).items():
         screen.node(name).click(position={"x": 16, "y": 8})
         assert screen.with_class("selected") == {name}
@@ -451,7 +595,7 @@ def test_a_click_on_any_node_shows_formula_value_and_where_its_gradient_came_fro
         else:
             assert float(screen.field(name).input_value()) == pytest.approx(numbers[name][0], rel=1e-5)
         if node is not c:
-            assert number(re.split("[=≈]", texts[0])[-1]) == pytest.approx(numbers[name][1], rel=1e-9)
+            assert number(re.split("[=≈]", texts[0])[-1]) == pytest.approx(node.grad, rel=1e-9)
             feeds = screen.panel.get_by_role("group").filter(has_text="Feeds").get_by_role("button")
             assert set(feeds.all_text_contents()) == {names_of(c)[z] for z in results(c) if node in z.operands}
 
@@ -1152,7 +1296,7 @@ def poor_contrasts(screen: Screen, parts: str) -> set[str]:
         found = screen.page.locator("[data-item]").evaluate_all(script, parts)
         colours = {colour: rgb(screen, colour) for _, *of_node in found for colour in of_node}
         for label, fill, *texts in found:
-            worst = min(contrast(colours[fill], colours[text]) for text in texts)
+            worst = min([contrast(colours[fill], colours[text]) for text in texts], default=21.0)
             if worst < 4.5:
                 poor.add(f"by {by}, {label.split(',')[0]}: {worst:.2f}")
     return poor

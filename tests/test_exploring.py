@@ -321,7 +321,7 @@ def test_what_a_node_hands_on_adds_up_to_the_gradients(name: str) -> None:
             for x, partial, share in zip(node.operands, node.partials, shares, strict=True):
                 value = partial * gradients[node]
                 assert share.split(" ")[-1] == format_number(value)
-                assert share.startswith(f"{TextWriter().derivative(*map(name_of, (output, x)))} += ")
+                assert share.startswith(f"{TextWriter().derivative(*map(name_of, (output, x)))} = ")
                 sums[x] += value
     assert sums | {output: 1.0} == pytest.approx(gradients, rel=1e-12, abs=1e-15)
 

@@ -131,7 +131,9 @@ def test_steps_know_what_has_been_computed_and_handed_back() -> None:
       return { last: passes.last, clamped: [-3, 99].map((step) => passes.clamped(step)),
         phases: moments.map(({ phase }) => phase), nodes: moments.map(({ node }) => node),
         knows: moments.map((now) => now.knows(z)), received: moments.map((now) => now.received(z)),
-        shares: passes.at(19).shares(x), part: passes.at(17).received(x),
+        shares: passes.at(19).shares(x), part: passes.at(17).received(named("b₁")), left: passes.at(17).received(x),
+        asked: ((passes.dataToo = true), passes.at(17).received(x)),
+        turned: [10, 11, 12].map((step) => ["C", "a³₁"].map((name) => passes.at(step).handedOn(named(name)))),
         edges: moments.map(({ edges }) => edges.size) };
     """
     found = run(STATE + code, **network())
@@ -140,8 +142,26 @@ def test_steps_know_what_has_been_computed_and_handed_back() -> None:
     assert [node is None for node in found["nodes"]] == [True, False, False, False, False, True]
     assert found["knows"] == [False, True, True, True, True, True]
     assert found["received"] == ["", "", "", "", "", "all"]
-    assert (found["shares"], found["part"]) == ([3, 3], "part")
-    assert found["edges"] == [0, 5, 2, 0, 2, 0]
+    assert (found["shares"], found["part"], found["left"], found["asked"]) == ([3, 3], "part", "", "part")
+    assert found["turned"] == [[False, False], [True, False], [True, True]]
+    assert found["edges"] == [0, 5, 2, 0, 1, 0]  # the target gets no gradient
+
+
+def test_a_sum_is_written_where_something_is_there_to_add_to_and_inputs_are_left_out() -> None:
+    code = """
+      const { handingOn } = await load("equations"), { spoken } = await load("words");
+      const said = () => [15, 17, 19].map((step) => handingOn(state.passes.at(step), "text").flatMap(
+        ({ left, lines }) => (/[bx]₁/.test(left) ? [`${left} ${lines[0].sign}`] : [])));
+      const shown = said(), only = spoken({ ...state.passes.at(14), edges: new Set() });
+      state.setDataGradients(true);
+      return { shown, asked: said(), only };
+    """
+    found = run(STATE + code, **network())
+    assert found["shown"] == [["∂C/∂b₁ ="], ["∂C/∂b₁ +="], ["∂C/∂b₁ +="]]
+    assert [sorted(said) for said in found["asked"]] == [
+        [f"∂C/∂b₁ {sign}", f"∂C/∂x₁ {sign}"] for sign in ("=", "+=", "+=")
+    ]
+    assert found["only"].endswith("It was made from inputs alone, and their gradients are left out.")
 
 
 def test_sentences_of_a_step_and_a_node() -> None:
@@ -219,10 +239,12 @@ def test_an_address_brings_back_the_state(make: Any) -> None:
       state.setRate(0.25); state.set(named("w¹₂₁"), -0.125); state.setOpen([state.boxes.inner[2]], false);
       state.switchTo(given.data.switches[0], given.data.switches[0].choices[0].signature);
       state.select(named("b₂")); state.goTo(7); state.setColouring("gradient"); state.showTab("numbers");
+      state.setDataGradients(true);
       const told = written(state);
       other.restore(read(other, told));
       const seen = ({ graph, now, selected, tab, colourBy, descent, boxes, lit }) => [
-        graph.values, now.gradients, now.step, selected, tab, colourBy, descent.rate, descent.row, descent.batch,
+        graph.values, now.gradients, now.step, selected, tab, colourBy, now.leavesOut(named("y")),
+        descent.rate, descent.row, descent.batch,
         boxes.list.map(({ open }) => open), lit.size];
       return { empty, told, again: written(other), one: seen(state), other: seen(other) };
     """
@@ -230,7 +252,7 @@ def test_an_address_brings_back_the_state(make: Any) -> None:
     assert found["empty"] == ""
     assert found["told"] == found["again"]
     assert found["one"] == found["other"]
-    assert "step=7&select=b%E2%82%82&colour=gradient&flip=3&f0=tanh" in found["told"]
+    assert "step=7&select=b%E2%82%82&colour=gradient&inputs=1&flip=3&f0=tanh" in found["told"]
 
 
 def test_what_makes_no_sense_in_an_address_counts_as_left_out() -> None:
@@ -241,7 +263,8 @@ def test_what_makes_no_sense_in_an_address_counts_as_left_out() -> None:
     """
     found = run(STATE + code, **network())
     assert found == {
-        "step": 20, "selected": None, "colourBy": "role", "tab": "selected", "flipped": [9], "row": 0, "batch": 1,
+        "step": 20, "selected": None, "colourBy": "role", "tab": "selected", "dataToo": False, "flipped": [9],
+        "row": 0, "batch": 1,
         "rate": 0.1, "values": [], "switched": [],
     }  # fmt: skip
 

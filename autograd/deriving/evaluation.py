@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from autograd.core import Value, require_current, topological_order
 from autograd.deriving.working import Equation, Step, Working
-from autograd.notation import Expression, Number, formula, require_digits, symbols_for
+from autograd.notation import Expression, formula, require_digits, symbols_for
 
 
 @dataclass(frozen=True, repr=False)
@@ -31,4 +31,4 @@ def evaluate(output: Value, *, digits: int = 4) -> Evaluation:
 
 def _evaluation(node: Value, symbols: dict[Value, Expression]) -> Equation:
     made = [[formula(node, symbols)]]
-    return Equation(symbols[node], [Step(made), Step(made, numbers=True), Step([[Number(node.data)]], numbers=True)])
+    return Equation(symbols[node], [Step(made), Step(made, numbers=True)], node.data)

@@ -9,7 +9,9 @@ from typing import Any
 
 from autograd.core import Value, dependents, summed
 from autograd.deriving.working import Equation, Step, Term
-from autograd.notation import Derivative, Expression, LocalGradient, Number, cancelled, derivative, partial, slope
+from autograd.notation import Derivative, Expression, LocalGradient, cancelled, derivative, partial, slope
+
+MOST_SUBTOTALS = 8  # that are written in one line
 
 
 @dataclass(frozen=True)
@@ -75,8 +77,9 @@ def sum_over_paths(graph: Paths, output: Value, symbols: dict[Value, Expression]
     edges = [[(node, operand) for node, operand in pairwise(path)] for path in graph.paths(output)]
     chain: list[Term] = [[derivative(*edge, symbols) for edge in path] for path in edges]
     worked_out: list[Term] = [[partial(*edge, symbols) for edge in path] for path in edges]
+    subtotals = [math.prod([slope(*edge) for edge in path]) for path in edges]
     left = Derivative(symbols[output], symbols[graph.parameter], graph.gradient(output))
-    return _equation(left, chain, worked_out)
+    return _equation(left, chain, worked_out, subtotals)
 
 
 def recursion(graph: Paths, output: Value, symbols: dict[Value, Expression]) -> Iterator[Equation]:
@@ -86,7 +89,8 @@ def recursion(graph: Paths, output: Value, symbols: dict[Value, Expression]) -> 
     for operand, node in graph.edges:
         users.setdefault(operand, []).append(node)
     for node in graph.nodes[1:]:
-        gradients[node] = summed(gradients[user] * slope(user, node) for user in users[node])
+        handed_back = [gradients[user] * slope(user, node) for user in users[node]]
+        gradients[node] = summed(handed_back)
 
         def term(user: Value, factor: Expression) -> Term:
             return [factor] if user is output else [LocalGradient(symbols[user], gradients[user]), factor]
@@ -96,15 +100,17 @@ def recursion(graph: Paths, output: Value, symbols: dict[Value, Expression]) -> 
         left: Derivative | LocalGradient = LocalGradient(symbols[node], gradients[node])
         if node is graph.parameter:
             left = Derivative(symbols[output], symbols[node], gradients[node])
-        yield _equation(left, chain, worked_out)
+        yield _equation(left, chain, worked_out, handed_back)
 
 
-def _equation(left: Derivative | LocalGradient, chain: list[Term], worked_out: list[Term]) -> Equation:
-    """Symbols, each partial worked out, what cancels taken out, numbers put in, and the value."""
-    value = Step([[Number(left.value)]], numbers=True)
+def _equation(
+    left: Derivative | LocalGradient, chain: list[Term], worked_out: list[Term], subtotals: list[float]
+) -> Equation:
+    """Symbols, each partial worked out, what cancels taken out, numbers put in, what each term comes to, the value."""
     if not chain or not all(chain):
-        return Equation(left, [value])
+        return Equation(left, [], left.value)
     shortened = worked_out
     if math.isfinite(left.value):  # else a 0 may be among what cancels
         shortened = [[rest] if (rest := cancelled(term)) else term for term in worked_out]
-    return Equation(left, [Step(chain), Step(worked_out), Step(shortened), Step(shortened, numbers=True), value])
+    steps = [Step(chain), Step(worked_out), Step(shortened), Step(shortened, numbers=True)]
+    return Equation(left, steps, left.value, subtotals if len(subtotals) <= MOST_SUBTOTALS else ())

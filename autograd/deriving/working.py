@@ -1,18 +1,29 @@
 """Equations worked out line by line, as on paper, and how they are set out: in text, LaTeX and MathML."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from enum import Enum
+from typing import NamedTuple
 
-from autograd.core import Value
-from autograd.notation import Expression, FormulaWriter, LatexWriter, MathmlWriter, Number, TextWriter
+from autograd.core import Value, summed
+from autograd.notation import (
+    Expression,
+    FormulaWriter,
+    LatexWriter,
+    MathmlWriter,
+    Number,
+    TextWriter,
+    round_significant,
+)
 
+INDENT = r"\quad"  # of a term under its sum, in LaTeX
 NOTEBOOK = 50_000  # characters of LaTeX that a notebook is given at most
 Term = list[Expression]  # the factors of a product, in the order of the chain
 
 
 @dataclass(frozen=True)
 class Step:
-    """A line of a derivation: a sum of products, with symbols or with the numbers they stand for."""
+    """A sum of products, with symbols or with the numbers they stand for."""
 
     terms: list[Term]
     numbers: bool = False
@@ -20,10 +31,26 @@ class Step:
 
 @dataclass(frozen=True)
 class Equation:
-    """left = step = step = …"""
+    """left = step = step = … = subtotals = value, where the subtotals are what the terms of the steps come to."""
 
     left: Expression
     steps: list[Step]
+    value: float
+    subtotals: Sequence[float] = ()
+
+
+class Place(Enum):
+    """Where a line stands: by itself, under the sum whose term it is, or beside what is before it."""
+
+    OWN, UNDER, BESIDE = range(3)
+
+
+class Line(NamedTuple):
+    """A sign (=, ≈, + or −) and what follows it."""
+
+    sign: str
+    text: str
+    place: Place
 
 
 @dataclass(frozen=True, repr=False)
@@ -37,7 +64,7 @@ class Working:
 
     def text(self) -> str:
         """The equations in Unicode, the lines of each aligned at the equals signs."""
-        return "\n".join(["\n".join(self._aligned(equation)) for equation in self.equations])
+        return "\n".join([line for equation in self.equations for line in self._aligned(equation)])
 
     def __str__(self) -> str:
         return self.text()
@@ -66,7 +93,7 @@ class Working:
             if room < 0:
                 left_out = len(self.equations) - i
                 what = f"{left_out:,} equations" if left_out > 1 else "1 equation"
-                last = replace(self.equations[-1], steps=self.equations[-1].steps[-1:])
+                last = replace(self.equations[-1], steps=[], subtotals=())
                 return [*rows, rf"& \text{{… {what} more: text() and latex() give all}}", *self._latex_rows(last)]
             rows += written
         for remark in self._latex_remarks():
@@ -89,25 +116,37 @@ class Working:
 
     def _mathml_rows(self, equation: Equation) -> Iterator[str]:
         left = MathmlWriter(self.digits).write(equation.left)
-        for lines in self._steps(equation, MathmlWriter):
-            for sign, text in lines:
-                yield mathml_row(("right", left), ("center", sign), ("left", text))
-                left = ""
+        for sign, text in self._rows(equation, MathmlWriter, ""):
+            yield mathml_row(("right", left), ("center", sign), ("left", text))
+            left = ""
 
-    def _aligned(self, equation: Equation) -> list[str]:
+    def _aligned(self, equation: Equation) -> Iterator[str]:
         left = TextWriter(self.digits).write(equation.left)
-        lines = [sign + text for lines in self._steps(equation, TextWriter) for sign, text in lines]
-        return [f"{left if i == 0 else ' ' * len(left)} {line}" for i, line in enumerate(lines)]
+        for sign, text in self._rows(equation, TextWriter):
+            yield f"{left} {sign or ' '} {text}"
+            left = " " * len(left)
 
     def _latex_rows(self, equation: Equation) -> Iterator[str]:
         left = LatexWriter(self.digits).write(equation.left)
-        for lines in self._steps(equation, LatexWriter):
-            for sign, text in lines:
-                yield f"{left} &{sign}{text}"
-                left = ""
+        for sign, text in self._rows(equation, LatexWriter):
+            yield f"{left} &{sign or INDENT} {text}"
+            left = ""
 
-    def _steps(self, equation: Equation, writer_class: type[FormulaWriter]) -> Iterator[list[tuple[str, str]]]:
-        """The lines of each step with what they begin with (=, ≈, + or −), without those that only repeat."""
+    def _rows(
+        self, equation: Equation, writer_class: type[FormulaWriter], space: str = " "
+    ) -> Iterator[tuple[str, str]]:
+        """A column of signs, "" where a term goes on with the sum above it, and one of what follows."""
+        rows: list[tuple[str, str]] = []
+        for sign, text, place in self._lines(equation, writer_class):
+            if place is Place.BESIDE:
+                before, above = rows.pop()
+                rows.append((before, space.join([above, sign, text])))
+            else:
+                rows.append(("", f"{sign}{space}{text}") if place is Place.UNDER else (sign, text))
+        yield from rows
+
+    def _lines(self, equation: Equation, writer_class: type[FormulaWriter]) -> Iterator[Line]:
+        """The lines of all steps, without those that only repeat."""
         before = [writer_class(self.digits).write(equation.left)]  # ∂y/∂x = ∂y/∂x says nothing
         for step in equation.steps:
             writer = writer_class(self.digits, step.numbers)
@@ -116,8 +155,33 @@ class Working:
             if texts == before:
                 continue
             before = texts
-            others = [(f"{writer.minus if negative else writer.plus} ", text) for negative, text in terms[1:]]
-            yield [(f"{writer.equals} ", texts[0]), *others]
+            yield Line(writer.equals, texts[0], Place.OWN)
+            for negative, text in terms[1:]:
+                yield Line(writer.minus if negative else writer.plus, text, Place.UNDER)
+        yield from self._total(equation, before, writer_class)
+
+    def _total(self, equation: Equation, before: list[str], writer_class: type[FormulaWriter]) -> Iterator[Line]:
+        """The subtotals, if there are any, and the value beside them. before: the terms of the last step."""
+        value, subtotals = equation.value, equation.subtotals
+        total, writer = writer_class(self.digits), writer_class(self.digits)
+        text = total.write(Number(value))
+        terms = [writer.write(Number(abs(x) if i else x)) for i, x in enumerate(subtotals)]
+        if len(terms) < 2 or [writer.minus * (i > 0 and x < 0) + terms[i] for i, x in enumerate(subtotals)] == before:
+            if [text] != before:
+                yield Line(total.equals, text, Place.OWN)
+            return
+        yield Line(writer.equals, terms[0], Place.OWN)
+        for x, term in zip(subtotals[1:], terms[1:], strict=True):
+            yield Line(writer.minus if x < 0 else writer.plus, term, Place.BESIDE)
+        sign = writer.equal if adds_up(subtotals, value, self.digits) else writer.about
+        yield Line(sign, text, Place.BESIDE)
+
+
+def adds_up(terms: Iterable[float], total: float, digits: int) -> bool:
+    """Whether terms come to the total as they are written: −0.0336 + 0.0235 + 0.0028 = −0.0073, all rounded."""
+    rounded = [round_significant(x, digits) for x in terms]
+    apart = abs(summed(rounded) - round_significant(total, digits))
+    return not apart > max(map(abs, rounded)) * 10.0 ** -(digits + 1)  # nan, of infinities, is no difference
 
 
 def _in_lines(rows: Iterable[str]) -> str:

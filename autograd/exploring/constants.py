@@ -4,7 +4,7 @@ import json
 import re
 from pathlib import Path
 
-from autograd.deriving import MAX_PATHS
+from autograd.deriving import INDENT, MAX_PATHS, MOST_SUBTOTALS
 from autograd.drawing import CUT
 from autograd.exploring.arrangement import BOLD, FORMULA_LENGTH, ROOM_BESIDE
 from autograd.exploring.formula_templates import ABOUT, CLOSE, COMPOUND, MINUS, NEGATIVE, OPEN, RAISED, RESULT
@@ -19,8 +19,10 @@ SHARED: dict[str, str | float] = {
     "EXACT_DIGITS": EXACT_DIGITS,
     "EXACT_WITHIN": EXACT_WITHIN,
     "FORMULA_LENGTH": FORMULA_LENGTH,
+    "INDENT": INDENT,
     "MAX_PATHS": MAX_PATHS,
     "MINUS": MINUS,
+    "MOST_SUBTOTALS": MOST_SUBTOTALS,
     "NEGATIVE": NEGATIVE,
     "OPEN": OPEN,
     "PLAIN_BELOW": PLAIN_BELOW,

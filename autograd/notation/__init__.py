@@ -10,7 +10,15 @@ from autograd.notation.formulas import derivative, formula, partial, slope, symb
 from autograd.notation.labels import label_parts, printable, unicode_label
 from autograd.notation.latex import LatexWriter
 from autograd.notation.mathml import MathmlWriter
-from autograd.notation.numbers import EXACT_DIGITS, EXACT_WITHIN, PLAIN_BELOW, PLAIN_FROM, format_number, require_digits
+from autograd.notation.numbers import (
+    EXACT_DIGITS,
+    EXACT_WITHIN,
+    PLAIN_BELOW,
+    PLAIN_FROM,
+    format_number,
+    require_digits,
+    round_significant,
+)
 from autograd.notation.text import TextWriter
 from autograd.notation.writer import PRODUCT, FormulaWriter
 
@@ -38,6 +46,7 @@ __all__ = [
     "partial",
     "printable",
     "require_digits",
+    "round_significant",
     "slope",
     "symbols_for",
     "unicode_label",

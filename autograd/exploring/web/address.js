@@ -12,6 +12,7 @@ export function written(state) {
   if (now.step !== passes.last) told.set("step", String(now.step));
   if (state.selected !== null) told.set("select", graph.name(state.selected));
   if (state.colourBy !== COLOURINGS[0]) told.set("colour", state.colourBy);
+  if (passes.dataToo) told.set("inputs", "1");
   const flipped = boxes.list.filter((box) => box.open !== box.openAtFirst);
   if (flipped.length) told.set("flip", flipped.map((box) => box.index).join("."));
   data.switches.forEach(({ nodes: [node], choices }, i) => {
@@ -57,6 +58,7 @@ export function read({ graph, data, descent, passes }, told) {
     selected: byName.get(told.get("select") ?? "") ?? null,
     colourBy: oneOf(COLOURINGS, "colour"),
     tab: oneOf(TABS, "tab"),
+    dataToo: told.get("inputs") === "1",
     flipped: new Set(told.get("flip")?.split(".").map(Number)),
     ...rowsOf(told, data.learning),
     rate: rate > 0 && Number.isFinite(rate) ? rate : descent.firstRate,

@@ -72,10 +72,3 @@ export function choice(values, choose, attributes = {}, text = String) {
   const chosen = (/** @type {Event} */ event) => choose(/** @type {HTMLSelectElement} */ (event.target).value);
   return h("select", { ...attributes, onchange: chosen }, ...options);
 }
-
-/** A formula, from markup that the page wrote and Python escaped. @param {string} markup */
-export function formulaElement(markup) {
-  const element = h("div", { class: "formula", tabindex: "0", role: "group", "aria-label": "formula" });
-  element.innerHTML = markup;
-  return element;
-}

@@ -2,7 +2,8 @@
 
 /** @import { Edge, Equation, Factor, Form, Line, Link } from "./types.js" */
 /** @import { Graph } from "./graph.js" */
-import { CUT, MAX_PATHS } from "./constants.js";
+/** @import { Moment } from "./passes.js" */
+import { CUT, INDENT, MAX_PATHS } from "./constants.js";
 import { edgesFrom, pathCount, pathsOf, slope } from "./paths.js";
 import { Typesetter } from "./typesetter.js";
 
@@ -67,19 +68,20 @@ function handed(graph, edge, kind) {
       ];
 }
 
-/** What one node adds to the gradients of its operands, an equation for each, with the sum so far where several paths
- *  meet. @param {Graph} graph @param {number} node @param {Float64Array} gradients after this step
- *  @param {(node: number) => [received: number, all: number]} shares of the edges that a node feeds @param {Form} form
+/** What the node of a step hands back to its operands, an equation for each: as a sum where something is there already,
+ *  and with the sum so far where several paths meet. @param {Moment} now @param {Form} form
  *  @returns {(Equation & {soFar: string})[]} */
-export function handingOn(graph, node, gradients, shares, form) {
-  const typesetter = new Typesetter(graph, form);
-  return graph.edges[node].map((edge) => {
+export function handingOn(now, form) {
+  const { graph } = now,
+    typesetter = new Typesetter(graph, form);
+  return [...now.edges].map((edge) => {
     const left = typesetter.gradient(edge.by),
-      share = graph.gradients[node] * graph.partials[node][edge.k],
+      share = graph.gradients[edge.of] * graph.partials[edge.of][edge.k],
       chain = handed(graph, edge, "derivative"),
-      [first, ...others] = typesetter.equation(left, [chain], [handed(graph, edge, "partial")], share);
-    const lines = [{ sign: typesetter.signs.added, text: first.text }, ...others];
-    return { left, lines, soFar: sumSoFar(graph, edge.by, gradients[edge.by], shares(edge.by)) };
+      [first, ...others] = typesetter.equation(left, [chain], [handed(graph, edge, "partial")], share),
+      shares = now.shares(edge.by);
+    const lines = shares[0] > 1 ? [{ ...first, sign: typesetter.signs.added }, ...others] : [first, ...others];
+    return { left, lines, soFar: sumSoFar(graph, edge.by, now.gradients[edge.by], shares) };
   });
 }
 
@@ -91,31 +93,28 @@ function sumSoFar(graph, node, sum, [received, all]) {
   return `${typesetter.gradient(node)} ${extent} ${typesetter.number(sum)}, from ${received} of ${all} edges`;
 }
 
-/** An equation as text, a line for each step. @param {Equation} equation */
-export function asText({ left, lines }) {
-  return lines.map(({ sign, text }, i) => `${i ? " ".repeat(left.length) : left} ${sign} ${text}`).join("\n");
+/** A column of signs, "" where a term goes on with the sum above it, and one of what follows; as Python sets them out.
+ *  @param {Equation} equation @param {string} space @returns {[sign: string, text: string][]} */
+export function rows({ lines }, space) {
+  /** @type {[sign: string, text: string][]} */
+  const rows = [];
+  for (const { sign, text, place } of lines) {
+    if (place === "beside") rows[rows.length - 1][1] += space + sign + space + text;
+    else rows.push(place ? ["", sign + space + text] : [sign, text]);
+  }
+  return rows;
+}
+
+/** An equation as text. @param {Equation} equation */
+export function asText(equation) {
+  const { left } = equation;
+  return rows(equation, " ")
+    .map(([sign, text], i) => `${i ? " ".repeat(left.length) : left} ${sign || " "} ${text}`)
+    .join("\n");
 }
 
 /** @param {Equation} equation */
-export function asLatex({ left, lines }) {
-  const rows = lines.map(({ sign, text }, i) => `${i ? "" : left} &${sign} ${text}`);
-  return `\\begin{aligned}\n${rows.join(" \\\\\n")}\n\\end{aligned}`;
-}
-
-/** @param {Equation} equation */
-export function asMathml({ left, lines }) {
-  /** @type {(side: string, cell: string) => string} */
-  const cell = (side, text) => `<mtd columnalign="${side}" style="text-align: ${side}">${text}</mtd>`;
-  const rows = lines.map(
-    ({ sign, text }, i) =>
-      `<mtr>${cell("right", i ? "" : left)}${cell("center", `${sign} `)}${cell("left", text)}</mtr>`,
-  );
-  return `<math display="block"><mtable displaystyle="true">${rows.join("")}</mtable></math>`;
-}
-
-/** An equation as one line of MathML. @param {Equation} equation */
-export function inOneLine({ left, lines }) {
-  const space = `<mspace width="0.3em"></mspace>`;
-  const texts = lines.map(({ sign, text }) => `${space}${sign}${space}${text}`);
-  return `<math><mrow>${left}${texts.join("")}</mrow></math>`;
+export function asLatex(equation) {
+  const lines = rows(equation, " ").map(([sign, text], i) => `${i ? "" : equation.left} &${sign || INDENT} ${text}`);
+  return `\\begin{aligned}\n${lines.join(" \\\\\n")}\n\\end{aligned}`;
 }

@@ -1,13 +1,15 @@
 // What changes in the picture without its being drawn anew: numbers, colours, and what is selected or at work.
 
 /** @import { DrawnEdge, DrawnItem } from "./parts.js" */
+/** @import { Moment } from "./passes.js" */
 /** @import { Scene } from "./scene.js" */
 /** @import { State } from "./state.js" */
 import { BOLD, FORMULA_LENGTH, ROOM_BESIDE } from "./constants.js";
-import { setText } from "./dom.js";
+import { s, setText } from "./dom.js";
 import { partialText } from "./equations.js";
 import { asText } from "./numbers.js";
 import { slope } from "./paths.js";
+import { MARKS, drawStrands, pathsAlong } from "./strands.js";
 import { Typesetter } from "./typesetter.js";
 import { description, warning } from "./words.js";
 
@@ -106,24 +108,55 @@ function fill({ colourBy, now, graph }, node, scale) {
 }
 
 /** @param {DrawnEdge[]} edges @param {State} state */
-function markEdges(edges, { graph, lit, now, edgeNumbers }) {
-  const typesetter = new Typesetter(graph, "text"),
+function markEdges(edges, state) {
+  const { graph, lit, now, edgeNumbers } = state,
+    typesetter = new Typesetter(graph, "text"),
     litEdges = new Set(edges.filter(({ entries }) => entries.some((entry) => lit?.has(entry))));
   for (const edge of edges) {
     const { links, entries, root, label } = edge,
       isLit = litEdges.has(edge),
-      isActive = entries.some((entry) => now.edges.has(entry));
+      isActive = entries.some((entry) => now.edges.has(entry)),
+      paths = pathsAlong(edge, state);
     root.classList.toggle("lit", isLit);
     root.classList.toggle("muted", lit !== null && !isLit);
     root.classList.toggle("active", isActive);
+    drawStrands(edge, paths);
+    turnArrow(edge, now);
     const wanted = isActive || (isLit ? litEdges.size <= MOST_NUMBERS : edgeNumbers && !lit),
       numbered = wanted && links.length === 1 && now.knows(links[0].of);
-    setText(label, numbered ? asText(slope(graph, links[0]), graph.data.digits) : "");
+    const number = (/** @type {number} */ x) => asText(x, graph.data.digits),
+      shown =
+        isActive && now.phase === "backward" ? `← ${number(handedBack(edge, now))}` : number(slope(graph, links[0]));
+    writeNumber(label, paths.length < state.paths.length ? paths : [], numbered ? shown : "");
     label.setAttribute("class", `edge-number${isLit || isActive ? " strong" : ""}`);
     if (numbered) placeLabel(edge);
     const passed = links.length === 1 ? `edge, ${partialText(links[0], typesetter)}` : `${links.length} derivatives`;
     root.setAttribute("aria-label", passed);
   }
+}
+
+/** Write a number, and the numbers of the paths in front of it. @param {SVGElement} label @param {number[]} paths
+ *  @param {string} number */
+function writeNumber(label, paths, number) {
+  const which = number && paths.length ? `${paths.map((path) => MARKS[path]).join("")} ` : "";
+  if (label.textContent === which + number) return;
+  label.replaceChildren(...(which ? [s("tspan", { class: "which" }, which)] : []), number);
+}
+
+/** What the node of a step hands back along an edge. @param {DrawnEdge} edge @param {Moment} now */
+export function handedBack({ entries }, { graph, edges }) {
+  const passed = entries.filter((entry) => edges.has(entry));
+  return passed.reduce((sum, { of, k }) => sum + graph.gradients[of] * graph.partials[of][k], 0);
+}
+
+/** Have an arrow point back to where a gradient was handed, while gradients are handed back. @param {DrawnEdge} edge
+ *  @param {Moment} now */
+function turnArrow({ root, entries }, now) {
+  const back = now.phase === "backward" && entries.some(({ of, by }) => now.handedOn(of) && !now.leavesOut(by)),
+    line = /** @type {Element} */ (root.querySelector(".line"));
+  root.classList.toggle("back", back);
+  line.removeAttribute(back ? "marker-end" : "marker-start");
+  line.setAttribute(back ? "marker-start" : "marker-end", "url(#arrow)");
 }
 
 /** Set the number of an edge where those of its neighbours are not. @param {DrawnEdge} edge */

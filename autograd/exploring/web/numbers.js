@@ -9,6 +9,14 @@ function rounded(x, digits) {
   return (Number.isInteger(x) && Math.abs(x) < PLAIN_BELOW ? x : Number(exponential(x, digits))) + 0;
 }
 
+/** Whether terms come to the total as they are written: −0.0336 + 0.0235 + 0.0028 = −0.0073, all rounded.
+ *  @param {number[]} terms @param {number} total @param {number} digits */
+export function addsUp(terms, total, digits) {
+  const short = terms.map((x) => rounded(x, digits)),
+    apart = Math.abs(short.reduce((sum, x) => sum + x, 0) - rounded(total, digits));
+  return !(apart > Math.max(...short.map(Math.abs)) * 10 ** -(digits + 1)); // nan, of infinities, is no difference
+}
+
 /** A number in exponential notation, where halfway between two the even one counts, as in Python.
  *  @param {number} x @param {number} digits */
 function exponential(x, digits) {

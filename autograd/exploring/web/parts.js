@@ -13,7 +13,7 @@ import { shortened } from "./words.js";
 
 /** An edge in the picture, which may stand for several links; entries are the edges of the graph from the one item to
  *  the other, rank counts those from the same item. @typedef {{from: number, to: number, links: Link[], entries: Edge[],
- *  root: SVGElement, label: SVGElement, rank: number, placed: boolean}} DrawnEdge */
+ *  root: SVGElement, strands: SVGElement, label: SVGElement, rank: number, placed: boolean}} DrawnEdge */
 
 /** How round the corners of a role are. @type {Record<string, number>} */
 const ROUND = { input: 20, leaf: 20, target: 20, parameter: 2, loss: 4 };
@@ -115,12 +115,14 @@ export function drawnItem(boxes, item, rectangle) {
 /** @param {{from: number, to: number, links: Link[]}} edge @param {string} path @param {number} rank
  *  @returns {DrawnEdge} */
 export function drawnEdge({ from, to, links }, path, rank) {
+  const strands = s("g", { class: "strands" });
   const root = s(
     "g",
     { class: "edge", role: "img", tabindex: "-1" },
     s("path", { class: "wide", d: path }),
+    strands,
     s("path", { class: "line", d: path, "marker-end": "url(#arrow)" }),
   );
   const label = s("text", { class: "edge-number" });
-  return { from, to, links, entries: links.flatMap(entries), root, label, rank, placed: false };
+  return { from, to, links, entries: links.flatMap(entries), root, strands, label, rank, placed: false };
 }

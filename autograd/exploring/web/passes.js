@@ -14,6 +14,11 @@ export class Passes {
     this.last = 2 * this.count + 2;
     /** When a node is computed. @type {Map<number, number>} */
     this.rank = new Map(graph.results.map((node, i) => [node, i]));
+    /** Whether inputs and targets get gradients too, which learning has no use for. */
+    this.dataToo = false;
+    /** Inputs and targets, where there are parameters beside them. */
+    this.data = new Set(graph.leaves.filter((leaf) => ["input", "target"].includes(graph.role(leaf))));
+    if (this.data.size === graph.leaves.length) this.data.clear();
   }
 
   /** A step, or the first or last one instead of what is beyond. @param {number} step */
@@ -44,7 +49,8 @@ export class Moment {
     this.phase = phase;
     /** The node that the step is about. */
     this.node = node;
-    const passed = phase === "forward" || phase === "backward" ? graph.edges[Number(node)] : [];
+    const used = phase === "forward" || phase === "backward" ? graph.edges[Number(node)] : [],
+      passed = phase === "forward" ? used : used.filter(({ by }) => !this.leavesOut(by));
     /** The edges that the step uses. @type {Set<Edge>} */
     this.edges = new Set(passed);
   }
@@ -55,18 +61,26 @@ export class Moment {
     return rank === undefined || rank < this.step;
   }
 
+  /** Whether the gradient of a node is left out. @param {number} node */
+  leavesOut(node) {
+    return !this.passes.dataToo && this.passes.data.has(node);
+  }
+
+  /** Whether a node has handed its gradient on. @param {number} node */
+  handedOn(node) {
+    return this.handed >= 0 && Number(this.passes.rank.get(node)) >= this.passes.count - this.handed;
+  }
+
   /** How many of the edges that a node feeds have handed their share back, and how many there are.
    *  @param {number} node @returns {[number, number]} */
   shares(node) {
-    const uses = this.graph.uses[node],
-      from = this.passes.count - this.handed;
-    const received = uses.filter(({ of }) => Number(this.passes.rank.get(of)) >= from);
-    return [this.handed < 0 ? 0 : received.length, uses.length];
+    const uses = this.graph.uses[node];
+    return [uses.filter(({ of }) => this.handedOn(of)).length, uses.length];
   }
 
   /** How much of the gradient of a node is there. @param {number} node @returns {"" | "part" | "all"} */
   received(node) {
-    if (this.graph.role(node) === CUT) return ""; // what it feeds elsewhere hands back, too
+    if (this.graph.role(node) === CUT || this.leavesOut(node)) return ""; // one feeds others, which hand back, too
     if (node === this.graph.output) return this.handed >= 0 ? "all" : "";
     const [received, all] = this.shares(node);
     return received === 0 ? "" : received < all ? "part" : "all";

@@ -1,5 +1,6 @@
 /** @import { State } from "./state.js" */
 import { h } from "./dom.js";
+import { letNumbersTravel } from "./flow.js";
 import { mark } from "./marks.js";
 import { PictureKeys } from "./picture_keys.js";
 import { Scene } from "./scene.js";
@@ -21,6 +22,7 @@ export class Picture {
       this.keys.enter();
     });
     state.subscribe(["numbers", "step", "selection", "boxes", "look"], () => mark(this.scene, state));
+    letNumbersTravel(this.scene, state);
     state.subscribe(["boxes", "step"], (changed) => {
       if (!changed.includes("step")) this.view.open();
       else if (state.now.node !== null) this.view.reveal(state.boxes.shownAs(state.now.node));

@@ -5,8 +5,9 @@
 /** @import { Part } from "./tangent.js" */
 import { checkPanel } from "./check_panel.js";
 import { CUT, MAX_PATHS } from "./constants.js";
-import { button, choice, formulaElement, h, setText, signButton } from "./dom.js";
-import { asLatex, asMathml, derivation, evaluation, partialText } from "./equations.js";
+import { button, choice, h, setText, signButton } from "./dom.js";
+import { asLatex, derivation, evaluation, partialText } from "./equations.js";
+import { formula, inColumns } from "./formula.js";
 import { leafControl } from "./leaf_control.js";
 import { asText } from "./numbers.js";
 import { link, pathCount } from "./paths.js";
@@ -51,7 +52,7 @@ function partsOf(state, node, takeAway) {
   if (graph.role(node) === CUT) return [...parts, cutOff(graph, node), ...edgeLists(state, node)];
   const isLeaf = graph.isLeaf(node),
     equation = (/** @type {string} */ title, /** @type {typeof derivation} */ write) =>
-      equationPart(title, (form) => write(graph, node, form), takeAway);
+      equationPart(title, (form) => write(graph, node, form), takeAway, write === derivation && state.paths.length > 1);
   parts.push(isLeaf ? leafControl(state, node) : equation("How it is computed", evaluation));
   const count = pathCount(graph, node);
   if (node !== graph.output && count > 0) parts.push(equation(gradientTitle(count), derivation));
@@ -100,14 +101,14 @@ function cutOff(graph, node) {
 }
 
 /** A section with an equation. @param {string} title @param {(form: Form) => Equation} write
- *  @param {TakeAway} takeAway @returns {Part} */
-function equationPart(title, write, takeAway) {
-  const formula = formulaElement("");
+ *  @param {TakeAway} takeAway @param {boolean} coloured as the paths are @returns {Part} */
+function equationPart(title, write, takeAway, coloured) {
+  const shown = formula();
   const copy = button("Copy as LaTeX", () => void takeAway.copy(asLatex(write("latex")), "The formula"), {
     class: "small",
   });
-  const update = () => (formula.innerHTML = asMathml(write("mathml")));
-  return { element: h("section", {}, h("h3", {}, title), formula, copy), update };
+  const update = () => shown.replaceChildren(inColumns(write("mathml"), coloured));
+  return { element: h("section", {}, h("h3", {}, title), shown, copy), update };
 }
 
 /** What a node is made from, and what it feeds. @param {State} state @param {number} node @returns {Part[]} */

@@ -4,7 +4,8 @@ import { Boxes } from "./boxes.js";
 import { Descent } from "./descent.js";
 import { Graph } from "./graph.js";
 import { Passes } from "./passes.js";
-import { edgesFrom } from "./paths.js";
+import { edgesFrom, pathCount, pathsOf } from "./paths.js";
+import { MAX_PATHS } from "./constants.js";
 
 /** What may change: the numbers; the step; what is selected, open, coloured by; which tab is shown; learning, its rate
  *  and rows; what the pointer is on in a list; whether steps are played. learned: learning has come to its end.
@@ -12,7 +13,7 @@ import { edgesFrom } from "./paths.js";
  *  @typedef {"numbers" | "step" | "selection" | "boxes" | "look" | "tab" | "learning" | "learned" | "hover" | "playing"
  *   | "restored"} Aspect */
 /** @typedef {{aspects: Aspect[], listener: (changed: Aspect[]) => void}} Subscription */
-/** What an address holds. @typedef {{step: number, selected: number | null, colourBy: string, tab: string,
+/** What an address holds. @typedef {{step: number, selected: number | null, colourBy: string, tab: string, dataToo: boolean,
  *  flipped: Set<number>, row: number, batch: number, rate: number, values: Map<number, number>,
  *  switched: Map<SwitchData, number>}} View */
 
@@ -34,6 +35,8 @@ export class State {
     this.selected = null;
     /** The edges on the paths from the selected node to the output. @type {Set<Edge> | null} */
     this.lit = null;
+    /** Those paths, each as its edges, where they are few enough to be told apart. @type {Edge[][]} */
+    this.paths = [];
     /** The edge that the pointer is on in a list. @type {Edge | null} */
     this.hovered = null;
     /** While others are told of it: the box that was opened or closed, if it was one alone. @type {Box | null} */
@@ -99,7 +102,13 @@ export class State {
   /** @param {number | null} node */
   point(node) {
     this.selected = node;
-    this.lit = node === null ? null : new Set(edgesFrom(this.graph, node));
+    const { graph } = this,
+      way = node === null ? [] : edgesFrom(graph, node);
+    this.lit = node === null ? null : new Set(way);
+    this.paths =
+      node !== null && way.length && pathCount(graph, node) <= MAX_PATHS
+        ? pathsOf({ of: graph.output, by: node, way })
+        : [];
   }
 
   /** Open or close boxes. @param {Box[]} boxes @param {boolean} open */
@@ -125,6 +134,13 @@ export class State {
   /** @param {boolean} shown */
   setEdgeNumbers(shown) {
     this.edgeNumbers = shown;
+    this.notify("look");
+  }
+
+  /** Whether steps have the gradients of inputs and targets, too. @param {boolean} shown */
+  setDataGradients(shown) {
+    this.passes.dataToo = shown;
+    this.now = this.passes.at(this.now.step);
     this.notify("look");
   }
 
@@ -207,6 +223,7 @@ export class State {
     for (const [leaf, value] of view.values) graph.values[leaf] = value;
     for (const [layer, signature] of view.switched) for (const node of layer.nodes) graph.signatures[node] = signature;
     graph.compute();
+    this.passes.dataToo = view.dataToo;
     this.now = this.passes.at(this.passes.clamped(view.step));
     this.boxes.flip(view.flipped);
     this.point(view.selected);

@@ -1,8 +1,9 @@
 /** @import { State } from "./state.js" */
-import { ICONS, choice, formulaElement, h, iconButton, setText } from "./dom.js";
-import { asMathml, evaluation, handingOn, inOneLine } from "./equations.js";
+import { ICONS, choice, h, iconButton, setText } from "./dom.js";
+import { evaluation, handingOn } from "./equations.js";
+import { formula, inColumns, inOneLine } from "./formula.js";
 import { Typesetter } from "./typesetter.js";
-import { heading } from "./words.js";
+import { ONLY_DATA, heading } from "./words.js";
 
 const SPEEDS = [0.5, 1, 2, 5, 20];
 
@@ -10,7 +11,7 @@ const SPEEDS = [0.5, 1, 2, 5, 20];
 export function stepsPanel(state) {
   const title = h("h2", {}),
     lines = h("div", { class: "lines" });
-  state.subscribe(["numbers", "step"], () => {
+  state.subscribe(["numbers", "step", "look"], () => {
     setText(title, heading(state.now));
     lines.replaceChildren(...stepLines(state));
   });
@@ -71,7 +72,15 @@ function transport(state) {
     iconButton("To the end", "end", () => state.goTo(last)),
     slider,
     speed,
+    state.passes.data.size ? dataGradients(state) : null,
   );
+}
+
+/** @param {State} state */
+function dataGradients(state) {
+  const box = h("input", { type: "checkbox", onchange: () => state.setDataGradients(box.checked) });
+  state.subscribe(["look"], () => (box.checked = state.passes.dataToo));
+  return h("label", { title: "Whether inputs and targets get gradients, too" }, box, " gradients of inputs");
 }
 
 /** @param {State} state @returns {HTMLElement[]} */
@@ -88,15 +97,16 @@ function stepLines({ now, graph }) {
       "Every node has its value and its gradient. Play to see how they come about; select a node to see where its gradient came from; change a number and everything follows.";
     return [h("p", {}, text)];
   }
-  if (phase === "forward") return [formulaElement(asMathml(evaluation(graph, node, "mathml")))];
+  if (phase === "forward") return [formula(inColumns(evaluation(graph, node, "mathml")))];
   if (phase === "seed") {
     const typesetter = new Typesetter(graph, "mathml"),
       lines = [{ sign: typesetter.equals(), text: typesetter.number(1) }];
-    return [formulaElement(inOneLine({ left: typesetter.gradient(node), lines }))];
+    return [formula(inOneLine({ left: typesetter.gradient(node), lines }))];
   }
-  return handingOn(graph, node, now.gradients, (x) => now.shares(x), "mathml").map((share) => {
-    const element = formulaElement(inOneLine(share));
-    if (share.soFar) element.append(h("span", { class: "so-far" }, share.soFar));
-    return element;
+  const shares = handingOn(now, "mathml");
+  if (!shares.length) return [h("p", {}, ONLY_DATA)];
+  return shares.map((share) => {
+    const soFar = share.soFar ? [h("span", { class: "so-far" }, share.soFar)] : [];
+    return formula(inOneLine(share), ...soFar);
   });
 }

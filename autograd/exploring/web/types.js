@@ -23,7 +23,8 @@
  * @typedef {{x: number, y: number, width: number, height: number}} Rectangle  by its upper left corner
  * @typedef {{kind: "partial" | "derivative", edge: Edge} | {kind: "cancelled", edge: Edge, inner: Edge}
  *   | {kind: "gradient", node: number}} Factor
- * @typedef {{sign: string, text: string}} Line
+ * @typedef {{sign: string, text: string, place?: "under" | "beside", term?: number}} Line  under the sum whose term it is,
+ *   or beside what is before it; term is which of several
  * @typedef {{left: string, lines: Line[]}} Equation
  */
 

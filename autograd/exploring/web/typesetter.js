@@ -1,8 +1,8 @@
 /** @import { Edge, Factor, Form, Line } from "./types.js" */
 /** @import { Graph } from "./graph.js" */
-import { ABOUT, CLOSE, COMPOUND, MINUS, NEGATIVE, OPEN, RAISED, RESULT } from "./constants.js";
+import { ABOUT, CLOSE, COMPOUND, MINUS, MOST_SUBTOTALS, NEGATIVE, OPEN, RAISED, RESULT } from "./constants.js";
 import { FORMS } from "./forms.js";
-import { isExact, written, writtenAsFactor } from "./numbers.js";
+import { addsUp, isExact, written, writtenAsFactor } from "./numbers.js";
 
 const SLOT = new RegExp(`${OPEN}([${RAISED}${COMPOUND}${NEGATIVE}]?)(i?)(\\w+)${CLOSE}`, "g");
 
@@ -91,12 +91,14 @@ export class Typesetter {
     const { minus, plus } = this.signs;
     return terms.map((term, i) => {
       const { negative, text } = this.product(term, numbers, i === 0);
-      return i ? { sign: negative ? minus : plus, text } : { sign: "", text: (negative ? minus : "") + text };
+      if (i === 0) return { sign: "", text: (negative ? minus : "") + text, term: 0 };
+      return { sign: negative ? minus : plus, text, place: "under", term: i };
     });
   }
 
   /**
-   * left = sum of the products, in symbols, worked out, with what cancels taken out, in numbers, and the value.
+   * left = sum of the products, in symbols, worked out, with what cancels taken out, in numbers, what each comes to,
+   * and the value.
    * @param {string} left @param {Factor[][]} chain @param {Factor[][]} workedOut @param {number} value
    * @returns {Line[]}
    */
@@ -117,13 +119,41 @@ export class Typesetter {
       const sum = this.sum(terms, numbers),
         equals = this.equals();
       const text = sum.map((line) => line.sign + line.text).join("\n");
-      if (text !== before) lines.push({ sign: equals, text: sum[0].text }, ...sum.slice(1));
+      if (text !== before) lines.push({ ...sum[0], sign: equals }, ...sum.slice(1));
       before = text;
     }
+    const subtotals = chain.length > 1 && chain.length <= MOST_SUBTOTALS ? this.subtotals(chain, value) : [],
+      repeated = subtotals.slice(0, -1).map(({ sign, text }, i) => (i ? sign : "") + text);
     this.exact = true;
     const text = this.number(value);
-    if (text !== before) lines.push({ sign: this.equals(), text });
+    if (subtotals.length && repeated.join("\n") !== before) lines.push(...subtotals);
+    else if (text !== before) lines.push({ sign: this.equals(), text });
     return lines;
+  }
+
+  /** What each product comes to, and beside them the value. @param {Factor[][]} terms @param {number} value
+   *  @returns {Line[]} */
+  subtotals(terms, value) {
+    const { minus, plus, equal, about } = this.signs,
+      numbers = terms.map((term) => term.reduce((product, factor) => product * this.numberOf(factor), 1));
+    this.exact = true;
+    const [first, ...others] = numbers.map((x, i) => this.number(i ? Math.abs(x) : x)),
+      sign = this.equals();
+    return [
+      { sign, text: first, term: 0 },
+      ...others.map((text, i) => {
+        /** @type {Line} */
+        const line = { sign: numbers[i + 1] < 0 ? minus : plus, text, place: "beside", term: i + 1 };
+        return line;
+      }),
+      { sign: addsUp(numbers, value, this.digits) ? equal : about, text: this.number(value), place: "beside" },
+    ];
+  }
+
+  /** The number that a factor stands for. @param {Factor} factor */
+  numberOf(factor) {
+    const { gradients, partials } = this.graph;
+    return factor.kind === "gradient" ? gradients[factor.node] : partials[factor.edge.of][factor.edge.k];
   }
 
   /** A template with its slots filled. @param {string} template @param {boolean} numbers @param {number} node

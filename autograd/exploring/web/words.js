@@ -8,6 +8,9 @@ import { asText as numberText } from "./numbers.js";
 /** Names of roles, as a sentence has them. @type {Record<string, string>} */
 const ROLES = { leaf: "input", operation: "result", loss: "cost", "pre-activation": "weighted sum" };
 
+/** Of a step that hands gradients to inputs and targets alone, where these are left out. */
+export const ONLY_DATA = "It was made from inputs alone, and their gradients are left out.";
+
 /** Below this part of its steepest slope an activation is saturated. */
 const SATURATED = 0.05;
 
@@ -36,10 +39,10 @@ export function spoken(now) {
     return `${heading(now)}. ${asText(evaluation(graph, Number(node), "text")).replace(/\s*\n\s*/g, " ")}`;
   }
   if (phase !== "backward") return heading(now);
-  const shares = handingOn(graph, Number(node), now.gradients, (x) => now.shares(x), "text").map(
-    ({ left, lines, soFar }) => [left, ...lines.map(({ sign, text }) => `${sign} ${text}`), soFar].join(" "),
+  const shares = handingOn(now, "text").map(({ left, lines, soFar }) =>
+    [left, ...lines.map(({ sign, text }) => `${sign} ${text}`), soFar].join(" "),
   );
-  return `${heading(now)}. ${shares.join("; ")}`;
+  return `${heading(now)}. ${shares.join("; ") || ONLY_DATA}`;
 }
 
 /** What is wrong with an activation. @param {Graph} graph @param {number} node */
@@ -63,7 +66,8 @@ export function description(now, node) {
     received = now.received(node),
     warned = known && warning(graph, node);
   const value = known ? number(graph.values[node]) : "not computed";
-  const gradient = received ? number(now.gradients[node]) + (received === "part" ? " so far" : "") : "not computed";
+  const none = now.leavesOut(node) ? "left out" : "not computed",
+    gradient = received ? number(now.gradients[node]) + (received === "part" ? " so far" : "") : none;
   const parts = [graph.name(node), roleWord(graph.role(node)), `value ${value}`, `gradient ${gradient}`];
   return [...parts, ...(warned ? [warned] : [])].join(", ");
 }
