@@ -168,7 +168,10 @@ def test_sentences_of_a_step_and_a_node() -> None:
     code = """
       const { heading, spoken, description, warning } = await load("words");
       const now = (step) => state.passes.at(step), a = named("a²₁");
-      const before = description(now(0), a), after = description(state.now, a);
+      const after = description(state, a);
+      state.goTo(0);
+      const before = description(state, a);
+      state.goTo(20);
       state.set(named("b₁"), 9);
       return { said: [0, 1, 10, 11, 20].map((step) => heading(now(step))), spoken: spoken(now(1)), before, after,
         warning: warning(state.graph, a) };
@@ -265,7 +268,7 @@ def test_what_makes_no_sense_in_an_address_counts_as_left_out() -> None:
     assert found == {
         "step": 20, "selected": None, "colourBy": "role", "tab": "selected", "dataToo": False, "flipped": [9],
         "row": 0, "batch": 1,
-        "rate": 0.1, "values": [], "switched": [],
+        "rate": 0.1, "values": [], "switched": [], "practice": None,
     }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from autograd.drawing import CUT
 from autograd.exploring.arrangement import BOLD, FORMULA_LENGTH, ROOM_BESIDE
 from autograd.exploring.formula_templates import ABOUT, CLOSE, COMPOUND, MINUS, NEGATIVE, OPEN, RAISED, RESULT
 from autograd.notation import EXACT_DIGITS, EXACT_WITHIN, PLAIN_BELOW, PLAIN_FROM
+from autograd.practising import DIGITS_OF_ANSWERS, DRAWS, EXACT_FORMULAS, MOST_NAMED, OTHERS
 
 SHARED: dict[str, str | float] = {
     "ABOUT": ABOUT,
@@ -16,13 +17,18 @@ SHARED: dict[str, str | float] = {
     "CLOSE": CLOSE,
     "COMPOUND": COMPOUND,
     "CUT": CUT,
+    "DIGITS_OF_ANSWERS": DIGITS_OF_ANSWERS,
+    "DRAWS": DRAWS,
     "EXACT_DIGITS": EXACT_DIGITS,
+    "EXACT_FORMULAS": EXACT_FORMULAS,
     "EXACT_WITHIN": EXACT_WITHIN,
     "FORMULA_LENGTH": FORMULA_LENGTH,
     "INDENT": INDENT,
     "MAX_PATHS": MAX_PATHS,
     "MINUS": MINUS,
+    "MOST_NAMED": MOST_NAMED,
     "MOST_SUBTOTALS": MOST_SUBTOTALS,
+    "OTHERS": OTHERS,
     "NEGATIVE": NEGATIVE,
     "OPEN": OPEN,
     "PLAIN_BELOW": PLAIN_BELOW,

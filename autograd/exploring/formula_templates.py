@@ -107,21 +107,27 @@ class FormulaTemplates:
 
     def formula(self, signature: Signature) -> list[int]:
         """The value, of the operands."""
-        formula = Expression().apply_operation(signature.op, tuple(_symbols(signature)))
+        formula = Expression().apply_operation(signature.op, tuple(symbols_of(signature)))
         written = _written(self.digits, lambda writer: writer.write(formula))
         return [self._index(text) for (text,) in written]
 
     def partials(self, signature: Signature) -> list[list[int]]:
         """The partial by each variable, as a factor."""
-        return [self._factor(partial) for partial in _partials(signature, Symbol(RESULT, 0.0), _symbols(signature))]
+        return [self._factor(partial) for partial in _partials(signature, Symbol(RESULT, 0.0), symbols_of(signature))]
 
     def cancelled(self, outer: Signature, variable: int, inner: Signature, by: int) -> list[int] | None:
         """∂outer/∂inner · ∂inner/∂x, where something cancels; the slots of inner have an i in front."""
-        outside, result = _symbols(outer), Symbol(str(variable), 0.0)
-        inside: list[Expression] = [Symbol(f"i{x.label}", 0.0) if isinstance(x, Symbol) else x for x in _symbols(inner)]
+        outside, result = symbols_of(outer), Symbol(str(variable), 0.0)
+        inside: list[Expression] = [
+            Symbol(f"i{x.label}", 0.0) if isinstance(x, Symbol) else x for x in symbols_of(inner)
+        ]
         factors = _partials(outer, Symbol(RESULT, 0.0), outside)[variable], _partials(inner, result, inside)[by]
         rest = cancelled(factors)
         return None if rest is None else self._factor(rest)
+
+    def in_symbols(self, e: Expression) -> int:
+        """A formula in symbols, as text."""
+        return self._index(_Text(self.digits).write(e))
 
     def _factor(self, e: Expression) -> list[int]:
         return [self._index(text) for texts in _written(self.digits, lambda w: _as_factor(e, w)) for text in texts]
@@ -130,7 +136,8 @@ class FormulaTemplates:
         return self.texts.setdefault(text, len(self.texts))
 
 
-def _symbols(signature: Signature) -> list[Expression]:
+def symbols_of(signature: Signature) -> list[Expression]:
+    """The operands: a slot for each variable, numbers as they are."""
     return [Symbol(str(x), 0.0) if type(x) is int else Number(x) for x in signature.operands]
 
 

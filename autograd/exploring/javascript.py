@@ -5,12 +5,13 @@ Every primitive has one line here; all else follows from definitions and partial
 
 import ast
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from autograd.core import Operation
 from autograd.core import operations as ops
 from autograd.exploring.signatures import Signature
+from autograd.exploring.wrong_signatures import wrong_results, wrong_rules_of
 from autograd.programs import INPUT, Builder, CompileError, ProgramWriter, Register
 
 # What JavaScript's Math lacks, web/ieee.js defines.
@@ -77,36 +78,42 @@ def _remark(op: Operation) -> str:
 
 
 def functions(signature: Signature) -> str:
-    """An object of two functions in JavaScript, {value: ([x0, …]) => …, partials: (z, [x0, …]) => […]}.
+    """An object of functions in JavaScript, {value: ([x0, …]) => …, partials: (z, [x0, …]) => […], wrong: …}.
 
-    The partials are those by the variables, summed over the operands that are the same. Raises CompileError for an
-    operation that cannot be written in primitives.
+    The partials are those by the variables, summed over the operands that are the same; wrong gives what the wrong
+    rules make of them, in the order of `wrong_rules_of`. Raises CompileError for an operation that cannot be written in
+    primitives.
     """
     names = [f"x{i}" for i in range(signature.variables)]
-    value = _function(signature.op, signature.operands, names, partials=False)
-    partials = _function(signature.op, signature.operands, ["z", *names], partials=True)
     given = f"[{', '.join(names)}]"
-    return f"{{ value: ({given}) => {value}, partials: (z, {given}) => {partials} }}"
+    value = _function(signature, names, None)
+    partials = _function(signature, ["z", *names], _partials)
+    wrong = (
+        f", wrong: (z, {given}) => {_function(signature, ['z', *names], _wrong)}" if wrong_rules_of(signature) else ""
+    )
+    return f"{{ value: ({given}) => {value}, partials: (z, {given}) => {partials}{wrong} }}"
 
 
-def _function(op: Operation, operands: Sequence[int | float], names: list[str], partials: bool) -> str:
+def _function(signature: Signature, names: list[str], rules: Callable[..., list[Any]] | None) -> str:
+    """The body of a function that gives the value, or a list: what these rules give."""
     builder = Builder()
     variables = [Operand(builder, builder.add(INPUT, (), float(i))) for i in range(len(names))]
-    z, first = (variables[0], 1) if partials else (None, 0)
-    given: list[Any] = [variables[first + x] if type(x) is int else x for x in operands]
-    if partials:
-        results = _partials(op, z, given, variables[1:])
+    first = 0 if rules is None else 1
+    given: list[Any] = [variables[first + x] if type(x) is int else x for x in signature.operands]
+    if rules is None:
+        results = [Register(builder, 0).apply_operation(signature.op, tuple(given))]
     else:
-        results = [Register(builder, 0).apply_operation(op, tuple(given))]
+        results = rules(signature, variables[0], given, variables[1:])
     outputs = [x.index if isinstance(x, Register) else builder.constant(x) for x in results]
     writer = JavaScriptWriter(builder.program(names, [], outputs))
     writer.write_lines([writer.names.new(name, name) if name != "z" else name for name in names], [])
     texts = [writer.text(i) for i in writer.program.outputs]
-    returned = f"[{', '.join(texts)}]" if partials else texts[0]
+    returned = f"[{', '.join(texts)}]" if rules else texts[0]
     return f"{{ {' '.join([*writer.lines, f'return {returned};'])} }}" if writer.lines else returned
 
 
-def _partials(op: Operation, z: Any, given: list[Any], variables: list[Operand]) -> list[Any]:
+def _partials(signature: Signature, z: Any, given: list[Any], variables: list[Operand]) -> list[Any]:
+    op = signature.op
     try:
         rules = op.partials(z, *given)
     except (TypeError, AttributeError, ArithmeticError) as error:  # from functions that take nothing but floats
@@ -122,3 +129,7 @@ def _partials(op: Operation, z: Any, given: list[Any], variables: list[Operand])
             first = first + rule
         results.append(first)
     return results
+
+
+def _wrong(signature: Signature, z: Any, given: list[Any], variables: list[Operand]) -> list[Any]:
+    return wrong_results(signature, z, given)

@@ -89,6 +89,7 @@ def explore(
     rows: Iterable[Sequence[float]] = (),
     predictions: Sequence[Value] = (),
     batch_size: int = 1,
+    practice: bool = False,
 ) -> Explorer:
     """Make a page on which the graph of a Value can be stepped through, questioned, changed and trained.
 
@@ -97,6 +98,7 @@ def explore(
     value. What is cut off by that keeps its number, and has no gradient on the page.
     leaves, rows, predictions, batch_size: for learning over rows of data, which leaves a row has numbers for, the rows,
     the nodes that are predictions, and how many rows a step goes over. (nn.explore takes a model and makes these.)
+    practice: open with questions, and with all partials and gradients hidden until they are answered.
 
     A notebook shows the page below the cell, and a picture where scripts are not trusted; save() writes a file.
     Raises TypeError for what is not a Value; ValueError where the graph is out of date, where more than 2,000 nodes
@@ -118,6 +120,7 @@ def explore(
     name = drawing.nodes[value].name if value.label else ""
     title = printable(title or _usual_title(name, len(graph.nodes)))
     told = {"title": title, "lr": lr, **graph.data()} | ({"learning": taken} if taken else {})
+    told |= {"practising": True} if practice else {}
     return Explorer(value, title, drawing, _in_script(told), functions)
 
 

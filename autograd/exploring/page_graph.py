@@ -22,9 +22,11 @@ from autograd.exploring.arrangement import FORMULA_LENGTH, Arrangement, arrangem
 from autograd.exploring.boxes import Box, Item, boxed
 from autograd.exploring.formula_templates import FormulaTemplates
 from autograd.exploring.javascript import library
+from autograd.exploring.practice_data import practice_of_graph, practice_of_signature
 from autograd.exploring.signatures import Signature
 from autograd.exploring.switches import dies, switches_in
 from autograd.notation import LatexWriter, MathmlWriter, Number, Symbol, TextWriter, formula, symbols_for
+from autograd.practising import Questions
 
 OPEN_UP_TO = 60  # nodes: larger graphs open with their neurons closed, and layers where there are still more
 MOST_EDGES = 20_000
@@ -95,6 +97,7 @@ class PageGraph:
             "signatures": [_signature(signature, templates) for signature in self.signatures],
             "cancelled": self._cancelled(templates),
             "texts": list(templates.texts),
+            "practice": practice_of_graph(Questions([*self.shown.values()], self.symbols), self.made, self.index),
         }
 
     def _node(self, node: Value) -> dict[str, Any]:
@@ -194,6 +197,7 @@ def _signature(signature: Signature, templates: FormulaTemplates) -> dict[str, A
         "name": sign_of(signature.op),
         "formula": templates.formula(signature),
         "partials": templates.partials(signature),
+        **practice_of_signature(signature, templates),
     }
     if signature.op.steepest is not None:
         told["steepest"] = signature.op.steepest

@@ -1,14 +1,34 @@
 """Practice: a graph asks for what the chain rule gives, and says which mistake an answer came about by."""
 
 from autograd.practising.exercise import Exercise, Exercises, exercise
-from autograd.practising.judging import Verdict
-from autograd.practising.mistakes import MISTAKES, Mistakes, Question, Slip
+from autograd.practising.fresh_numbers import DRAWS, OTHERS
+from autograd.practising.hints import APPROACH, rule_of
+from autograd.practising.judging import DIGITS_OF_ANSWERS, EXACT_FORMULAS, MOST_NAMED, VERDICTS, Verdict
+from autograd.practising.mistakes import (
+    MISTAKES,
+    Mistakes,
+    Question,
+    Slip,
+    ways_of_sum,
+    ways_of_update,
+    ways_of_weighted_sum,
+)
 from autograd.practising.questions import Questions
-from autograd.practising.terms import Factor, Numbers
+from autograd.practising.reading import names_of_function
+from autograd.practising.terms import RATE, SUBTRACTED, Factor, Numbers, Term, gradient_of, number, value_of
 from autograd.practising.wrong_rules import WRONG_PARTIALS, WRONG_VALUES
 
 __all__ = [
+    "APPROACH",
+    "DIGITS_OF_ANSWERS",
+    "DRAWS",
+    "EXACT_FORMULAS",
     "MISTAKES",
+    "MOST_NAMED",
+    "OTHERS",
+    "RATE",
+    "SUBTRACTED",
+    "VERDICTS",
     "WRONG_PARTIALS",
     "WRONG_VALUES",
     "Exercise",
@@ -19,6 +39,15 @@ __all__ = [
     "Question",
     "Questions",
     "Slip",
+    "Term",
     "Verdict",
     "exercise",
+    "gradient_of",
+    "names_of_function",
+    "number",
+    "rule_of",
+    "value_of",
+    "ways_of_sum",
+    "ways_of_update",
+    "ways_of_weighted_sum",
 ]

@@ -11,19 +11,13 @@ from autograd.deriving import Derivation, Evaluation, derive, evaluate
 from autograd.notation import Derivative, TextWriter, format_number, require_digits, symbols_for, unicode_label
 from autograd.practising.fresh_numbers import OTHERS, drawn, fresh
 from autograd.practising.hints import STAGES, hint
-from autograd.practising.judging import Verdict, judge, sentence
+from autograd.practising.judging import VERDICTS, Verdict, judge, sentence
 from autograd.practising.mistakes import Question
 from autograd.practising.questions import Questions
 from autograd.practising.reading import Names, UnreadableError, read_answer
 from autograd.practising.terms import Numbers
 
 KINDS = ("gradient", "forward", "update")
-_SAID = {
-    "right": "Right.",
-    "rounding": "Nearly: the last digit is off. Give three significant digits, and round only at the end.",
-    "wrong": "That is not it, and none of the usual mistakes gives it. hint() helps.",
-    "asked": "That is what is asked for: say what it is made from.",
-}
 
 
 class _Graph:
@@ -112,7 +106,7 @@ class Exercise:
             text = " Or: ".join(sentences)
             self.verdict = Verdict(kind, text, tuple([slip.mistake for slip in fitting]))
         else:
-            self.verdict = Verdict("wrong" if kind == "asked" else kind, _SAID[kind])
+            self.verdict = Verdict("wrong" if kind == "asked" else kind, VERDICTS[kind])
         return self.verdict
 
     def hint(self, stage: int | None = None) -> str:

@@ -2,7 +2,7 @@
 
 from autograd.core import Operation, Value
 from autograd.core import operations as ops
-from autograd.notation import Expression, Number, TextWriter
+from autograd.notation import Expression, Number, TextWriter, partial
 from autograd.practising.judging import name_of
 from autograd.practising.mistakes import Question
 from autograd.practising.terms import SUBTRACTED, Factor, Numbers
@@ -40,7 +40,7 @@ def hint(question: Question, stage: int, symbols: dict[Value, Expression], numbe
         return _edges(question, symbols)
     if stage == 2:
         return _rules(question, symbols)
-    return _with_numbers(question, numbers, digits)
+    return _with_numbers(question, symbols, numbers, digits)
 
 
 def _edges(question: Question, symbols: dict[Value, Expression]) -> str:
@@ -70,17 +70,23 @@ def _rules(question: Question, symbols: dict[Value, Expression]) -> str:
     return " ".join([APPROACH[question.kind], *said])
 
 
-def _with_numbers(question: Question, numbers: Numbers, digits: int) -> str:
+def _put_in(factor: Factor, symbols: dict[Value, Expression], numbers: Numbers) -> Expression:
+    """A partial as its formula, all else as a number."""
+    if factor.kind == "partial" and factor.node is not None and factor.operand is not None:
+        return partial(factor.node, factor.operand, symbols)
+    return Number(numbers.of(factor))
+
+
+def _with_numbers(question: Question, symbols: dict[Value, Expression], numbers: Numbers, digits: int) -> str:
     if question.kind == "value" and len(question.terms) == 1:
         operands = [Number(numbers.values[x]) for x in question.node.operands]
         assert question.node.op is not None
         writer = TextWriter(digits)
         return writer.write(Expression().apply_operation(question.node.op, tuple(operands)))
-    writer = TextWriter(digits)
-    text = ""
+    writer, text = TextWriter(digits, numbers=True), ""
     for term in question.terms:
         subtracted = term[0] == SUBTRACTED
-        factors = [Number(numbers.of(factor)) for factor in term[subtracted:]]
+        factors = [_put_in(factor, symbols, numbers) for factor in term[subtracted:]]
         negative, body = writer.product(factors, leading=not text)
         sign = "−" if negative != subtracted else "+" if text else ""
         text += f" {sign} {body}" if text else sign + body

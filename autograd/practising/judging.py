@@ -14,9 +14,17 @@ from autograd.practising.mistakes import MISTAKES, Question, Slip
 from autograd.practising.reading import Answer
 from autograd.practising.terms import Factor, Numbers, gradient_of, partial_of, value_of
 
-DIGITS = 3  # significant ones that a number needs
-EXACT = 1e-9  # formulas that differ by less, relatively, are the same
-NAMED = 3  # mistakes that are named at most
+DIGITS_OF_ANSWERS = 3  # significant ones that a number needs
+EXACT_FORMULAS = 1e-9  # formulas that differ by less, relatively, are the same
+MOST_NAMED = 3  # mistakes that are named at most
+
+# What is said where no mistake is named.
+VERDICTS = {
+    "right": "Right.",
+    "rounding": "Nearly: the last digit is off. Give three significant digits, and round only at the end.",
+    "wrong": "That is not it, and none of the usual mistakes gives it. A hint may help.",
+    "asked": "That is what is asked for: say what it is made from.",
+}
 
 
 @dataclass(frozen=True)
@@ -52,8 +60,8 @@ def _within(answer: float, right: float, units: float) -> bool:
     if not (isfinite(answer) and isfinite(right)):
         return answer == right
     if right == 0:
-        return abs(answer) <= EXACT
-    unit = 10.0 ** (floor(log10(abs(right))) - DIGITS + 1)
+        return abs(answer) <= EXACT_FORMULAS
+    unit = 10.0 ** (floor(log10(abs(right))) - DIGITS_OF_ANSWERS + 1)
     return abs(answer - right) <= units * unit * (1 + 1e-6)
 
 
@@ -77,7 +85,7 @@ def candidates(question: Question, slips: Iterable[Slip], points: Sequence[Numbe
 
 
 def _same(x: float, y: float) -> bool:
-    return x == y or isclose(x, y, rel_tol=EXACT, abs_tol=EXACT * 1e-3)
+    return x == y or isclose(x, y, rel_tol=EXACT_FORMULAS, abs_tol=EXACT_FORMULAS * 1e-3)
 
 
 def asked_for(question: Question) -> Factor:
@@ -127,14 +135,15 @@ def _fits(given: Sequence[float], results: Sequence[float], is_number: bool, uni
 def _named(fitting: Sequence[Candidate], given: float) -> list[Slip]:
     """The mistakes that fit best, each kind once."""
     nearest = sorted(fitting, key=lambda one: abs(one.results[0] - given))
-    return list({one.slip.mistake: one.slip for one in reversed(nearest)}.values())[::-1][:NAMED]
+    return list({one.slip.mistake: one.slip for one in reversed(nearest)}.values())[::-1][:MOST_NAMED]
 
 
 def _too_short(given: float, right: float) -> bool:
     """Whether it is what is right, rounded to one or two digits."""
     if given == 0 or isinf(given) or not isfinite(right):
         return False
-    return any(isclose(given, float(f"{right:.{digits}g}"), rel_tol=EXACT) for digits in range(1, DIGITS))
+    shorter = [float(f"{right:.{digits}g}") for digits in range(1, DIGITS_OF_ANSWERS)]
+    return any(isclose(given, x, rel_tol=EXACT_FORMULAS) for x in shorter)
 
 
 def sentence(slip: Slip, question: Question, symbols: dict[Value, Expression]) -> str:

@@ -218,6 +218,12 @@ def ways_of_sum(terms: tuple[Term, ...]) -> list[Slip]:
     return [*found, Slip("product for sum", terms, multiplied=True)]
 
 
+def ways_of_weighted_sum(terms: tuple[Term, ...], has_bias: bool) -> list[Slip]:
+    """Mistakes with the value of a neuron's sum, of which the bias is the last term."""
+    found = [Slip("product for sum", terms, multiplied=True)]
+    return [*found, Slip("bias forgotten", terms[:-1])] if has_bias else found
+
+
 def ways_of_update(w: Factor, step: Term) -> list[Slip]:
     """Mistakes with w − η ∂C/∂w."""
     gradient = step[-1]

@@ -8,7 +8,15 @@ from autograd.core import operations as ops
 from autograd.deriving import Paths
 from autograd.drawing import roles_in
 from autograd.notation import Expression
-from autograd.practising.mistakes import Mistakes, Question, Slip, of_transposed, ways_of_sum, ways_of_update
+from autograd.practising.mistakes import (
+    Mistakes,
+    Question,
+    Slip,
+    of_transposed,
+    ways_of_sum,
+    ways_of_update,
+    ways_of_weighted_sum,
+)
 from autograd.practising.terms import RATE, SUBTRACTED, Term, gradient_of, partial_of, value_of
 
 MOST_PATHS = 64  # beyond, a gradient is the sum of what the nodes that use it hand on
@@ -24,6 +32,10 @@ class Questions:
         learned = [x for x in self.order if self.roles[x] == "parameter"]
         self.parameters = learned or [x for x in self.order if not x.operands and x.op is not constant]
         self.affected = dependents(self.order, self.parameters)
+        self._users: dict[Value, list[Value]] = {}
+        for node in self.order:
+            for x in dict.fromkeys(node.operands):
+                self._users.setdefault(x, []).append(node)
 
     def forward(self) -> Iterator[Question]:
         """The value of every node that is computed."""
@@ -55,8 +67,7 @@ class Questions:
             weights, inputs, bias = parts_of_affine(node.operands)
             products = tuple([(value_of(w), value_of(x)) for w, x in zip(weights, inputs, strict=True)])
             terms = (*products, *[(value_of(b),) for b in bias])
-            ways = [Slip("product for sum", terms, multiplied=True)]
-            return terms, [*ways, *([Slip("bias forgotten", products)] if bias else [])]
+            return terms, ways_of_weighted_sum(terms, bool(bias))
         return ((value_of(node),),), self.mistakes.values_by_rules(node)
 
     def partial(self, node: Value, operand: Value) -> Question:
@@ -69,9 +80,12 @@ class Questions:
 
     def sum(self, node: Value) -> Question:
         """The gradient of a node, from the gradients of those that use it."""
-        users = [user for user in self.order if node in user.operands]
-        terms = tuple([self._contribution(user, node) for user in reversed(users)])
+        terms = tuple([self._contribution(user, node) for user in reversed(self.users_of(node))])
         return Question("sum", node, None, terms, tuple(ways_of_sum(terms)))
+
+    def users_of(self, node: Value) -> list[Value]:
+        """The nodes that are computed from it, in their order."""
+        return self._users.get(node, [])
 
     def _contribution(self, user: Value, node: Value) -> Term:
         edge = partial_of(user, node)

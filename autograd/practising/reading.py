@@ -89,11 +89,7 @@ class Names:
         self.shown = list(self.nodes)
         self.nodes = others | self.nodes
         rows = list(ops.table.values()) + [node.op for node in symbols if node.op is not None]
-        self.functions: dict[str, Operation] = {}
-        for op in rows:
-            if op.arity == 1 or op.role == "activation" or op in (ops.maximum, ops.minimum):
-                self.functions |= {name: op for name in (op.name, op.__name__, op.text) if name.isalpha()}
-        self.functions |= {"sig": ops.sigmoid, "ln": ops.log, "log": ops.log, "S": ops.sigmoid}
+        self.functions: dict[str, Operation] = {name: op for op in rows for name in names_of_function(op)}
         self._longest_first = sorted([*self.nodes, *self.functions, "δ", "delta"], key=len, reverse=True)
 
     def at(self, text: str, start: int) -> str | None:
@@ -122,6 +118,17 @@ def _spellings(label: str) -> Iterator[str]:
 
 def _without_braces(text: str) -> str:
     return text.replace("{", "").replace("}", "").replace("′", "'")
+
+
+_MORE_NAMES = {ops.sigmoid: ["sig"], ops.log: ["ln"]}
+
+
+def names_of_function(op: Operation) -> list[str]:
+    """What a function may be called in an answer; nothing for what is no function of one variable."""
+    if op.arity != 1 and op.role != "activation" and op not in (ops.maximum, ops.minimum):
+        return []
+    names = [op.name, op.__name__, op.text, *_MORE_NAMES.get(op, [])]
+    return list(dict.fromkeys([name for name in names if name.isalpha()]))
 
 
 class _Reader:

@@ -1,6 +1,7 @@
 // The part of the state that the page's address holds: what differs from the page as it was opened.
 
 /** @import { State, View } from "./state.js" */
+import { TOPICS } from "./questions.js";
 import { COLOURINGS, TABS } from "./state.js";
 
 const PAUSE = 250; // milliseconds without a change, after which the address is written
@@ -9,7 +10,7 @@ const PAUSE = 250; // milliseconds without a change, after which the address is 
 export function written(state) {
   const { graph, boxes, data, descent, now, passes } = state,
     told = new URLSearchParams();
-  if (now.step !== passes.last) told.set("step", String(now.step));
+  if (now.step !== passes.last && !state.practice.on) told.set("step", String(now.step));
   if (state.selected !== null) told.set("select", graph.name(state.selected));
   if (state.colourBy !== COLOURINGS[0]) told.set("colour", state.colourBy);
   if (passes.dataToo) told.set("inputs", "1");
@@ -28,12 +29,38 @@ export function written(state) {
   }
   if (descent.rate !== descent.firstRate) told.set("lr", String(descent.rate));
   if (state.tab !== TABS[0]) told.set("tab", state.tab);
+  writePractice(state, told);
   return told;
+}
+
+/** @param {State} state @param {URLSearchParams} told */
+function writePractice({ practice, data }, told) {
+  if (!practice.on) {
+    if (data.practising) told.set("practice", "off");
+    return;
+  }
+  told.set("practice", practice.topic);
+  if (practice.index) told.set("q", String(practice.index + 1));
+  if (practice.seed) told.set("seed", String(practice.seed));
+  if (/[1-9]/.test(practice.shortScore)) told.set("score", practice.shortScore);
+}
+
+/** @param {State} state @param {URLSearchParams} told @returns {View["practice"]} */
+function readPractice({ data }, told) {
+  const topic =
+    TOPICS.find((name) => name === told.get("practice")) ??
+    (data.practising && told.get("practice") !== "off" ? TOPICS[0] : null);
+  const whole = (/** @type {string} */ key, /** @type {number} */ least) => {
+    const x = Number(told.get(key) ?? least);
+    return Number.isSafeInteger(x) && x >= least ? x : least;
+  };
+  return topic && { topic, index: whole("q", 1) - 1, seed: whole("seed", 0), score: told.get("score") ?? "" };
 }
 
 /** What an address asks for; what makes no sense in it counts as left out. @param {State} state
  *  @param {URLSearchParams} told @returns {View} */
-export function read({ graph, data, descent, passes }, told) {
+export function read(state, told) {
+  const { graph, data, descent, passes } = state;
   const byName = new Map(data.nodes.map((_, node) => [graph.name(node), node]));
   /** @type {(names: string[], key: string) => string} */
   const oneOf = (names, key) => names.find((name) => name === told.get(key)) ?? names[0];
@@ -64,6 +91,7 @@ export function read({ graph, data, descent, passes }, told) {
     rate: rate > 0 && Number.isFinite(rate) ? rate : descent.firstRate,
     values,
     switched,
+    practice: readPractice(state, told),
   };
 }
 
@@ -96,7 +124,7 @@ export function followAddress(state) {
     const text = written(state).toString();
     if (`#${text}` !== location.hash && (text || location.hash)) history.replaceState(null, "", `#${text}`);
   };
-  state.subscribe(["numbers", "step", "selection", "boxes", "look", "tab", "learning"], () => {
+  state.subscribe(["numbers", "step", "selection", "boxes", "look", "tab", "learning", "practice"], () => {
     if (reading) return;
     clearTimeout(timer);
     timer = setTimeout(write, PAUSE);

@@ -10,7 +10,7 @@ export class Announcer {
     this.element = h("div", { class: "only-heard", "aria-live": "polite", role: "status" });
     state.subscribe(["step"], (changed) => changed.includes("step") && this.say(spoken(state.now)));
     state.subscribe(["selection"], () => {
-      if (state.selected !== null) this.say(description(state.now, state.selected));
+      if (state.selected !== null) this.say(description(state, state.selected));
     });
     state.subscribe(["learned"], (changed) => changed.includes("learned") && this.say(outcome(state)));
   }

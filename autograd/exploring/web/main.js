@@ -10,6 +10,7 @@ import { learningPanel } from "./learning_panel.js";
 import { numbersPanel } from "./numbers_panel.js";
 import { asText } from "./numbers.js";
 import { Picture } from "./picture.js";
+import { practicePanel, practiceSwitch } from "./practice_panel.js";
 import { selectionPanel } from "./selection_panel.js";
 import { State } from "./state.js";
 import { stepsPanel } from "./steps_panel.js";
@@ -46,16 +47,19 @@ function show(host, state, css, standalone) {
   body.append(
     header(state),
     h("section", { class: "picture", "aria-label": "Picture" }, tools, picture.area),
+    practicePanel(state, takeAway),
     stepsPanel(state),
     details(state, pages),
     announcer.element,
   );
+  state.subscribe(["practice"], () => body.classList.toggle("practising", state.practice.on));
   listenToKeys(state, body, standalone);
   const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
   root.replaceChildren(h("style", {}, css), body);
   picture.view.closeWhatIsSmall();
   if (standalone) followAddress(state);
   state.notify("restored");
+  if (state.practice.on && !state.practice.list.length) state.practise(true);
 }
 
 /** The title, and the output's value. @param {State} state */
@@ -67,7 +71,7 @@ function header(state) {
     const value = asText(graph.values[graph.output], data.digits);
     setText(cost, state.now.knows(graph.output) ? `${name} = ${value}` : `${name} is not computed yet`);
   });
-  return h("header", {}, h("h1", {}, data.title), cost);
+  return h("header", {}, h("h1", {}, data.title), cost, h("span", { class: "spring" }), practiceSwitch(state));
 }
 
 /** @param {State} state @param {HTMLElement} body @param {boolean} standalone */
@@ -84,6 +88,7 @@ function takeKey(state, event) {
   const target = /** @type {HTMLElement} */ (event.target),
     field = target.closest("input, select, textarea");
   if (event.ctrlKey || event.altKey || event.metaKey || field || target.closest("[role=tab]")) return;
+  if (state.practice.on) return; // the picture shows what is known, and no more
   if (event.key === "ArrowRight") state.move(1);
   else if (event.key === "ArrowLeft") state.move(-1);
   else if (event.key === "Home") state.goTo(0);

@@ -21,11 +21,11 @@ const FULL = 55, // percent of colour
 
 /** Write the numbers of the present step, and mark what is selected. @param {Scene} scene @param {State} state */
 export function mark({ items, edges, world }, state) {
-  const { boxes, colourBy, lit, now, selected } = state;
+  const { boxes, colourBy, focus, lit, selected } = state;
   world.classList.toggle("tinted", colourBy !== "role");
   const litItems = new Set(lit && selected !== null ? [boxes.shownAs(selected)] : []);
   for (const { of, by } of lit ?? []) litItems.add(boxes.shownAs(of)).add(boxes.shownAs(by));
-  const active = now.node === null ? null : boxes.shownAs(now.node),
+  const active = focus.node === null ? null : boxes.shownAs(focus.node),
     marked = selected === null ? null : boxes.shownAs(selected),
     scale = colourScale(state);
   for (const part of items.values()) {
@@ -47,7 +47,7 @@ function markItem(part, state, scale) {
     return;
   }
   const known = now.knows(node),
-    received = now.received(node);
+    received = state.received(node);
   setText(part.value, known ? fitted(graph.values[node], roomForValue(part), graph.data.digits) : "");
   const room = Math.floor((part.rectangle.width - GRADIENT_BESIDE) / GRADIENT_CHARACTER);
   const gradient = received && fitted(now.gradients[node], room, graph.data.digits);
@@ -61,7 +61,7 @@ function markItem(part, state, scale) {
   part.root.classList.toggle("warned", known && warning(graph, node) !== "");
   part.root.classList.toggle("unknown", !known);
   part.shape.style.fill = fill(state, node, scale);
-  describe(part, description(now, node));
+  describe(part, description(state, node));
 }
 
 /** @param {DrawnItem} part @param {string} text */
@@ -109,13 +109,13 @@ function fill({ colourBy, now, graph }, node, scale) {
 
 /** @param {DrawnEdge[]} edges @param {State} state */
 function markEdges(edges, state) {
-  const { graph, lit, now, edgeNumbers } = state,
+  const { graph, lit, now, edgeNumbers, focus } = state,
     typesetter = new Typesetter(graph, "text"),
     litEdges = new Set(edges.filter(({ entries }) => entries.some((entry) => lit?.has(entry))));
   for (const edge of edges) {
     const { links, entries, root, label } = edge,
       isLit = litEdges.has(edge),
-      isActive = entries.some((entry) => now.edges.has(entry)),
+      isActive = entries.some((entry) => focus.edges.has(entry)),
       paths = pathsAlong(edge, state);
     root.classList.toggle("lit", isLit);
     root.classList.toggle("muted", lit !== null && !isLit);
@@ -123,14 +123,20 @@ function markEdges(edges, state) {
     drawStrands(edge, paths);
     turnArrow(edge, now);
     const wanted = isActive || (isLit ? litEdges.size <= MOST_NUMBERS : edgeNumbers && !lit),
-      numbered = wanted && links.length === 1 && now.knows(links[0].of);
+      mayShow =
+        entries.every((entry) => state.shows(entry)) && links.every(({ way }) => way.every((one) => state.shows(one))),
+      numbered = wanted && links.length === 1 && now.knows(links[0].of) && mayShow;
     const number = (/** @type {number} */ x) => asText(x, graph.data.digits),
-      shown =
-        isActive && now.phase === "backward" ? `← ${number(handedBack(edge, now))}` : number(slope(graph, links[0]));
+      isHandingBack = now.edges.has(entries[0]) && now.phase === "backward" && !state.practice.on,
+      shown = isHandingBack ? `← ${number(handedBack(edge, now))}` : number(slope(graph, links[0]));
     writeNumber(label, paths.length < state.paths.length ? paths : [], numbered ? shown : "");
     label.setAttribute("class", `edge-number${isLit || isActive ? " strong" : ""}`);
     if (numbered) placeLabel(edge);
-    const passed = links.length === 1 ? `edge, ${partialText(links[0], typesetter)}` : `${links.length} derivatives`;
+    const passed = !mayShow
+      ? "edge"
+      : links.length === 1
+        ? `edge, ${partialText(links[0], typesetter)}`
+        : `${links.length} derivatives`;
     root.setAttribute("aria-label", passed);
   }
 }

@@ -21,11 +21,13 @@ export class Picture {
       this.scene.build();
       this.keys.enter();
     });
-    state.subscribe(["numbers", "step", "selection", "boxes", "look"], () => mark(this.scene, state));
+    state.subscribe(["numbers", "step", "selection", "boxes", "look", "practice"], () => mark(this.scene, state));
     letNumbersTravel(this.scene, state);
     state.subscribe(["boxes", "step"], (changed) => {
-      if (!changed.includes("step")) this.view.open();
-      else if (state.now.node !== null) this.view.reveal(state.boxes.shownAs(state.now.node));
+      const stepped = changed.includes("step"),
+        { node } = state.focus;
+      if (!stepped || (changed.includes("practice") && changed.includes("boxes"))) this.view.open();
+      if (stepped && node !== null) this.view.reveal(state.boxes.shownAs(node));
     });
     state.subscribe(["hover"], () => this.light());
     this.scene.svg.addEventListener("click", (event) => this.click(event));

@@ -6,16 +6,18 @@ import { Graph } from "./graph.js";
 import { Passes } from "./passes.js";
 import { edgesFrom, pathCount, pathsOf } from "./paths.js";
 import { MAX_PATHS } from "./constants.js";
+import { Practice } from "./practice.js";
 
 /** What may change: the numbers; the step; what is selected, open, coloured by; which tab is shown; learning, its rate
  *  and rows; what the pointer is on in a list; whether steps are played. learned: learning has come to its end.
  *  restored: everything may have changed, and everyone is told.
- *  @typedef {"numbers" | "step" | "selection" | "boxes" | "look" | "tab" | "learning" | "learned" | "hover" | "playing"
+ *  @typedef {"numbers" | "step" | "selection" | "boxes" | "look" | "tab" | "learning" | "learned" | "hover" | "playing" | "practice"
  *   | "restored"} Aspect */
 /** @typedef {{aspects: Aspect[], listener: (changed: Aspect[]) => void}} Subscription */
 /** What an address holds. @typedef {{step: number, selected: number | null, colourBy: string, tab: string, dataToo: boolean,
  *  flipped: Set<number>, row: number, batch: number, rate: number, values: Map<number, number>,
- *  switched: Map<SwitchData, number>}} View */
+ *  switched: Map<SwitchData, number>, practice: null | {topic: import("./questions.js").Topic, index: number, seed: number,
+ *  score: string}}} View */
 
 export const COLOURINGS = ["role", "value", "gradient"];
 export const TABS = ["selected", "numbers", "learn"];
@@ -30,6 +32,7 @@ export class State {
     this.boxes = new Boxes(this.graph, data.boxes);
     this.passes = new Passes(this.graph);
     this.descent = new Descent(this.graph, data.lr, data.learning);
+    this.practice = new Practice(this.graph, data.lr);
     this.now = this.passes.at(this.passes.last);
     /** @type {number | null} */
     this.selected = null;
@@ -156,6 +159,51 @@ export class State {
     this.notify("hover");
   }
 
+  /** Begin practice on a topic, or end it. @param {boolean} on @param {import("./questions.js").Topic} [topic]
+   *  @param {number} [index] of the first question */
+  practise(on, topic = this.practice.topic, index = 0) {
+    this.play(false);
+    this.practice.rate = this.descent.rate;
+    if (on) this.practice.start(topic, index);
+    else this.practice.on = false;
+    this.ask(on ? index : 0);
+  }
+
+  /** Ask a question: the picture goes to where it is the next to be answered. @param {number} index */
+  ask(index) {
+    this.practice.go(index);
+    this.now = this.passes.at(this.practice.step(this.passes));
+    const { node, edge } =
+        this.practice.on && this.practice.question ? this.practice.question : { node: null, edge: null },
+      opened = [node, edge?.by ?? null].map((x) => x !== null && this.boxes.openAround(x));
+    this.notify("practice", "step", ...(opened.some(Boolean) ? /** @type {Aspect[]} */ (["boxes"]) : []));
+  }
+
+  /** Ask about other numbers. */
+  takeFreshNumbers() {
+    for (const [leaf, value] of this.practice.freshLeaves()) this.graph.values[leaf] = value;
+    this.practice.clear();
+    this.recompute("practice");
+  }
+
+  /** What the picture draws the eye to: the node and the edges of the step, or in practice of the question. */
+  get focus() {
+    const { practice, now } = this;
+    if (!practice.on || !practice.question) return now;
+    const { kind, node, edge } = practice.question;
+    return { node, edges: new Set(edge ? [edge] : kind === "sum" ? this.graph.uses[node] : []) };
+  }
+
+  /** Whether the partial on an edge may be shown: in practice not before it has been asked for. @param {Edge} edge */
+  shows(edge) {
+    return !this.practice.on || this.now.handedOn(edge.of) || this.practice.hasAsked(edge);
+  }
+
+  /** How much of the gradient of a node is there, and may be shown. @param {number} node */
+  received(node) {
+    return this.practice.hides(node) ? "" : this.now.received(node);
+  }
+
   /** Give a leaf another number. @param {number} leaf @param {number} value */
   set(leaf, value) {
     this.graph.values[leaf] = value;
@@ -230,6 +278,13 @@ export class State {
     if (view.selected !== null) this.boxes.openAround(view.selected);
     this.colourBy = view.colourBy;
     this.tab = view.tab;
+    this.practice.on = false;
     this.notify("restored");
+    if (view.practice) {
+      const { topic, index, seed, score } = view.practice;
+      this.practice.takeScore(score);
+      this.practice.seed = seed;
+      this.practise(true, topic, index);
+    }
   }
 }

@@ -33,7 +33,8 @@ export class Tip {
   textOf({ links }) {
     const { graph, now } = this.state,
       typesetter = new Typesetter(graph, "text"),
-      known = links.filter(({ of }) => now.knows(of));
+      known = links.filter(({ of, way }) => now.knows(of) && way.every((edge) => this.state.shows(edge)));
+    if (!known.length && links.some(({ of }) => now.knows(of))) return "the question is what it passes on";
     const lines = known.slice(0, MOST_LINES).map((link) => partialText(link, typesetter));
     if (known.length > MOST_LINES) lines.push(`… and ${known.length - MOST_LINES} more`);
     return lines.join("\n") || "not computed yet";

@@ -63,8 +63,8 @@ export class View {
     this.fit();
     const area = this.area();
     if (!area.width || this.at.scale > READABLE) return;
-    const { turned, selected, now, boxes, graph } = this.state,
-      asked = turned?.item ?? selected ?? now.node,
+    const { turned, selected, focus, boxes, graph } = this.state,
+      asked = turned?.item ?? selected ?? focus.node,
       first = graph.leaves.find((leaf) => graph.role(leaf) === "input") ?? 0;
     const about = /** @type {Rectangle} */ (this.scene.rectangleOf(boxes.shownAs(asked ?? first))),
       left = asked === null ? 24 : (area.width - about.width * PART) / 2,

@@ -1,6 +1,7 @@
 // Sentences: what is said of a step, and of a node.
 
 /** @import { Moment } from "./passes.js" */
+/** @import { State } from "./state.js" */
 /** @import { Graph } from "./graph.js" */
 import { asText, evaluation, handingOn } from "./equations.js";
 import { asText as numberText } from "./numbers.js";
@@ -58,12 +59,12 @@ export function warning(graph, node) {
   return `saturated: its slope is only ${number}, so little gradient passes back`;
 }
 
-/** What a screen reader says of a node. @param {Moment} now @param {number} node */
-export function description(now, node) {
-  const { graph } = now,
+/** What a screen reader says of a node. @param {State} state @param {number} node */
+export function description(state, node) {
+  const { graph, now } = state,
     number = (/** @type {number} */ x) => numberText(x, graph.data.digits),
     known = now.knows(node),
-    received = now.received(node),
+    received = state.received(node),
     warned = known && warning(graph, node);
   const value = known ? number(graph.values[node]) : "not computed";
   const none = now.leavesOut(node) ? "left out" : "not computed",

@@ -1,0 +1,67 @@
+// Fresh numbers: small, from a seed, and such that typical mistakes give different results.
+
+/** @import { Graph } from "./graph.js" */
+/** @import { Question, Slip } from "./questions.js" */
+/** @import { Numbers } from "./terms.js" */
+import { DRAWS } from "./constants.js";
+import { within } from "./judging.js";
+import { numbersAt } from "./terms.js";
+
+/** Numbers from 0 to 1 by a seed: mulberry32, T. Ettinger 2017. @param {number} seed @returns {() => number} */
+export function randomNumbers(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t = (t + Math.imul(t ^ (t >>> 7), t | 61)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** A number of one decimal for every leaf; a target that is a whole number stays, as it may be a class.
+ *  @param {Graph} graph @param {() => number} random @returns {Map<number, number>} */
+export function drawn(graph, random) {
+  /** @type {Map<number, number>} */
+  const leaves = new Map();
+  for (const leaf of graph.leaves) {
+    if (graph.role(leaf) === "target" && Number.isInteger(graph.values[leaf])) continue;
+    const size = (2 + Math.floor(14 * random())) / 10;
+    leaves.set(leaf, random() < 0.5 ? -size : size);
+  }
+  return leaves;
+}
+
+/** Of several draws the one at which fewest mistakes give what is right, or what another gives.
+ *  @param {Graph} graph @param {[Question, Slip[]][]} asked @param {number} seed @param {number} rate */
+export function freshNumbers(graph, asked, seed, rate) {
+  const random = randomNumbers(seed);
+  let best = new Map(),
+    fewest = Infinity;
+  for (let i = 0; i < DRAWS && fewest > 0; i++) {
+    const leaves = drawn(graph, random),
+      count = confused(numbersAt(graph, leaves, rate), asked);
+    if (count < fewest) [best, fewest] = [leaves, count];
+  }
+  return best;
+}
+
+/** @param {Numbers} numbers @param {[Question, Slip[]][]} asked */
+function confused(numbers, asked) {
+  let count = 0;
+  for (const [question, slips] of asked) {
+    const right = numbers.sum(question.terms);
+    if (!Number.isFinite(right) || Math.abs(right) < 1e-3 || Math.abs(right) > 1e4) {
+      count += 100;
+      continue;
+    }
+    const results = slips.map((slip) => ({ x: numbers.sum(slip.terms, slip.multiplied), mistake: slip.mistake }));
+    const close = (/** @type {number} */ x) => within(x, right, 0.5) || Math.abs(x - right) < 0.01 * Math.abs(right);
+    count += 10 * results.filter(({ x }) => close(x)).length;
+    results.sort((a, b) => a.x - b.x);
+    results.slice(1).forEach(({ x, mistake }, i) => {
+      const before = results[i];
+      if (before.mistake !== mistake && before.x !== x && within(x, before.x, 0.5)) count += 1;
+    });
+  }
+  return count;
+}

@@ -1,0 +1,202 @@
+// What is said in practice: questions, verdicts, hints, solutions, the score.
+
+/** @import { Equation, Factor } from "./types.js" */
+/** @import { Practice, Verdict } from "./practice.js" */
+/** @import { Graph } from "./graph.js" */
+/** @import { Question, Slip } from "./questions.js" */
+/** @import { Part } from "./terms.js" */
+import { evaluation } from "./equations.js";
+import { asText } from "./numbers.js";
+import { Numbers } from "./terms.js";
+import { Typesetter } from "./typesetter.js";
+
+/** Names of what a session asks about. */
+export const TOPIC_NAMES = {
+  backward: "backpropagation, step by step",
+  gradient: "whole gradients",
+  forward: "the forward pass",
+  update: "a gradient step",
+};
+
+/** What is asked, as a sentence. @param {Practice} practice @param {Question} question */
+export function prompt({ graph }, { kind, node, edge }) {
+  const name = graph.name(node),
+    output = graph.name(graph.output),
+    by = edge ? graph.name(edge.by) : "";
+  if (kind === "value") return `Forward: what is the value of ${name}?`;
+  if (kind === "partial") return `The partial on the edge from ${by} to ${name}: how does ${name} change with ${by}?`;
+  if (kind === "product") return `What does ${name} hand on to ${by}? Its own gradient is in the picture.`;
+  if (kind === "sum") return `At ${name} several contributions meet. What is its gradient?`;
+  if (kind === "gradient") return `How does ${output} change with ${name}? The whole gradient, from ${output} back.`;
+  if (kind === "update") return `Take a step against the gradient: what is the new ${name}?`;
+  return `Only ${name} takes this step. Will ${output} fall?`;
+}
+
+/** What is asked for, as MathML. @param {Practice} practice @param {Question} question */
+export function asked(practice, question) {
+  const { graph } = practice,
+    typesetter = new Typesetter(graph, "mathml"),
+    { kind, node, edge } = question,
+    space = `<mspace width="0.3em"></mspace>`;
+  let left = typesetter.label(node);
+  if (kind === "partial" && edge) left = typesetter.derivative(edge.of, edge.by);
+  if (kind === "product" && edge)
+    left = typesetter.gradient(edge.of) + typesetter.signs.times + typesetter.derivative(edge.of, edge.by);
+  if (kind === "sum" || kind === "gradient") left = typesetter.gradient(node);
+  if (kind === "update" || kind === "falls") left += `<mo>−</mo><mi>η</mi><mo>·</mo>${typesetter.gradient(node)}`;
+  return `<math><mrow>${left}${space}<mo>=</mo>${space}<mo>?</mo></mrow></math>`;
+}
+
+/** A factor as text. @param {Practice} practice @param {Part} part */
+function nameOf({ graph }, { kind, node, k, number }) {
+  const typesetter = new Typesetter(graph, "text");
+  if (kind === "rate") return "η";
+  if (kind === "number") return typesetter.number(number);
+  if (kind === "gradient") return typesetter.gradient(node);
+  return kind === "value" ? typesetter.label(node) : typesetter.derivative(node, graph.operands[node][k]);
+}
+
+/** What is said of an answer. @param {Practice} practice @param {Verdict} verdict */
+export function verdictText(practice, { kind, text, slips }) {
+  if (text) return text;
+  if (!slips.length) return practice.questions.data.verdicts[kind] ?? practice.questions.data.verdicts.wrong;
+  return slips.map((slip) => mistakeText(practice, slip)).join(" Or: ");
+}
+
+/** @param {Practice} practice @param {Slip} slip */
+function mistakeText(practice, { mistake, about }) {
+  const [, text] = practice.questions.data.mistakes[mistake];
+  return text
+    .replaceAll("{factor}", about ? nameOf(practice, about) : "")
+    .replaceAll("{paths}", String(practice.question.terms.length));
+}
+
+/** The hint of a stage: which edges, which rule, in words, the numbers put in. @param {Practice} practice
+ *  @param {number} stage */
+export function hintText(practice, stage) {
+  const { question } = practice;
+  if (stage === 1) return edgesHint(practice, question);
+  if (stage === 2) return rulesHint(practice, question);
+  return question.kind === "falls"
+    ? `Where does it lead, and how does ${practice.graph.name(practice.graph.output)} bend there?`
+    : withNumbers(practice, question);
+}
+
+/** @param {Practice} practice @param {Question} question */
+function edgesHint(practice, { kind, node, terms }) {
+  const { graph } = practice,
+    names = terms.map((term) => term.map((part) => nameOf(practice, part)));
+  if (kind === "value") return `It is made from ${graph.operands[node].map((x) => graph.name(x)).join(", ")}.`;
+  if (kind === "update" || kind === "falls") return `You need ${names[0][0]}, η and ${names[1].at(-1)}.`;
+  if (kind === "partial") return `One edge: ${names[0][0]}.`;
+  const paths = names.map((term) => term.join(", ")).join("; ");
+  return names.length === 1 ? `There is one path: ${paths}.` : `There are ${names.length} paths: ${paths}.`;
+}
+
+/** @param {Practice} practice @param {Question} question */
+function rulesHint(practice, { kind, terms }) {
+  const { graph, questions } = practice;
+  /** @type {Map<string, Set<string>>} */
+  const rules = new Map();
+  for (const part of terms.flat().filter((one) => one.kind === "partial")) {
+    const { rule } = graph.signatureOf(part.node);
+    rules.set(rule, (rules.get(rule) ?? new Set()).add(nameOf(practice, part)));
+  }
+  const said = [...rules].map(([rule, names]) => `${[...names].join(", ")}: ${rule}.`);
+  return [questions.data.approach[kind === "falls" ? "update" : kind], ...said].join(" ");
+}
+
+/** The right terms with numbers put in, and not worked out. @param {Practice} practice @param {Question} question */
+function withNumbers({ graph, rate }, { kind, node, terms }) {
+  const typesetter = new Typesetter(graph, "text"),
+    numbers = new Numbers(graph, rate),
+    number = (/** @type {Part} */ part) => typesetter.factorNumber(numbers.of(part));
+  if (kind === "value" && terms.length === 1) return typesetter.formula(node, true);
+  if (kind === "value") return terms.map((term) => term.map(number).join(" · ")).join(" + ");
+  if (kind === "update")
+    return `${typesetter.number(graph.values[node])} − ${terms[1].slice(1).map(number).join(" · ")}`;
+  const sum = typesetter.sum(factorsOf(graph, terms, "partial"), true);
+  return sum.map(({ sign, text }) => (sign ? `${sign} ${text}` : text)).join(" ");
+}
+
+/** Terms as the typesetter has them. @param {Graph} graph @param {Part[][]} terms @param {"derivative" | "partial"} as
+ *  @returns {Factor[][]} */
+function factorsOf(graph, terms, as) {
+  return terms.map((term) =>
+    term.map((part) =>
+      part.kind === "gradient"
+        ? { kind: "gradient", node: part.node }
+        : { kind: as, edge: graph.edges[part.node][part.k] },
+    ),
+  );
+}
+
+/** The solution, worked out. @param {Practice} practice @returns {Equation} */
+export function solution(practice) {
+  const { graph, question } = practice,
+    { kind, node, edge, terms } = question,
+    typesetter = new Typesetter(graph, "mathml"),
+    value = practice.right(question);
+  if (kind === "value") return evaluation(graph, node, "mathml");
+  if (kind === "update") {
+    const number = typesetter.number(value),
+      left = `${typesetter.label(node)}<mo>−</mo><mi>η</mi><mo>·</mo>${typesetter.gradient(node)}`;
+    return {
+      left,
+      lines: [
+        { sign: typesetter.signs.about, text: `<mtext>${withNumbers(practice, question)}</mtext>` },
+        { sign: typesetter.equals(), text: number },
+      ],
+    };
+  }
+  let left = typesetter.gradient(node);
+  if (kind === "partial" && edge) left = typesetter.derivative(edge.of, edge.by);
+  if (kind === "product" && edge) left += typesetter.signs.times + typesetter.derivative(edge.of, edge.by);
+  const chain = factorsOf(graph, terms, "derivative"),
+    workedOut = factorsOf(graph, terms, "partial");
+  return { left, lines: typesetter.equation(left, chain, workedOut, value) };
+}
+
+/** The formulas to choose from for a partial, the right one among them: at most so many, in an order that is always the
+ *  same for a question. @param {Practice} practice @param {number} most
+ *  @returns {{text: string, slip: Slip | null}[]} */
+export function choices(practice, most) {
+  const { graph, question, questions } = practice;
+  if (question.kind !== "partial" || !question.edge) return [];
+  const typesetter = new Typesetter(graph, "text"),
+    [[part]] = question.terms,
+    { edge } = question;
+  const { negative, text } = typesetter.product([{ kind: "partial", edge }], false, true);
+  /** @type {Map<string, Slip | null>} */
+  const found = new Map([[(negative ? "−" : "") + text, null]]);
+  for (const slip of questions.slips(question)) {
+    const [[other]] = slip.terms;
+    let said = nameOf(practice, other);
+    if (other.rule !== undefined) {
+      const wrong = graph.signatureOf(part.node).wrong?.[other.rule];
+      said = wrong ? typesetter.fill(graph.data.texts[wrong[2]], false, part.node, part.node) : said;
+    }
+    if (!found.has(said) && found.size < most) found.set(said, slip);
+  }
+  const offered = [...found].map(([said, slip]) => ({ text: said, slip }));
+  return offered.length > 1 ? rotated(offered, practice.index + practice.seed) : [];
+}
+
+/** @template T @param {T[]} list @param {number} by */
+const rotated = (list, by) => [...list.slice(by % list.length), ...list.slice(0, by % list.length)];
+
+/** The score of a session, to hand in. @param {Practice} practice @param {string} title */
+export function scoreText(practice, title) {
+  const { score, list, topic } = practice,
+    { mistakes } = practice.questions.data;
+  const made = [...score.mistakes].map(([mistake, count]) => `${mistakes[mistake][0]} ${count}×`);
+  const lines = [
+    `${title}: ${TOPIC_NAMES[topic]}`,
+    `${score.right} right of ${list.length}, ${score.first} at the first try; ${score.hints} hints, ${score.solved} solutions`,
+    made.length ? `Mistakes: ${made.join(", ")}` : "No mistakes",
+  ];
+  return lines.join("\n");
+}
+
+/** @param {Practice} practice */
+export const rateText = ({ rate, graph }) => `η = ${asText(rate, graph.data.digits)}`;

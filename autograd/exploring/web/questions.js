@@ -1,0 +1,193 @@
+// The questions that a graph gives rise to, and all ways to get them wrong that Python knows of.
+
+/** @import { Edge, PracticeData } from "./types.js" */
+/** @import { Graph } from "./graph.js" */
+/** @import { Part } from "./terms.js" */
+import { MAX_PATHS } from "./constants.js";
+import { dependents, edgesFrom, pathCount, pathsOf } from "./paths.js";
+import { RATE, gradientOf, keyOf, number, partialOf, valueOf } from "./terms.js";
+
+/** @typedef {"value" | "partial" | "product" | "sum" | "gradient" | "update" | "falls"} QuestionKind */
+/** A question gone wrong: by which mistake, at which factor first. @typedef {{mistake: number, terms: Part[][],
+ *  about: Part | null, multiplied: boolean}} Slip */
+/** @typedef {{kind: QuestionKind, node: number, edge: Edge | null, terms: Part[][], ways: Slip[]}} Question */
+/** What a session asks about. @typedef {"forward" | "backward" | "gradient" | "update"} Topic */
+
+/** @type {Topic[]} */
+export const TOPICS = ["backward", "gradient", "forward", "update"];
+
+/** The questions about a graph. */
+export class Questions {
+  /** @param {Graph} graph */
+  constructor(graph) {
+    this.graph = graph;
+    this.data = /** @type {PracticeData} */ (graph.data.practice);
+    /** The nodes that depend on a parameter. */
+    this.affected = new Uint8Array(graph.values.length);
+    for (const parameter of this.data.parameters)
+      dependents(graph, parameter).forEach((x, i) => (this.affected[i] |= x));
+  }
+
+  /** @param {Topic} topic @returns {Question[]} */
+  about(topic) {
+    const { parameters } = this.data;
+    if (topic === "forward") return this.graph.results.map((node) => this.value(node));
+    if (topic === "backward") return this.backward();
+    const asked = parameters.filter((x) => x !== this.graph.output);
+    return asked.flatMap((x) => (topic === "gradient" ? [this.gradient(x)] : this.update(x)));
+  }
+
+  /** From the output back: partials, what is handed on, sums where edges meet. @returns {Question[]} */
+  backward() {
+    const { graph, affected } = this,
+      received = new Uint32Array(graph.values.length);
+    /** @type {Question[]} */
+    const found = [];
+    /** @param {number} node */
+    const summed = (node) => received[node] > 1 && found.push(this.sum(node));
+    for (const node of [...graph.results].reverse()) {
+      if (!affected[node]) continue;
+      summed(node);
+      for (const edge of graph.edges[node].filter(({ by }) => affected[by])) {
+        received[edge.by] += 1;
+        found.push(this.partial(edge));
+        if (node !== graph.output) found.push(this.product(edge));
+      }
+    }
+    for (const leaf of graph.leaves) summed(leaf);
+    return found;
+  }
+
+  /** @param {number} node @returns {Question} */
+  value(node) {
+    const { terms, ways } = this.graph.signatureOf(node),
+      variables = this.graph.operands[node];
+    const parts = terms?.map((term) => term.map((k) => valueOf(variables[k]))) ?? [[valueOf(node)]];
+    return { kind: "value", node, edge: null, terms: parts, ways: ofTerms(ways ?? [], parts) };
+  }
+
+  /** @param {Edge} edge @returns {Question} */
+  partial(edge) {
+    return { kind: "partial", node: edge.of, edge, terms: [[partialOf(edge.of, edge.k)]], ways: [] };
+  }
+
+  /** @param {Edge} edge @returns {Question} */
+  product(edge) {
+    const terms = [[gradientOf(edge.of), partialOf(edge.of, edge.k)]];
+    return { kind: "product", node: edge.of, edge, terms, ways: [] };
+  }
+
+  /** @param {number} node @returns {Question} */
+  sum(node) {
+    const terms = this.graph.uses[node].map(({ of, k }) =>
+      of === this.graph.output ? [partialOf(of, k)] : [gradientOf(of), partialOf(of, k)],
+    );
+    return { kind: "sum", node, edge: null, terms, ways: ofTerms(this.data.sums[terms.length] ?? [], terms) };
+  }
+
+  /** @param {number} node @returns {Question} */
+  gradient(node) {
+    const { graph, data } = this;
+    let { terms } = this.sum(node);
+    if (pathCount(graph, node) <= MAX_PATHS) {
+      const paths = pathsOf({ of: graph.output, by: node, way: edgesFrom(graph, node) });
+      terms = paths.map((path) => path.map(({ of, k }) => partialOf(of, k)));
+    }
+    const others = (data.others[node] ?? []).map((other) => ({
+      mistake: data.transposed,
+      terms: [[gradientOf(other)]],
+      about: gradientOf(node),
+      multiplied: false,
+    }));
+    const ways = [...ofTerms(data.sums[terms.length] ?? [], terms), ...others];
+    return { kind: "gradient", node, edge: null, terms, ways };
+  }
+
+  /** The new number, and whether the output falls. @param {number} node @returns {Question[]} */
+  update(node) {
+    const slots = [valueOf(node), number(-1), RATE, gradientOf(node)],
+      [w, ...step] = slots;
+    const ways = this.data.update.map(([mistake, terms, about]) => ({
+      mistake,
+      terms: terms.map((term) => term.map((slot) => slots[slot])),
+      about: slots[about],
+      multiplied: false,
+    }));
+    const terms = [[w], step];
+    return [
+      { kind: "update", node, edge: null, terms, ways },
+      { kind: "falls", node, edge: null, terms, ways: [] },
+    ];
+  }
+
+  /** What may be put in the place of a factor, and by which mistake. @param {Part} part @returns {[number, Part][]} */
+  alternatives(part) {
+    const { graph, data } = this,
+      { kind, node, k } = part;
+    if (kind === "gradient") return [[data.missing, number(1)]];
+    if (kind !== "value" && kind !== "partial") return [];
+    /** @type {[number, Part][]} */
+    const found = [];
+    if (!graph.isLeaf(node)) {
+      graph.signatureOf(node).wrong?.forEach(([variable, mistake], rule) => {
+        if (variable === k) found.push([mistake, { ...part, rule }]);
+      });
+    }
+    for (const [mistake, other] of data.instead[kind === "value" ? `${node}` : `${node} ${k}`] ?? []) {
+      const taken =
+        typeof other === "number"
+          ? number(other)
+          : other.length > 1
+            ? partialOf(other[0], other[1])
+            : valueOf(other[0]);
+      found.push([mistake, taken]);
+    }
+    return found;
+  }
+
+  /** All ways of getting a question wrong: in each factor alone, in all alike, and in the sum.
+   *  @param {Question} question @returns {Slip[]} */
+  slips(question) {
+    if (question.kind === "falls") return [];
+    const found = [...question.ways];
+    /** @type {Map<string, {mistake: number, swaps: Map<string, Part>, about: Part}>} */
+    const everywhere = new Map();
+    const parts = new Map(question.terms.flat().map((part) => [keyOf(part), part]));
+    for (const [key, part] of parts) {
+      for (const [mistake, other] of this.alternatives(part)) {
+        found.push(exchanged(question, mistake, new Map([[key, other]]), part));
+        const kind = `${mistake} ${other.kind} ${other.rule === undefined ? "" : this.ruleName(other)}`,
+          all = everywhere.get(kind) ?? { mistake, swaps: new Map(), about: part };
+        all.swaps.set(key, other);
+        everywhere.set(kind, all);
+      }
+    }
+    for (const { mistake, swaps, about } of everywhere.values()) {
+      if (swaps.size > 1) found.push(exchanged(question, mistake, swaps, about));
+    }
+    return found;
+  }
+
+  /** Which of the rules for one variable it is, so that those of several signatures are told to be the same.
+   *  @param {Part} part */
+  ruleName({ node, k, rule }) {
+    const rules = this.graph.signatureOf(node).wrong ?? [];
+    return rules.slice(0, rule).filter(([variable]) => variable === k).length;
+  }
+}
+
+/** @param {[number, number[], number][]} ways @param {Part[][]} terms @returns {Slip[]} */
+function ofTerms(ways, terms) {
+  return ways.map(([mistake, which, multiplied]) => ({
+    mistake,
+    terms: which.map((i) => terms[i]),
+    about: null,
+    multiplied: Boolean(multiplied),
+  }));
+}
+
+/** @param {Question} question @param {number} mistake @param {Map<string, Part>} swaps @param {Part} about @returns {Slip} */
+function exchanged({ terms }, mistake, swaps, about) {
+  const other = terms.map((term) => term.map((part) => swaps.get(keyOf(part)) ?? part));
+  return { mistake, terms: other, about, multiplied: false };
+}
