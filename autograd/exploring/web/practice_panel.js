@@ -2,8 +2,8 @@
 
 /** @import { State } from "./state.js" */
 /** @import { TakeAway } from "./take_away.js" */
-import { button, choice, formulaElement, h, setText } from "./dom.js";
-import { asMathml } from "./equations.js";
+import { button, choice, h, setText } from "./dom.js";
+import { formula, inColumns, inOneLine } from "./formula.js";
 import { STAGES } from "./practice.js";
 import {
   TOPIC_NAMES,
@@ -116,7 +116,7 @@ function questionElements(state) {
   refresh();
   return [
     h("p", { class: "prompt" }, prompt(practice, question)),
-    formulaElement(asked(practice, question)),
+    formula(inOneLine(asked(practice, question))),
     ...rate,
     ...answerElements(state, act),
     said,
@@ -190,7 +190,5 @@ function helpElements({ practice }) {
       : [];
     return [...hints, ...falls];
   }
-  const element = formulaElement("");
-  element.innerHTML = asMathml(solution(practice));
-  return [...hints, element];
+  return [...hints, formula(inColumns(solution(practice)))];
 }

@@ -32,19 +32,18 @@ export function prompt({ graph }, { kind, node, edge }) {
   return `Only ${name} takes this step. Will ${output} fall?`;
 }
 
-/** What is asked for, as MathML. @param {Practice} practice @param {Question} question */
+/** What is asked for. @param {Practice} practice @param {Question} question @returns {Equation} */
 export function asked(practice, question) {
   const { graph } = practice,
     typesetter = new Typesetter(graph, "mathml"),
-    { kind, node, edge } = question,
-    space = `<mspace width="0.3em"></mspace>`;
+    { kind, node, edge } = question;
   let left = typesetter.label(node);
   if (kind === "partial" && edge) left = typesetter.derivative(edge.of, edge.by);
   if (kind === "product" && edge)
     left = typesetter.gradient(edge.of) + typesetter.signs.times + typesetter.derivative(edge.of, edge.by);
   if (kind === "sum" || kind === "gradient") left = typesetter.gradient(node);
   if (kind === "update" || kind === "falls") left += `<mo>−</mo><mi>η</mi><mo>·</mo>${typesetter.gradient(node)}`;
-  return `<math><mrow>${left}${space}<mo>=</mo>${space}<mo>?</mo></mrow></math>`;
+  return { left, lines: [{ sign: typesetter.signs.equal, text: "<mo>?</mo>" }] };
 }
 
 /** A factor as text. @param {Practice} practice @param {Part} part */
