@@ -34,7 +34,7 @@ export function practiceSwitch(state) {
 export function practicePanel(state, takeAway) {
   const { practice } = state,
     body = h("div", { class: "question" }),
-    section = h("section", { class: "practice", "aria-label": "Practice" });
+    section = h("section", { class: "practice", "aria-label": "Practice", hidden: !practice.on });
   const topic = choice(
     TOPICS,
     (name) => state.practise(true, /** @type {any} */ (name)),
