@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import numpy as np
@@ -745,3 +746,14 @@ def test_a_network_that_is_too_large_is_one_line(tmp_path: Path, capsys: pytest.
     assert main(arguments) == 2
     assert "the limit is 2,000" in capsys.readouterr().err
     assert not [*tmp_path.iterdir()]
+
+
+def test_what_a_page_is_told_of_a_wide_neuron_takes_time_in_proportion() -> None:
+    def seconds(count: int) -> float:
+        weights, inputs = ([Value(0.1, f"{letter}_{i}") for i in range(count)] for letter in "wx")
+        page = PageGraph(half_squared_error(affine(weights, inputs).tanh(), 1.0), 4)
+        start = process_time()
+        page.program()
+        return process_time() - start
+
+    assert seconds(800) < 4 * 8 * seconds(100)

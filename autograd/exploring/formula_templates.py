@@ -115,15 +115,13 @@ class FormulaTemplates:
         """The partial by each variable, as a factor."""
         return [self._factor(partial) for partial in _partials(signature, Symbol(RESULT, 0.0), symbols_of(signature))]
 
-    def cancelled(self, outer: Signature, variable: int, inner: Signature, by: int) -> list[int] | None:
-        """∂outer/∂inner · ∂inner/∂x, where something cancels; the slots of inner have an i in front."""
-        outside, result = symbols_of(outer), Symbol(str(variable), 0.0)
-        inside: list[Expression] = [
-            Symbol(f"i{x.label}", 0.0) if isinstance(x, Symbol) else x for x in symbols_of(inner)
-        ]
-        factors = _partials(outer, Symbol(RESULT, 0.0), outside)[variable], _partials(inner, result, inside)[by]
-        rest = cancelled(factors)
-        return None if rest is None else self._factor(rest)
+    def cancelled(self, outer: Signature, variable: int, inner: Signature) -> list[list[int] | None]:
+        """∂outer/∂inner · ∂inner/∂x for each variable x of inner, where something cancels; its slots begin with an i."""
+        result = Symbol(str(variable), 0.0)
+        inside = [Symbol(f"i{x.label}", 0.0) if isinstance(x, Symbol) else x for x in symbols_of(inner)]
+        first = _partials(outer, Symbol(RESULT, 0.0), symbols_of(outer))[variable]
+        rests = [cancelled((first, second)) for second in _partials(inner, result, inside)]
+        return [None if rest is None else self._factor(rest) for rest in rests]
 
     def in_symbols(self, e: Expression) -> int:
         """A formula in symbols, as text."""

@@ -133,17 +133,18 @@ class PageGraph:
         for switch in self.switches:
             choices = {self.signature_index[one.key] for one in switch.choices}
             may_be |= dict.fromkeys(switch.nodes, choices)
-        chains: set[tuple[int, int, int, int]] = set()
+        chains: set[tuple[int, int, int]] = set()
         for node, (_, variables) in self.made.items():
             for variable, x in enumerate(variables):
-                for outer, inner in product(may_be[node], may_be.get(x, ())):
-                    chains |= {(outer, variable, inner, by) for by in range(self.signatures[inner].variables)}
-        found = {}
-        for outer, variable, inner, by in sorted(chains):
-            template = templates.cancelled(self.signatures[outer], variable, self.signatures[inner], by)
-            if template is not None:
-                found[f"{outer} {variable} {inner} {by}"] = template
-        return found
+                chains |= {(outer, variable, inner) for outer, inner in product(may_be[node], may_be.get(x, ()))}
+        return {
+            f"{outer} {variable} {inner} {by}": template
+            for outer, variable, inner in sorted(chains)
+            for by, template in enumerate(
+                templates.cancelled(self.signatures[outer], variable, self.signatures[inner])
+            )
+            if template is not None
+        }
 
     # --------------------------------------------------------------------------------------------------- boxes
 

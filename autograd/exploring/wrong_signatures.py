@@ -25,8 +25,7 @@ def wrong_rules_of(signature: Signature) -> list[WrongRuleOf]:
     xs = [Symbol(str(x), 0.0) if type(x) is int else x for x in signature.operands]
     op, z = signature.op, Symbol("z", 0.0)
     found = []
-    for variable in range(signature.variables):
-        at = _positions(signature, variable)
+    for variable, at in enumerate(_positions(signature)):
         for name, wrong in WRONG_PARTIALS.items():
             if _is_there(wrong.rule, op, z, xs, at):
                 found.append(WrongRuleOf(variable, name, wrong.mistake))
@@ -45,16 +44,22 @@ def _is_there(rule: Callable[..., Any], *arguments: Any) -> bool:
 
 def wrong_results(signature: Signature, z: Any, xs: Sequence[Any]) -> list[Any]:
     """What these rules give, of whatever can be added and multiplied."""
+    positions = _positions(signature)
     return [
         WRONG_VALUES[rule.name].rule(signature.op, z, xs)
         if rule.variable == VALUE
-        else WRONG_PARTIALS[rule.name].rule(signature.op, z, xs, _positions(signature, rule.variable))
+        else WRONG_PARTIALS[rule.name].rule(signature.op, z, xs, positions[rule.variable])
         for rule in wrong_rules_of(signature)
     ]
 
 
-def _positions(signature: Signature, variable: int) -> tuple[int, ...]:
-    return tuple([i for i, x in enumerate(signature.operands) if type(x) is int and x == variable])
+def _positions(signature: Signature) -> list[tuple[int, ...]]:
+    """For each variable, where it stands among the operands."""
+    found: list[list[int]] = [[] for _ in range(signature.variables)]
+    for i, x in enumerate(signature.operands):
+        if type(x) is int:
+            found[x].append(i)
+    return [*map(tuple, found)]
 
 
 def terms_of_value(signature: Signature) -> list[list[int]] | None:

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from autograd.core import Value, constant
 from autograd.core import operations as ops
-from autograd.notation import Expression, Symbol, label_parts, partial
+from autograd.notation import Expression, label_parts
 from autograd.practising.terms import RATE, SUBTRACTED, Factor, Term, gradient_of, number, positions_of, value_of
 from autograd.practising.wrong_rules import WRONG_PARTIALS, WRONG_VALUES, is_function
 
@@ -107,7 +107,7 @@ class Mistakes:
         if kind != "partial" or node is None or operand is None:
             return []
         found = self._by_rules(factor, node, operand)
-        taken = self._symbol_of_partial(node, operand)
+        taken = self._other_factor(node, operand)
         if taken is not None:
             found += [("transposed", value_of(x)) for x in self._transposed(taken)]
             found += [("wrong layer", value_of(x)) for x in self._in_other_layers(taken)]
@@ -146,11 +146,13 @@ class Mistakes:
             if wrong.rule(node.op, self.symbols[node], xs) is not None
         ]
 
-    def _symbol_of_partial(self, node: Value, operand: Value) -> Value | None:
-        """The node whose number the partial is, as that of a product is its other factor."""
-        rule = partial(node, operand, self.symbols)
-        others = [x for x in node.operands if isinstance(rule, Symbol) and self.symbols[x] == rule]
-        return others[0] if others else None
+    def _other_factor(self, node: Value, operand: Value) -> Value | None:
+        """What an operand is multiplied by, where that is the partial."""
+        positions = positions_of(node, operand)
+        if len(positions) != 1 or node.op not in (ops.mul, ops.affine):
+            return None
+        (p,), half = positions, len(node.operands) // 2
+        return None if p >= 2 * half else node.operands[p + half if p < half else p - half]
 
     def _transposed(self, node: Value) -> list[Value]:
         """The node with the two lower indices exchanged."""
