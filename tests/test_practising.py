@@ -254,3 +254,9 @@ def test_what_cannot_be_asked_is_refused(arguments: Sequence[Any], error: type[E
         exercise(network())["w^9_99"]
     with pytest.raises(ValueError, match="11 questions, got 2"):
         exercise(network()).check([1, 2])
+
+
+def test_two_mistakes_at_once_in_a_formula_are_both_named() -> None:
+    verdict = asked().check("2(y - a3_1) * w2_12 * a2_2(1 - a2_2) * x_1")
+    assert set(verdict.mistakes) == {"sign of the error", "slope forgotten"}
+    assert " And: " in verdict.text

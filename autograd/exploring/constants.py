@@ -9,7 +9,7 @@ from autograd.drawing import CUT
 from autograd.exploring.arrangement import BOLD, FORMULA_LENGTH, ROOM_BESIDE
 from autograd.exploring.formula_templates import ABOUT, CLOSE, COMPOUND, MINUS, NEGATIVE, OPEN, RAISED, RESULT
 from autograd.notation import EXACT_DIGITS, EXACT_WITHIN, PLAIN_BELOW, PLAIN_FROM
-from autograd.practising import DIGITS_OF_ANSWERS, DRAWS, EXACT_FORMULAS, MOST_NAMED, OTHERS
+from autograd.practising import DIGITS_OF_ANSWERS, DRAWS, EXACT_FORMULAS, MOST_NAMED, MOST_PAIRED, OTHERS
 
 SHARED: dict[str, str | float] = {
     "ABOUT": ABOUT,
@@ -27,6 +27,7 @@ SHARED: dict[str, str | float] = {
     "MAX_PATHS": MAX_PATHS,
     "MINUS": MINUS,
     "MOST_NAMED": MOST_NAMED,
+    "MOST_PAIRED": MOST_PAIRED,
     "MOST_SUBTOTALS": MOST_SUBTOTALS,
     "OTHERS": OTHERS,
     "NEGATIVE": NEGATIVE,

@@ -116,7 +116,7 @@ class FormulaTemplates:
         return [self._factor(partial) for partial in _partials(signature, Symbol(RESULT, 0.0), symbols_of(signature))]
 
     def cancelled(self, outer: Signature, variable: int, inner: Signature) -> list[list[int] | None]:
-        """∂outer/∂inner · ∂inner/∂x for each variable x of inner, where something cancels; its slots begin with an i."""
+        """∂outer/∂inner · ∂inner/∂x for each variable x of inner, where something cancels; its slots begin with i."""
         result = Symbol(str(variable), 0.0)
         inside = [Symbol(f"i{x.label}", 0.0) if isinstance(x, Symbol) else x for x in symbols_of(inner)]
         first = _partials(outer, Symbol(RESULT, 0.0), symbols_of(outer))[variable]

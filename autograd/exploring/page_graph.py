@@ -140,9 +140,7 @@ class PageGraph:
         return {
             f"{outer} {variable} {inner} {by}": template
             for outer, variable, inner in sorted(chains)
-            for by, template in enumerate(
-                templates.cancelled(self.signatures[outer], variable, self.signatures[inner])
-            )
+            for by, template in enumerate(templates.cancelled(self.signatures[outer], variable, self.signatures[inner]))
             if template is not None
         }
 

@@ -6,6 +6,7 @@ from autograd.practising.hints import APPROACH, rule_of
 from autograd.practising.judging import DIGITS_OF_ANSWERS, EXACT_FORMULAS, MOST_NAMED, VERDICTS, Verdict
 from autograd.practising.mistakes import (
     MISTAKES,
+    MOST_PAIRED,
     Mistakes,
     Question,
     Slip,
@@ -25,6 +26,7 @@ __all__ = [
     "EXACT_FORMULAS",
     "MISTAKES",
     "MOST_NAMED",
+    "MOST_PAIRED",
     "OTHERS",
     "RATE",
     "SUBTRACTED",

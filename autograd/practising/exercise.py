@@ -101,10 +101,10 @@ class Exercise:
             return self.verdict
         slips = graph.questions.mistakes.slips(question)
         kind, fitting = judge(question, read, slips, graph.points, graph.before)
-        if kind == "mistake":
+        if fitting:
             sentences = [sentence(slip, question, graph.symbols) for slip in fitting]
-            text = " Or: ".join(sentences)
-            self.verdict = Verdict(kind, text, tuple([slip.mistake for slip in fitting]))
+            text = (" And: " if kind == "both" else " Or: ").join(sentences)
+            self.verdict = Verdict("mistake", text, tuple([slip.mistake for slip in fitting]))
         else:
             self.verdict = Verdict("wrong" if kind == "asked" else kind, VERDICTS[kind])
         return self.verdict

@@ -10,7 +10,7 @@ from math import floor, isclose, isfinite, isinf, log10
 
 from autograd.core import Value
 from autograd.notation import Expression, TextWriter, derivative
-from autograd.practising.mistakes import MISTAKES, Question, Slip
+from autograd.practising.mistakes import MISTAKES, Question, Slip, pairs_of
 from autograd.practising.reading import Answer
 from autograd.practising.terms import Factor, Numbers, gradient_of, partial_of, value_of
 
@@ -123,7 +123,17 @@ def judge(
             return "mistake", _named(fitting, given[0])
         if answer.is_number and _within(given[0], right[0], 1.0 if units < 1 else 3.0):
             return "rounding", []
-    return ("rounding", []) if answer.is_number and _too_short(given[0], right[0]) else ("wrong", [])
+    if not answer.is_number:
+        return _both(given, slips, used)
+    return ("rounding" if _too_short(given[0], right[0]) else "wrong"), []
+
+
+def _both(given: Sequence[float], slips: Sequence[Slip], points: Sequence[Numbers]) -> tuple[str, list[Slip]]:
+    """Two mistakes that were made at once: what only formulas tell, as several numbers are there to compare."""
+    for first, second, terms in pairs_of(slips):
+        if all(_same(x, numbers.sum(terms)) for x, numbers in zip(given, points, strict=True)):
+            return "both", [first, second]
+    return "wrong", []
 
 
 def _fits(given: Sequence[float], results: Sequence[float], is_number: bool, units: float) -> bool:

@@ -5,9 +5,10 @@ wrongly. What it would have given says whether an answer came about by it.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import combinations
 
 from autograd.core import Value, constant
 from autograd.core import operations as ops
@@ -44,15 +45,21 @@ MISTAKES: dict[str, str] = {
     "weight forgotten": "That is the step alone: it is taken from the old number.",
 }
 
+MOST_PAIRED = 80  # mistakes of which any two may have been made at once
+
 
 @dataclass(frozen=True)
 class Slip:
-    """A question gone wrong: by which mistake, at which factor first, and the terms that come of it."""
+    """A question gone wrong: by which mistake, at which factor first, and the terms that come of it.
+
+    multiplied: the terms are multiplied, not added; swaps: the factors that were exchanged for others.
+    """
 
     mistake: str
     terms: tuple[Term, ...]
     about: Factor | None = None
-    multiplied: bool = False  # the terms are multiplied, not added
+    multiplied: bool = False
+    swaps: tuple[tuple[Factor, Factor], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -205,8 +212,19 @@ class Mistakes:
 
 
 def _exchanged(question: Question, mistake: str, swaps: Mapping[Factor, Factor]) -> Slip:
-    terms = tuple([tuple([swaps.get(factor, factor) for factor in term]) for term in question.terms])
-    return Slip(mistake, terms, next(iter(swaps)))
+    return Slip(mistake, _with(question.terms, swaps), next(iter(swaps)), swaps=tuple(swaps.items()))
+
+
+def _with(terms: Sequence[Term], swaps: Mapping[Factor, Factor]) -> tuple[Term, ...]:
+    return tuple([tuple([swaps.get(factor, factor) for factor in term]) for term in terms])
+
+
+def pairs_of(slips: Sequence[Slip]) -> Iterator[tuple[Slip, Slip, tuple[Term, ...]]]:
+    """Two mistakes at once, in different factors, and the terms that come of them; nothing where these are too many."""
+    exchanges = [slip for slip in slips if slip.swaps]
+    for first, second in combinations(exchanges if len(exchanges) <= MOST_PAIRED else (), 2):
+        if not {factor for factor, _ in first.swaps}.intersection([factor for factor, _ in second.swaps]):
+            yield first, second, _with(first.terms, dict(second.swaps))
 
 
 def ways_of_sum(terms: tuple[Term, ...]) -> list[Slip]:

@@ -15,6 +15,7 @@ export const INDENT = "\\quad";
 export const MAX_PATHS = 8;
 export const MINUS = "\ue003";
 export const MOST_NAMED = 3;
+export const MOST_PAIRED = 80;
 export const MOST_SUBTOTALS = 8;
 export const OTHERS = 2;
 export const NEGATIVE = "-";

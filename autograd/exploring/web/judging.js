@@ -5,9 +5,10 @@
 /** @import { Question, Slip } from "./questions.js" */
 /** @import { Numbers, Part } from "./terms.js" */
 import { DIGITS_OF_ANSWERS, EXACT_FORMULAS, MOST_NAMED } from "./constants.js";
+import { pairsOf } from "./questions.js";
 import { gradientOf, keyOf, partialOf, valueOf } from "./terms.js";
 
-/** @typedef {"right" | "rounding" | "mistake" | "wrong" | "asked"} VerdictKind */
+/** @typedef {"right" | "rounding" | "mistake" | "both" | "wrong" | "asked"} VerdictKind */
 
 /** Whether two numbers differ by at most so many units of the last digit that counts.
  *  @param {number} answer @param {number} right @param {number} units */
@@ -55,6 +56,11 @@ export function judge(question, answer, slips, points, before) {
     const fitting = possible.filter(({ results }) => fits(results));
     if (fitting.length) return ["mistake", named(fitting, given[0])];
     if (isNumber && within(given[0], right[0], units < 1 ? 1 : 3)) return ["rounding", []];
+  }
+  if (!isNumber) {
+    for (const { both, terms } of pairsOf(slips)) {
+      if (used.every((numbers, i) => same(given[i], numbers.sum(terms)))) return ["both", both];
+    }
   }
   return [isNumber && tooShort(given[0], right[0]) ? "rounding" : "wrong", []];
 }

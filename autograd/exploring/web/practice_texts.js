@@ -59,7 +59,7 @@ function nameOf({ graph }, { kind, node, k, number }) {
 export function verdictText(practice, { kind, text, slips }) {
   if (text) return text;
   if (!slips.length) return practice.questions.data.verdicts[kind] ?? practice.questions.data.verdicts.wrong;
-  return slips.map((slip) => mistakeText(practice, slip)).join(" Or: ");
+  return slips.map((slip) => mistakeText(practice, slip)).join(kind === "both" ? " And: " : " Or: ");
 }
 
 /** @param {Practice} practice @param {Slip} slip */

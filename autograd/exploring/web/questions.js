@@ -3,13 +3,13 @@
 /** @import { Edge, PracticeData } from "./types.js" */
 /** @import { Graph } from "./graph.js" */
 /** @import { Part } from "./terms.js" */
-import { MAX_PATHS } from "./constants.js";
+import { MAX_PATHS, MOST_PAIRED } from "./constants.js";
 import { dependents, edgesFrom, pathCount, pathsOf } from "./paths.js";
 import { RATE, gradientOf, keyOf, number, partialOf, valueOf } from "./terms.js";
 
 /** @typedef {"value" | "partial" | "product" | "sum" | "gradient" | "update" | "falls"} QuestionKind */
 /** A question gone wrong: by which mistake, at which factor first. @typedef {{mistake: number, terms: Part[][],
- *  about: Part | null, multiplied: boolean}} Slip */
+ *  about: Part | null, multiplied: boolean, swaps?: Map<string, Part>}} Slip  swaps: factors exchanged for others */
 /** @typedef {{kind: QuestionKind, node: number, edge: Edge | null, terms: Part[][], ways: Slip[]}} Question */
 /** What a session asks about. @typedef {"forward" | "backward" | "gradient" | "update"} Topic */
 
@@ -188,6 +188,22 @@ function ofTerms(ways, terms) {
 
 /** @param {Question} question @param {number} mistake @param {Map<string, Part>} swaps @param {Part} about @returns {Slip} */
 function exchanged({ terms }, mistake, swaps, about) {
-  const other = terms.map((term) => term.map((part) => swaps.get(keyOf(part)) ?? part));
-  return { mistake, terms: other, about, multiplied: false };
+  return { mistake, terms: withSwaps(terms, swaps), about, multiplied: false, swaps };
+}
+
+/** @param {Part[][]} terms @param {Map<string, Part>} swaps */
+const withSwaps = (terms, swaps) => terms.map((term) => term.map((part) => swaps.get(keyOf(part)) ?? part));
+
+/** Two mistakes at once, in different factors, and the terms that come of them; nothing where these are too many.
+ *  @param {Slip[]} slips @returns {Generator<{both: Slip[], terms: Part[][]}>} */
+export function* pairsOf(slips) {
+  const exchanges = slips.filter(({ swaps }) => swaps);
+  if (exchanges.length > MOST_PAIRED) return;
+  for (const [i, first] of exchanges.entries()) {
+    for (const second of exchanges.slice(i + 1)) {
+      const swaps = second.swaps ?? new Map();
+      if ([...swaps.keys()].some((key) => first.swaps?.has(key))) continue;
+      yield { both: [first, second], terms: withSwaps(first.terms, swaps) };
+    }
+  }
 }
