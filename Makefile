@@ -41,6 +41,9 @@ dist: $(VENV)/installed-dist ## Build wheel and sdist into dist/, check them, an
 	$(PY) -m twine check --strict dist/*
 	scripts/try-wheel $(PY) dist/*.whl
 
+words: $(VENV)/installed-test ## Bring the catalogue of texts up to date with the code, in all languages
+	$(PY) -m tests.catalogue $(LANGUAGE)
+
 practice: $(VENV)/installed-test ## Measure how well exercises name mistakes, made on purpose on 23 graphs
 	$(PY) -m tests.practice
 
@@ -111,6 +114,6 @@ $(VENV)/installed-%: pyproject.toml $(VENV)/made
 	@$(INSTALL) '.[$*]'
 	@touch $@
 
-.PHONY: help demo test pythons pytorch fuzz practice mutants page dist notebooks lessons lint bench bench-compile format clean
+.PHONY: help demo test pythons pytorch fuzz words practice mutants page dist notebooks lessons lint bench bench-compile format clean
 # Two installations into one environment would get into each other's way.
 .NOTPARALLEL:

@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     from autograd.notation import format_number, unicode_label
     from autograd.practising import Exercise, Exercises, Verdict, exercise
     from autograd.programs import CompileError
+    from autograd.words import language
 
 __all__ = [
     "AnomalyError",
@@ -119,6 +120,7 @@ __all__ = [
     "hinge",
     "huber_loss",
     "identity",
+    "language",
     "leaky_relu",
     "log",
     "log1p",
@@ -178,6 +180,7 @@ _LAZY = {
     "explore": "exploring",
     "finite_differences": "checking",
     "format_number": "notation",
+    "language": "words",
     "real_array": "compiling",
     "unicode_label": "notation",
     "write_files": "files",

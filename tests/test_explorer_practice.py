@@ -69,7 +69,7 @@ def test_the_questions_of_every_topic_take_what_the_engine_computes(visit: Visit
         page.get_by_label("What to practise").select_option(topic)
         counts[topic] = work_through(page, nodes)
     assert counts == {"backward": 42, "gradient": 11, "forward": 9, "update": 22}
-    expect(page.locator(".practice .note").last).to_contain_text("32 right, 32 at the first try; 0 hints, 0 solutions.")
+    expect(page.locator(".practice .note").last).to_contain_text("32 right, 32 at the first try; hints: 0, solutions: 0.")
 
 
 def test_practice_hides_what_is_asked_and_shows_what_was_answered(visit: Visit) -> None:  # noqa: F811
@@ -119,7 +119,7 @@ def test_a_wrong_answer_is_told_by_its_mistake_and_help_comes_in_stages(visit: V
 def test_the_address_holds_the_session(visit: Visit) -> None:  # noqa: F811
     page, _ = opened(visit, "#practice=gradient&q=3&seed=2&score=3.2.1.0.0x2.4x1")
     expect(page.locator(".count")).to_have_text("3 of 11")
-    expect(page.locator(".practice .note").last).to_contain_text("3 right, 2 at the first try; 1 hints, 0 solutions.")
+    expect(page.locator(".practice .note").last).to_contain_text("3 right, 2 at the first try; hints: 1, solutions: 0.")
     answer(page, "7")
     page.get_by_role("button", name="Next").click()
     page.wait_for_function("() => location.hash.includes('q=4')")

@@ -239,14 +239,14 @@ def test_what_the_page_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(arrangement, "layouts", told)
     for name, graph in graphs_for_the_page():
-        lines += [f"# {name}", json.dumps(graph.program(), ensure_ascii=False), graph.functions()]
+        lines += [f"# {name}", json.dumps(graph.program(), ensure_ascii=False, default=lambda message: message.message), graph.functions()]
         lines += [" | ".join(graph._texts(node)) for node in graph.nodes]
         if not name.startswith("operation"):
             for box in graph.boxes():
                 box["items"] = [item for item, *_ in box["items"]]
                 box["lane"] = "lane" in box
                 box["routes"] = [ends for *ends, _ in box.get("routes", [])]
-                lines.append(json.dumps(box, ensure_ascii=False))
+                lines.append(json.dumps(box, ensure_ascii=False, default=str))
     assert_golden("page.txt", "\n".join(lines) + "\n")
 
 

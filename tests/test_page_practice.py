@@ -28,7 +28,7 @@ return given.answers.map(([kind, label, text]) => {
   const question = all.find((one) => one.kind === kind && graph.name(one.node) === label);
   try {
     const [verdict, slips] = judge(question, readAnswer(text, names), questions.slips(question), points, null);
-    return [verdict, slips.map(({ mistake }) => given.data.practice.mistakes[mistake][0])];
+    return [verdict, slips.map(({ mistake }) => given.data.practice.mistakes[mistake][0][0])];
   } catch (error) {
     if (error instanceof Unreadable) return ["unreadable", []];
     throw error;

@@ -5,9 +5,16 @@ from dataclasses import dataclass, field
 
 from autograd.core import Value, constant
 from autograd.drawing import CUT, Neuron, Neurons
+from autograd.words import Message, marked
 
 COLUMN = 20  # inputs, targets, …: more of them become one box
-COLUMNS = {"leaf": "leaves", CUT: CUT}  # what many of a role are called
+COLUMNS = {  # what many of a role are called
+    "input": marked("{count} inputs"),
+    "target": marked("{count} targets"),
+    "parameter": marked("{count} parameters"),
+    "leaf": marked("{count} leaves"),
+    CUT: marked("{count} cut off"),
+}
 
 
 @dataclass(eq=False)
@@ -15,7 +22,7 @@ class Box:
     """Nodes and boxes in a box, which may be closed. head: the node that stands for a neuron; else None."""
 
     kind: str
-    title: str
+    title: Message | None  # of its own; a neuron is called by its head
     items: list["Value | Box"] = field(default_factory=list)
     head: Value | None = None
 
@@ -54,12 +61,12 @@ def boxed(order: list[Value], roles: Mapping[Value, str], neurons: Neurons) -> B
         if node in parent:
             parent[node].items.append(node)
         items[_outermost(node, parent)] = None
-    return Box("graph", "", _short_columns(items, roles))
+    return Box("graph", None, _short_columns(items, roles))
 
 
 def _neuron(neuron: Neuron, users: Mapping[Value, list[Value]], parent: dict[Item, Box]) -> Box:
     """The box of a weighted sum: the parameters that nothing else uses, and its activation."""
-    box = Box("neuron", "", head=neuron.head)
+    box = Box("neuron", None, head=neuron.head)
     own = [x for x in dict.fromkeys(neuron.parameters) if users[x] == [neuron.z]]
     parent |= dict.fromkeys([*own, neuron.z, neuron.head], box)
     return box
@@ -73,14 +80,19 @@ def _in_one_layer_each(
     for depth, neurons in sorted(layers.items()):
         if len(neurons) < 2:
             continue
-        title = "Output layer" if depth == last else "Hidden layer" if last == 2 else f"Hidden layer {depth}"
-        layer = Box("layer", title, [*neurons])
+        layer = Box("layer", _title(depth, last), [*neurons])
         inside = set(neurons)
         for node, by in users.items():
             shared = node.op is None and node not in parent and all(parent.get(user) in inside for user in by)
             if shared and any(node in found.by_z[user].parameters for user in by if user in found.by_z):
                 parent[node] = layer
         yield layer
+
+
+def _title(depth: int, last: int) -> Message:
+    if depth == last:
+        return Message("Output layer")
+    return Message("Hidden layer") if last == 2 else Message("Hidden layer {number}", {"number": depth})
 
 
 def _outermost(item: Item, parent: Mapping[Item, Box]) -> Item:
@@ -98,6 +110,6 @@ def _short_columns(items: Iterable[Item], roles: Mapping[Value, str]) -> list[It
     taken: dict[Item, Box] = {}
     for role, found in leaves.items():
         if len(found) > COLUMN:
-            box = Box("leaves", f"{len(found)} {COLUMNS.get(role, role + 's')}", found)
+            box = Box("leaves", Message(COLUMNS[role], {"count": len(found)}), found)
             taken |= dict.fromkeys(found, box)
     return list(dict.fromkeys(taken.get(item, item) for item in items))

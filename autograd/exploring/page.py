@@ -15,8 +15,10 @@ from autograd.core import Value, as_float, shown
 from autograd.drawing import Drawing
 from autograd.exploring.learning import learning
 from autograd.exploring.page_graph import PageGraph
+from autograd.exploring.page_words import encoded, in_script, page_words
 from autograd.files import write_files
 from autograd.notation import printable, require_digits
+from autograd.words import Message, language, spoken_language
 
 HERE = Path(__file__).parent
 
@@ -30,11 +32,13 @@ class Explorer:
     drawing: Drawing
     data: str  # JSON
     functions: str  # JavaScript
+    words: str  # JavaScript
+    lang: str
 
     def html(self) -> str:
         """A whole page: offline, without anything beside it."""
         return f"""<!DOCTYPE html>
-<html lang="en">
+<html lang="{self.lang}">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark"><title>{html.escape(self.title)}</title>
 <style>body {{ margin: 0; }}</style></head>
@@ -72,7 +76,7 @@ class Explorer:
         return hashlib.sha256((self.data + self.functions).encode()).hexdigest()[:12]
 
     def _script(self, standalone: bool) -> str:
-        given = f"{self.data}, {self.functions}, {_in_script(_file('page.css'))}, {json.dumps(standalone)}"
+        given = f"{self.data}, {self.functions}, {in_script(_file('page.css'))}, {json.dumps(standalone)}, {self.words}"
         call = f"explorer.mount({json.dumps(self._key)}, {given});"
         return f'<script type="module">\n{_file("page.js")}{call}\n</script>'
 
@@ -80,7 +84,7 @@ class Explorer:
 def explore(
     value: Value,
     *,
-    title: str | None = None,
+    title: str | Message | None = None,
     lr: float = 0.1,
     digits: int = 4,
     depth: int | None = None,
@@ -90,6 +94,7 @@ def explore(
     predictions: Sequence[Value] = (),
     batch_size: int = 1,
     practice: bool = False,
+    lang: str | None = None,
 ) -> Explorer:
     """Make a page on which the graph of a Value can be stepped through, questioned, changed and trained.
 
@@ -99,11 +104,12 @@ def explore(
     leaves, rows, predictions, batch_size: for learning over rows of data, which leaves a row has numbers for, the rows,
     the nodes that are predictions, and how many rows a step goes over. (nn.explore takes a model and makes these.)
     practice: open with questions, and with all partials and gradients hidden until they are answered.
+    lang: the language of the page, "en", "de" or "es"; without it the page speaks that of its reader's browser.
 
     A notebook shows the page below the cell, and a picture where scripts are not trusted; save() writes a file.
     Raises TypeError for what is not a Value; ValueError where the graph is out of date, where more than 2,000 nodes
-    would be shown, and for numbers and rows that do not fit; CompileError for an operation that cannot be written in
-    primitives; and RuntimeError where there is no Graphviz.
+    would be shown, and for numbers, rows and languages that do not fit; CompileError for an operation that cannot be
+    written in primitives; and RuntimeError where there is no Graphviz.
     """
     if not isinstance(value, Value):
         raise TypeError(
@@ -118,21 +124,19 @@ def explore(
     functions = graph.functions()
     drawing = graph.drawing()
     name = drawing.nodes[value].name if value.label else ""
-    title = printable(title or _usual_title(name, len(graph.nodes)))
+    title = title or _usual_title(name, len(graph.nodes))
+    title = title if isinstance(title, Message) else printable(title)
     told = {"title": title, "lr": lr, **graph.data()} | ({"learning": taken} if taken else {})
     told |= {"practising": True} if practice else {}
-    return Explorer(value, title, drawing, _in_script(told), functions)
+    data, carried = encoded(told)
+    with language(lang):
+        return Explorer(value, str(title), drawing, data, functions, page_words(lang, carried), spoken_language())
 
 
-def _usual_title(name: str, count: int) -> str:
-    return f"The graph of {name}" if name else f"A graph of {count} node{'' if count == 1 else 's'}"
-
-
-def _in_script(told: Any) -> str:
-    """JSON that can stand in a script: nothing in it ends that, or begins another."""
-    return (
-        json.dumps(told, separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c").replace("\u2028", "\\u2028")
-    )
+def _usual_title(name: str, count: int) -> Message:
+    if name:
+        return Message("The graph of {name}", {"name": name})
+    return Message("A graph of one node") if count == 1 else Message("A graph of {count} nodes", {"count": count})
 
 
 @lru_cache

@@ -160,7 +160,7 @@ class PageGraph:
             {
                 "item": number[box],
                 "kind": box.kind,
-                "title": box.title,
+                "title": box.title or "",
                 "head": None if box.head is None else self.index[box.head],
                 "open": box not in closed,
                 **_placed(box, arranged[box], number, sizes),

@@ -32,6 +32,7 @@ from autograd.practising import (
     ways_of_update,
     ways_of_weighted_sum,
 )
+from autograd.words import Message
 
 MOST_TERMS = 16  # of a sum whose terms are looked at one by one
 INDEX = {name: i for i, name in enumerate(MISTAKES)}  # of mistakes
@@ -44,9 +45,9 @@ def practice_of_graph(
     users = [len(set(questions.users_of(x))) for x in questions.affected]
     counts = sorted({*range(2, 9), *[count for count in users if 1 < count <= MOST_TERMS]})
     return {
-        "mistakes": [[name, text] for name, text in MISTAKES.items()],
-        "verdicts": VERDICTS,
-        "approach": APPROACH,
+        "mistakes": [[Message(name), Message(text)] for name, text in MISTAKES.items()],
+        "verdicts": {kind: Message(text) for kind, text in VERDICTS.items()},
+        "approach": {kind: Message(text) for kind, text in APPROACH.items()},
         "sums": {count: [_of_terms(slip, _terms(count)) for slip in ways_of_sum(_terms(count))] for count in counts},
         "update": _ways_of_update(),
         "missing": INDEX["factor missing"],
@@ -60,7 +61,7 @@ def practice_of_graph(
 
 def practice_of_signature(signature: Signature, templates: FormulaTemplates) -> dict[str, Any]:
     """What is told of a signature, beside its formulas."""
-    told: dict[str, Any] = {"rule": rule_of(signature.op)}
+    told: dict[str, Any] = {"rule": Message(rule_of(signature.op))}
     if rules := wrong_rules_of(signature):
         results = wrong_results(signature, Symbol(RESULT, 0.0), symbols_of(signature))
         told["wrong"] = [

@@ -16,6 +16,7 @@ from autograd.practising.mistakes import Question
 from autograd.practising.questions import Questions
 from autograd.practising.reading import Names, UnreadableError, read_answer
 from autograd.practising.terms import Numbers
+from autograd.words import t
 
 KINDS = ("gradient", "forward", "update")
 
@@ -103,10 +104,10 @@ class Exercise:
         kind, fitting = judge(question, read, slips, graph.points, graph.before)
         if fitting:
             sentences = [sentence(slip, question, graph.symbols) for slip in fitting]
-            text = (" And: " if kind == "both" else " Or: ").join(sentences)
+            text = f" {t('And:') if kind == 'both' else t('Or:')} ".join(sentences)
             self.verdict = Verdict("mistake", text, tuple([slip.mistake for slip in fitting]))
         else:
-            self.verdict = Verdict("wrong" if kind == "asked" else kind, VERDICTS[kind])
+            self.verdict = Verdict("wrong" if kind == "asked" else kind, t(VERDICTS[kind]))
         return self.verdict
 
     def hint(self, stage: int | None = None) -> str:

@@ -7,31 +7,32 @@ from autograd.practising.judging import name_of
 from autograd.practising.mistakes import Question
 from autograd.practising.terms import SUBTRACTED, Factor, Numbers
 from autograd.practising.wrong_rules import is_function
+from autograd.words import marked, t, tn
 
 STAGES = 3
 
 # What is said of a question as a whole.
 APPROACH: dict[str, str] = {
-    "value": "Put the numbers of its operands into the formula.",
-    "partial": "Take all other operands of the operation as constants.",
-    "product": "What a node hands on is its own gradient times the partial on the edge.",
-    "sum": "A node that is used several times receives the sum of what its users hand on.",
-    "gradient": "Multiply the partials along each path from the output back, and add up the paths.",
-    "update": "New number = old number − learning rate · gradient.",
+    "value": marked("Put the numbers of its operands into the formula."),
+    "partial": marked("Take all other operands of the operation as constants."),
+    "product": marked("What a node hands on is its own gradient times the partial on the edge."),
+    "sum": marked("A node that is used several times receives the sum of what its users hand on."),
+    "gradient": marked("Multiply the partials along each path from the output back, and add up the paths."),
+    "update": marked("New number = old number − learning rate · gradient."),
 }
 
 
 def rule_of(op: Operation | None) -> str:
-    """How the partials of an operation come about, in words."""
+    """How the partials of an operation come about, in words that t() takes."""
     if op in (ops.mul, ops.affine):
-        return "the derivative of a product by one factor is the other factor; a bias counts once"
+        return marked("the derivative of a product by one factor is the other factor; a bias counts once")
     if op in (ops.add, ops.sub, ops.total):
-        return "the derivative of a sum by one of its terms is 1, or −1 where it is subtracted"
+        return marked("the derivative of a sum by one of its terms is 1, or −1 where it is subtracted")
     if op is not None and op.role == "loss":
-        return "differentiate the loss by the prediction: the outer derivative, times that of what is inside"
+        return marked("differentiate the loss by the prediction: the outer derivative, times that of what is inside")
     if op is not None and is_function(op):
-        return "the slope of the function, at the number that goes into it"
-    return "differentiate the operation by this operand"
+        return marked("the slope of the function, at the number that goes into it")
+    return marked("differentiate the operation by this operand")
 
 
 def hint(question: Question, stage: int, symbols: dict[Value, Expression], numbers: Numbers, digits: int) -> str:
@@ -48,13 +49,13 @@ def _edges(question: Question, symbols: dict[Value, Expression]) -> str:
     names = [[name_of(factor, symbols, question) for factor in term] for term in question.terms]
     if question.kind == "value":
         made_from = ", ".join([writer.write(symbols[x]) for x in dict.fromkeys(question.node.operands)])
-        return f"It is made from {made_from}."
+        return t("It is made from {nodes}.", nodes=made_from)
     if question.kind == "update":
-        return f"You need {names[0][0]}, η and {names[1][-1]}."
+        return t("You need {weight}, η and {gradient}.", weight=names[0][0], gradient=names[1][-1])
     if question.kind == "partial":
-        return f"One edge: {names[0][0]}."
+        return t("One edge: {derivative}.", derivative=names[0][0])
     paths = "; ".join([", ".join(term) for term in names])
-    return f"There is one path: {paths}." if len(names) == 1 else f"There are {len(names)} paths: {paths}."
+    return tn("There is one path: {paths}.", "There are {count} paths: {paths}.", len(names), paths=paths)
 
 
 def _rules(question: Question, symbols: dict[Value, Expression]) -> str:
@@ -64,10 +65,10 @@ def _rules(question: Question, symbols: dict[Value, Expression]) -> str:
         assert factor.node is not None
         rules.setdefault(rule_of(factor.node.op), []).append(factor)
     said = [
-        f"{', '.join([name_of(factor, symbols, question) for factor in alike])}: {rule}."
+        f"{', '.join([name_of(factor, symbols, question) for factor in alike])}: {t(rule)}."
         for rule, alike in rules.items()
     ]
-    return " ".join([APPROACH[question.kind], *said])
+    return " ".join([t(APPROACH[question.kind]), *said])
 
 
 def _put_in(factor: Factor, symbols: dict[Value, Expression], numbers: Numbers) -> Expression:

@@ -13,6 +13,7 @@ from autograd.notation import Expression, TextWriter, derivative
 from autograd.practising.mistakes import MISTAKES, Question, Slip, pairs_of
 from autograd.practising.reading import Answer
 from autograd.practising.terms import Factor, Numbers, gradient_of, partial_of, value_of
+from autograd.words import marked, t
 
 DIGITS_OF_ANSWERS = 3  # significant ones that a number needs
 EXACT_FORMULAS = 1e-9  # formulas that differ by less, relatively, are the same
@@ -20,10 +21,10 @@ MOST_NAMED = 3  # mistakes that are named at most
 
 # What is said where no mistake is named.
 VERDICTS = {
-    "right": "Right.",
-    "rounding": "Nearly: the last digit is off. Give three significant digits, and round only at the end.",
-    "wrong": "That is not it, and none of the usual mistakes gives it. A hint may help.",
-    "asked": "That is what is asked for: say what it is made from.",
+    "right": marked("Right."),
+    "rounding": marked("Nearly: the last digit is off. Give three significant digits, and round only at the end."),
+    "wrong": marked("That is not it, and none of the usual mistakes gives it. A hint may help."),
+    "asked": marked("That is what is asked for: say what it is made from."),
 }
 
 
@@ -158,9 +159,8 @@ def _too_short(given: float, right: float) -> bool:
 
 def sentence(slip: Slip, question: Question, symbols: dict[Value, Expression]) -> str:
     """What is said of a mistake."""
-    return MISTAKES[slip.mistake].format(
-        factor=name_of(slip.about, symbols, question) if slip.about else "", paths=len(question.terms)
-    )
+    factor = name_of(slip.about, symbols, question) if slip.about else ""
+    return t(MISTAKES[slip.mistake], factor=factor, paths=len(question.terms))
 
 
 def name_of(factor: Factor, symbols: dict[Value, Expression], question: Question) -> str:

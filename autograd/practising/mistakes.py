@@ -15,34 +15,39 @@ from autograd.core import operations as ops
 from autograd.notation import Expression, label_parts
 from autograd.practising.terms import RATE, SUBTRACTED, Factor, Term, gradient_of, number, positions_of, value_of
 from autograd.practising.wrong_rules import WRONG_PARTIALS, WRONG_VALUES, is_function
+from autograd.words import marked
 
 # What is said of each: {factor} is the first factor that is wrong, {paths} how many terms there should be. None of it
 # says what would be right.
 MISTAKES: dict[str, str] = {
-    "sign of the error": "You have the sign of the error the wrong way round: look at {factor}.",
-    "sign": "A minus sign got lost: look at {factor}.",
-    "slope forgotten": "The slope of the function is missing: {factor} is not 1.",
-    "slope elsewhere": "The slope {factor} is taken at the wrong number: what goes into the function and what comes "
-    "out of it are two things.",
-    "value for slope": "For {factor} you took the value of the function, not its slope.",
-    "factor itself": "In {factor}, weight and input have changed places: the derivative of a product by one factor is "
-    "the other factor.",
-    "transposed": "The indices are the wrong way round: look at {factor}.",
-    "wrong layer": "{factor} is taken from the wrong layer.",
-    "factor missing": "A factor of the chain is missing: {factor}.",
-    "factor 2": "The square brings down a factor 2, which a factor ½ cancels: look at {factor}.",
-    "one path": "That is one path of several: the contributions of all {paths} paths are added.",
-    "path missing": "One path is missing: there are {paths}.",
-    "path twice": "One path is counted twice: there are {paths}, each counted once.",
-    "product for sum": "Here contributions are added, and not multiplied.",
-    "before the change": "That was right for the numbers before the last change.",
-    "activation forgotten": "The function has not been applied: look at {factor}.",
-    "slope for value": "That is the slope of the function; its value is asked for.",
-    "bias forgotten": "The bias is missing.",
-    "not squared": "The error has not been squared.",
-    "uphill": "Downhill is against the gradient: the step is subtracted.",
-    "rate forgotten": "The learning rate is missing.",
-    "weight forgotten": "That is the step alone: it is taken from the old number.",
+    marked("sign of the error"): marked("You have the sign of the error the wrong way round: look at {factor}."),
+    marked("sign"): marked("A minus sign got lost: look at {factor}."),
+    marked("slope forgotten"): marked("The slope of the function is missing: {factor} is not 1."),
+    marked("slope elsewhere"): marked(
+        "The slope {factor} is taken at the wrong number: what goes into the function and what comes "
+        "out of it are two things."
+    ),
+    marked("value for slope"): marked("For {factor} you took the value of the function, not its slope."),
+    marked("factor itself"): marked(
+        "In {factor}, weight and input have changed places: the derivative of a product by one factor is "
+        "the other factor."
+    ),
+    marked("transposed"): marked("The indices are the wrong way round: look at {factor}."),
+    marked("wrong layer"): marked("{factor} is taken from the wrong layer."),
+    marked("factor missing"): marked("A factor of the chain is missing: {factor}."),
+    marked("factor 2"): marked("The square brings down a factor 2, which a factor ½ cancels: look at {factor}."),
+    marked("one path"): marked("That is one path of several: the contributions of all {paths} paths are added."),
+    marked("path missing"): marked("One path is missing: there are {paths}."),
+    marked("path twice"): marked("One path is counted twice: there are {paths}, each counted once."),
+    marked("product for sum"): marked("Here contributions are added, and not multiplied."),
+    marked("before the change"): marked("That was right for the numbers before the last change."),
+    marked("activation forgotten"): marked("The function has not been applied: look at {factor}."),
+    marked("slope for value"): marked("That is the slope of the function; its value is asked for."),
+    marked("bias forgotten"): marked("The bias is missing."),
+    marked("not squared"): marked("The error has not been squared."),
+    marked("uphill"): marked("Downhill is against the gradient: the step is subtracted."),
+    marked("rate forgotten"): marked("The learning rate is missing."),
+    marked("weight forgotten"): marked("That is the step alone: it is taken from the old number."),
 }
 
 MOST_PAIRED = 80  # mistakes of which any two may have been made at once

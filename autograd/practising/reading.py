@@ -15,6 +15,7 @@ from autograd.core import operations as ops
 from autograd.notation import Expression, Symbol, label_parts, unicode_label
 from autograd.practising.terms import Factor, Numbers, gradient_of, partial_of, value_of
 from autograd.practising.wrong_rules import right_partial
+from autograd.words import t
 
 Formula = Callable[[Numbers], float]
 
@@ -158,11 +159,10 @@ class _Reader:
 
     def _unreadable(self) -> UnreadableError:
         rest = self.text[self.at :]
-        where = f"at “{rest[:20]}”" if rest else "at its end"
+        where = t("This cannot be read at “{rest}”.", rest=rest[:20]) if rest else t("This cannot be read at its end.")
         known = ", ".join(self.names.shown[:12]) + (", …" if len(self.names.shown) > 12 else "")
-        return UnreadableError(
-            f"This cannot be read {where}. An answer is a number, or a formula with + − * / ^ and brackets in {known}."
-        )
+        what = t("An answer is a number, or a formula with + − * / ^ and brackets in {names}.", names=known)
+        return UnreadableError(f"{where} {what}")
 
     def _sum(self) -> Formula:
         self.depth += 1

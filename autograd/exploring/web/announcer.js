@@ -1,5 +1,6 @@
 /** @import { State } from "./state.js" */
 import { h } from "./dom.js";
+import { tn } from "./language.js";
 import { asText } from "./numbers.js";
 import { description, spoken } from "./words.js";
 
@@ -24,5 +25,8 @@ export class Announcer {
 /** @param {State} state */
 function outcome({ descent, graph }) {
   const cost = asText(descent.assess().cost, graph.data.digits);
-  return descent.verdict() || `Cost ${cost} after ${descent.costs.length} steps.`;
+  return (
+    descent.verdict() ||
+    tn("Cost {cost} after {count} step.", "Cost {cost} after {count} steps.", descent.costs.length, { cost })
+  );
 }

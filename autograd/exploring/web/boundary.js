@@ -1,5 +1,6 @@
 /** @import { State } from "./state.js" */
 import { h } from "./dom.js";
+import { t } from "./language.js";
 import { span } from "./plot.js";
 
 const GRID = 44; // points across the plane
@@ -26,11 +27,14 @@ export class Boundary {
     this.plane = plane;
     const { rows, places, inputs } = plane,
       [x, y] = inputs.map((node) => state.graph.name(node)),
-      label = `Predictions over ${x} and ${y}, with the rows`,
+      label = t("Predictions over {x} and {y}, with the rows", { x, y }),
       size = CELL * GRID;
     this.canvas = h("canvas", { width: size, height: size, role: "img", "aria-label": label });
     this.context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d"));
-    const caption = `predictions over ${x} (to the right) and ${y} (up); rows have the colour of their target`;
+    const caption = t("predictions over {x} (to the right) and {y} (up); rows have the colour of their target", {
+      x,
+      y,
+    });
     this.element = h("figure", { class: "boundary" }, this.canvas, h("figcaption", {}, caption));
     this.ranges = places.map((place) => span(rows.map((row) => row[place])));
     const targets = rows.map((row) => row[row.length - 1]);

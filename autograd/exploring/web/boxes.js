@@ -1,3 +1,4 @@
+import { t, told } from "./language.js";
 /** @import { BoxData, Edge, Link } from "./types.js" */
 /** @import { Graph } from "./graph.js" */
 
@@ -38,7 +39,7 @@ export class Boxes {
 
   /** @param {Box} box */
   titleOf(box) {
-    return box.title || `Neuron ${this.graph.name(Number(box.head))}`;
+    return box.title ? told(box.title) : t("Neuron {name}", { name: this.graph.name(Number(box.head)) });
   }
 
   /** The item that is drawn for one: itself, or the outermost closed box around it. @param {number} item */

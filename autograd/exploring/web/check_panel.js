@@ -5,6 +5,7 @@
 /** @import { Point } from "./plot.js" */
 /** @import { Part } from "./tangent.js" */
 import { h, setText } from "./dom.js";
+import { t } from "./language.js";
 import { asText } from "./numbers.js";
 import { Plot } from "./plot.js";
 
@@ -33,14 +34,20 @@ export function nudged(graph, leaf, powers) {
 /** What to say of a nudge, among others. @param {number} at log₁₀ of it @param {Point[]} errors log₁₀ both */
 export function verdictOf(at, errors) {
   const best = errors.reduce((a, b) => (b[1] <= a[1] ? b : a));
-  if (!errors.every(([, error]) => Number.isFinite(error))) return "The slope is not finite for every h.";
+  if (!errors.every(([, error]) => Number.isFinite(error))) return t("The slope is not finite for every h.");
   if (at < best[0] - 1.5)
-    return "h is too small: the two costs share nearly all their digits, and what is left of their difference is rounding.";
+    return t(
+      "h is too small: the two costs share nearly all their digits, and what is left of their difference is rounding.",
+    );
   if (at > best[0] + 1)
-    return "As h shrinks the slope closes in on the gradient: a tenth of h leaves about a hundredth of the difference.";
+    return t(
+      "As h shrinks the slope closes in on the gradient: a tenth of h leaves about a hundredth of the difference.",
+    );
   return best[0] > -1
-    ? "The cost is no more than quadratic here, so that the slope is exact for every h; smaller ones only lose digits."
-    : "About the best h: smaller ones lose digits to rounding, larger ones reach to where the cost bends.";
+    ? t(
+        "The cost is no more than quadratic here, so that the slope is exact for every h; smaller ones only lose digits.",
+      )
+    : t("About the best h: smaller ones lose digits to rounding, larger ones reach to where the cost bends.");
 }
 
 /** @param {State} state @param {number} leaf @returns {Part} */
@@ -48,14 +55,14 @@ export function checkPanel({ graph }, leaf) {
   const name = graph.name(leaf),
     table = h("table", {}),
     verdict = h("p", { class: "note" }),
-    plot = new Plot("check", "The error of the slope for nudges of all sizes");
+    plot = new Plot("check", t("The error of the slope for nudges of all sizes"));
   const range = h("input", {
     type: "range",
     min: LEAST,
     max: 0,
     step: 0.25,
     value: -2,
-    "aria-label": "The nudge h, as a power of ten",
+    "aria-label": t("The nudge h, as a power of ten"),
     oninput: () => update(),
   });
   const update = () => {
@@ -65,11 +72,11 @@ export function checkPanel({ graph }, leaf) {
     table.replaceChildren(...rowsOf(graph, leaf, now));
     /** @type {Point[]} */
     const errors = all.map(({ error }, i) => [POWERS[i], logarithm(error)]);
-    const titles = { x: "log₁₀ h", y: "log₁₀ of the difference" };
+    const titles = { x: "log₁₀ h", y: t("log₁₀ of the difference") };
     plot.draw(titles, [{ name: "line", points: errors }], [[at, logarithm(now.error)]], errors);
     setText(verdict, verdictOf(at, errors));
   };
-  const title = h("h3", {}, `Check by a nudge of ${name}`);
+  const title = h("h3", {}, t("Check by a nudge of {name}", { name }));
   return {
     element: h("section", {}, title, h("label", { class: "nudge" }, "h ", range), table, plot.root, verdict),
     update,
@@ -85,11 +92,11 @@ function rowsOf(graph, leaf, { nudge, below, above, slope, error }) {
     number = (/** @type {number} */ x) => asText(x, graph.data.digits);
   return [
     ["h", number(nudge)],
-    [`${cost} at ${name} − h`, long(below)],
-    [`${cost} at ${name} + h`, long(above)],
-    ["slope between them", long(slope)],
+    [t("{cost} at {place}", { cost, place: `${name} − h` }), long(below)],
+    [t("{cost} at {place}", { cost, place: `${name} + h` }), long(above)],
+    [t("slope between them"), long(slope)],
     [`∂${cost}/∂${name}`, long(graph.gradients[leaf])],
-    ["difference", number(error)],
+    [t("difference"), number(error)],
   ].map(([head, text]) => h("tr", {}, h("th", { scope: "row" }, head), h("td", {}, text)));
 }
 

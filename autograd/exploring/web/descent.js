@@ -1,5 +1,6 @@
 /** @import { LearningData } from "./types.js" */
 /** @import { Graph } from "./graph.js" */
+import { t, tn } from "./language.js";
 import { asText } from "./numbers.js";
 
 /** What a row gives. @typedef {{cost: number, predictions: number[]}} Outcome */
@@ -70,7 +71,10 @@ export class Descent {
     const { graph, data } = this,
       { cost, gradients } = this.costAndGradients();
     if (!Number.isFinite(cost) || graph.parameters.some((p) => !Number.isFinite(gradients[p]))) {
-      this.stopped = `Step ${this.costs.length + 1} is not taken: the cost or its gradient is no longer finite. Reset, and try a smaller η.`;
+      this.stopped = t(
+        "Step {number} is not taken: the cost or its gradient is no longer finite. Reset, and try a smaller η.",
+        { number: this.costs.length + 1 },
+      );
       return false;
     }
     this.costs.push(cost);
@@ -117,20 +121,25 @@ export class Descent {
       now = graph.values[graph.output],
       number = (/** @type {number} */ x) => asText(x, graph.data.digits);
     if (this.stopped) return this.stopped;
-    if (costs.length && !Number.isFinite(now)) return "The cost is no longer finite. Reset, and try a smaller η.";
+    if (costs.length && !Number.isFinite(now)) return t("The cost is no longer finite. Reset, and try a smaller η.");
     const first = data ? mean(costs.slice(0, SMOOTHED)) : costs[0],
       recent = data ? mean(costs.slice(-SMOOTHED)) : now;
     const grows = costs.length > 1 && recent > 2 * first && recent > 1e-9;
     if (!grows) return "";
-    return `It diverges: the cost has grown from ${number(first)} to ${number(recent)} in ${costs.length} steps. Every step goes beyond the minimum, farther than the one before: η = ${number(this.rate)} is too large here. Reset, and try a smaller one.`;
+    return tn(
+      "It diverges: the cost has grown from {first} to {now} in {count} step. Every step goes beyond the minimum, farther than the one before: η = {rate} is too large here. Reset, and try a smaller one.",
+      "It diverges: the cost has grown from {first} to {now} in {count} steps. Every step goes beyond the minimum, farther than the one before: η = {rate} is too large here. Reset, and try a smaller one.",
+      costs.length,
+      { first: number(first), now: number(recent), rate: number(this.rate) },
+    );
   }
 
   /** The costs, and how a plot names them; averaged as well where a step goes over some of the rows only.
    *  @returns {{name: string, costs: number[], averaged?: number[]}} */
   history() {
-    if (!this.data) return { name: "cost", costs: [...this.costs, this.graph.values[this.graph.output]] };
-    if (this.batch >= this.data.rows.length) return { name: "cost", costs: this.costs };
-    const name = `cost of each step, and its mean over ${SMOOTHED}`;
+    if (!this.data) return { name: t("cost"), costs: [...this.costs, this.graph.values[this.graph.output]] };
+    if (this.batch >= this.data.rows.length) return { name: t("cost"), costs: this.costs };
+    const name = t("cost of each step, and its mean over {number}", { number: SMOOTHED });
     return { name, costs: this.costs, averaged: runningMean(this.costs, SMOOTHED) };
   }
 }

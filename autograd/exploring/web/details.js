@@ -1,17 +1,18 @@
 /** @import { State } from "./state.js" */
 import { filled, h } from "./dom.js";
+import { t } from "./language.js";
 import { TABS } from "./state.js";
 
-const KEYS = [
-  ["→ ←", "a step forward or back"],
-  ["space", "play and pause"],
-  ["Home End", "the first and the last step"],
-  ["↑ ↓", "in the picture, from node to node"],
-  ["shift ↑ ↓", "the edges of a node"],
-  ["enter", "select a node"],
-  ["x c", "expand a box, collapse the one around it"],
-  ["+ − 0", "scale the picture"],
-  ["escape", "clear the selection"],
+const keys = () => [
+  ["→ ←", t("a step forward or back")],
+  [t("space"), t("play and pause")],
+  [t("Home End"), t("the first and the last step")],
+  ["↑ ↓", t("in the picture, from node to node")],
+  [t("shift ↑ ↓"), t("the edges of a node")],
+  [t("enter"), t("select a node")],
+  ["x c", t("expand a box, collapse the one around it")],
+  ["+ − 0", t("scale the picture")],
+  [t("escape"), t("clear the selection")],
 ];
 
 /** The pages beside the picture, one of them shown, and the keys. @param {State} state
@@ -24,7 +25,7 @@ export function details(state, pages) {
     filled(page, { role: "tabpanel", id: `page-${name}`, "aria-labelledby": `tab-${name}`, tabindex: "-1" }, []);
     return { name, tab, page };
   });
-  const list = h("div", { class: "tabs", role: "tablist", "aria-label": "Details" }, ...tabs.map((one) => one.tab));
+  const list = h("div", { class: "tabs", role: "tablist", "aria-label": t("Details") }, ...tabs.map((one) => one.tab));
   list.addEventListener("keydown", (event) => {
     const move = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
     if (!move) return;
@@ -42,12 +43,12 @@ export function details(state, pages) {
       page.hidden = !chosen;
     }
   });
-  const keys = KEYS.flatMap(([key, meaning]) => [h("dt", {}, key), h("dd", {}, meaning)]);
+  const listed = keys().flatMap(([key, meaning]) => [h("dt", {}, key), h("dd", {}, meaning)]);
   return h(
     "section",
-    { class: "panel", "aria-label": "Details" },
+    { class: "panel", "aria-label": t("Details") },
     list,
     ...tabs.map(({ page }) => page),
-    h("details", { class: "keys" }, h("summary", {}, "Keys"), h("dl", {}, ...keys)),
+    h("details", { class: "keys" }, h("summary", {}, t("Keys")), h("dl", {}, ...listed)),
   );
 }

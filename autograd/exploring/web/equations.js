@@ -4,6 +4,7 @@
 /** @import { Graph } from "./graph.js" */
 /** @import { Moment } from "./passes.js" */
 import { CUT, INDENT, MAX_PATHS } from "./constants.js";
+import { t } from "./language.js";
 import { edgesFrom, pathCount, pathsOf, slope } from "./paths.js";
 import { Typesetter } from "./typesetter.js";
 
@@ -89,8 +90,10 @@ export function handingOn(now, form) {
 function sumSoFar(graph, node, sum, [received, all]) {
   if (all < 2 || graph.role(node) === CUT) return "";
   const typesetter = new Typesetter(graph, "text"),
-    extent = received < all ? "so far" : "in all";
-  return `${typesetter.gradient(node)} ${extent} ${typesetter.number(sum)}, from ${received} of ${all} edges`;
+    values = { gradient: typesetter.gradient(node), number: typesetter.number(sum), received, all };
+  return received < all
+    ? t("{gradient} so far {number}, from {received} of {all} edges", values)
+    : t("{gradient} in all {number}, from {received} of {all} edges", values);
 }
 
 /** A column of signs, "" where a term goes on with the sum above it, and one of what follows; as Python sets them out.

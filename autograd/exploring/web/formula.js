@@ -2,6 +2,7 @@
 
 /** @import { Equation } from "./types.js" */
 import { h } from "./dom.js";
+import { t } from "./language.js";
 import { MARKS, colourOf } from "./strands.js";
 
 const BREAKS = "·+−=≈"; // operators before which a line may end
@@ -13,7 +14,7 @@ const INFIX = [
 
 /** A place for an equation. @param {(Node | string)[]} children */
 export function formula(...children) {
-  return h("div", { class: "formula", tabindex: "0", role: "group", "aria-label": "formula" }, ...children);
+  return h("div", { class: "formula", tabindex: "0", role: "group", "aria-label": t("formula") }, ...children);
 }
 
 /** An equation with each of its lines on one of its own, in columns. coloured: whether terms have the colours of paths.

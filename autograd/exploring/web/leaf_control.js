@@ -1,5 +1,6 @@
 /** @import { State } from "./state.js" */
 import { h, hasFocus, setText } from "./dom.js";
+import { t } from "./language.js";
 import { asText } from "./numbers.js";
 
 const STEPS = 1000; // of a slider, to either side of 0
@@ -16,7 +17,7 @@ export function leafControl(state, leaf) {
     min: -reach,
     max: reach,
     step: reach / STEPS,
-    "aria-label": `${label}, slider`,
+    "aria-label": t("{name}, slider", { name: label }),
     oninput: () => state.set(leaf, Number(slider.value)),
   });
   const field = h("input", {

@@ -3,6 +3,7 @@
 /** @import { Point } from "./plot.js" */
 import { Boundary, planeOf } from "./boundary.js";
 import { button, choice, h, hasFocus, setText } from "./dom.js";
+import { t, tn } from "./language.js";
 import { asText } from "./numbers.js";
 import { Plot } from "./plot.js";
 import { rowsTable } from "./rows_table.js";
@@ -18,7 +19,7 @@ export function learningPanel(state) {
     rows = descent.data ? rowControls(state, descent.data.rows.length) : null,
     verdict = h("p", { class: "warning", role: "alert" }),
     cost = h("p", { class: "note" }),
-    plot = new Plot("loss", "The cost before each step");
+    plot = new Plot("loss", t("The cost before each step"));
   /** @type {{element: HTMLElement, update: (outcomes: Outcome[]) => void}[]} */
   const parts = [];
   const plane = planeOf(state);
@@ -30,10 +31,16 @@ export function learningPanel(state) {
       text = descent.verdict(),
       name = graph.name(graph.output),
       count = descent.costs.length,
-      what = descent.data ? `mean of ${name} over ${descent.data.rows.length} rows` : name;
+      what = descent.data
+        ? tn("mean of {name} over {count} row", "mean of {name} over {count} rows", descent.data.rows.length, { name })
+        : name,
+      value = asText(now, graph.data.digits);
     setText(verdict, text);
     verdict.hidden = !text;
-    setText(cost, `${what} = ${asText(now, graph.data.digits)} after ${count} ${count === 1 ? "step" : "steps"}`);
+    setText(
+      cost,
+      tn("{what} = {value} after {count} step", "{what} = {value} after {count} steps", count, { what, value }),
+    );
     drawCosts(plot, descent.history());
     for (const part of parts) part.update(outcomes);
   });
@@ -57,7 +64,7 @@ function rateControl(state) {
     type: "number",
     min: 0,
     step: "any",
-    "aria-label": "Learning rate η",
+    "aria-label": t("Learning rate η"),
     oninput: () => {
       if (rate.valueAsNumber > 0 && Number.isFinite(rate.valueAsNumber)) state.setRate(rate.valueAsNumber);
     },
@@ -71,15 +78,15 @@ function rateControl(state) {
 
 /** @param {State} state */
 function stepButtons(state) {
-  const name = `${MANY_STEPS} steps`,
+  const name = tn("{count} step", "{count} steps", MANY_STEPS),
     many = button(name, () => void state.learn(MANY_STEPS));
-  state.subscribe(["learning"], () => setText(many, state.descent.running ? "Stop" : name));
+  state.subscribe(["learning"], () => setText(many, state.descent.running ? t("Stop") : name));
   return h(
     "div",
     { class: "row" },
-    button("1 step", () => void state.learn(1)),
+    button(tn("{count} step", "{count} steps", 1), () => void state.learn(1)),
     many,
-    button("Reset", () => state.reset()),
+    button(t("Reset"), () => state.reset()),
   );
 }
 
@@ -90,14 +97,14 @@ function rowControls(state, count) {
     sizes,
     (size) => state.setBatch(Number(size)),
     {},
-    (size) => (size === count ? `all ${count}` : String(size)),
+    (size) => (size === count ? t("all {count}", { count }) : String(size)),
   );
   const shown = h("input", {
     type: "number",
     min: 1,
     max: count,
     step: 1,
-    "aria-label": "The row in the picture",
+    "aria-label": t("The row in the picture"),
     oninput: () => {
       const row = shown.valueAsNumber - 1;
       if (Number.isInteger(row) && row >= 0 && row < count) state.showRow(row);
@@ -110,8 +117,8 @@ function rowControls(state, count) {
   return h(
     "div",
     { class: "row" },
-    h("label", {}, "rows to a step ", batch),
-    h("label", {}, "row in the picture ", shown, ` of ${count}`),
+    h("label", {}, `${t("rows to a step")} `, batch),
+    h("label", {}, `${t("row in the picture")} `, shown, ` ${t("of {count}", { count })}`),
   );
 }
 
@@ -130,5 +137,5 @@ function drawCosts(plot, { name, costs, averaged }) {
         { name: "line", points: line },
       ]
     : [{ name: "line", points: line }];
-  plot.draw({ x: "step", y: log ? `log₁₀ of the ${name}` : name }, lines, line.slice(-1), raw);
+  plot.draw({ x: t("step"), y: log ? t("log₁₀ of the {name}", { name }) : name }, lines, line.slice(-1), raw);
 }

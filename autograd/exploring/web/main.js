@@ -1,11 +1,12 @@
 // The explorer: a computation graph to step through, question and change, in one page without a kernel behind it.
 
-/** @import { Data, MakeFunctions } from "./types.js" */
+/** @import { Data, MakeFunctions, Words } from "./types.js" */
 import { followAddress } from "./address.js";
 import { Announcer } from "./announcer.js";
 import { details } from "./details.js";
 import { h, setText } from "./dom.js";
 import * as ieee from "./ieee.js";
+import { language, speak, t, told } from "./language.js";
 import { learningPanel } from "./learning_panel.js";
 import { numbersPanel } from "./numbers_panel.js";
 import { asText } from "./numbers.js";
@@ -21,8 +22,10 @@ import { toolbar } from "./tools.js";
  * Put the explorer in place of each element of this key that has none yet.
  * @param {string} key @param {Data} data @param {MakeFunctions} functions @param {string} css
  * @param {boolean} standalone whether the page is this explorer's own, and its address may hold the state
+ * @param {Words} words
  */
-export function mount(key, data, functions, css, standalone) {
+export function mount(key, data, functions, css, standalone, words) {
+  speak(words);
   for (const host of document.querySelectorAll(`[data-explorer="${key}"]:not([data-live])`)) {
     const element = /** @type {HTMLElement} */ (host);
     element.dataset.live = "";
@@ -34,19 +37,19 @@ export function mount(key, data, functions, css, standalone) {
 
 /** @param {HTMLElement} host @param {State} state @param {string} css @param {boolean} standalone */
 function show(host, state, css, standalone) {
-  const body = h("div", { class: "explorer" }),
+  const body = h("div", { class: "explorer", lang: language() }),
     announcer = new Announcer(state),
     picture = new Picture(state, standalone),
     takeAway = new TakeAway(picture.scene, body, announcer, css);
   const tools = toolbar(state, picture.view, takeAway, standalone);
   const pages = {
-    selected: { title: "Selected", page: selectionPanel(state, takeAway) },
-    numbers: { title: "Numbers", page: numbersPanel(state) },
-    learn: { title: "Learn", page: learningPanel(state) },
+    selected: { title: t("Selected"), page: selectionPanel(state, takeAway) },
+    numbers: { title: t("Numbers"), page: numbersPanel(state) },
+    learn: { title: t("Learn"), page: learningPanel(state) },
   };
   body.append(
     header(state),
-    h("section", { class: "picture", "aria-label": "Picture" }, tools, picture.area),
+    h("section", { class: "picture", "aria-label": t("Picture") }, tools, picture.area),
     practicePanel(state, takeAway),
     stepsPanel(state),
     details(state, pages),
@@ -57,7 +60,11 @@ function show(host, state, css, standalone) {
   const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
   root.replaceChildren(h("style", {}, css), body);
   picture.view.closeWhatIsSmall();
-  if (standalone) followAddress(state);
+  if (standalone) {
+    document.documentElement.lang = language();
+    document.title = told(state.data.title);
+    followAddress(state);
+  }
   state.notify("restored");
   if (state.practice.on && !state.practice.list.length) state.practise(true);
 }
@@ -69,9 +76,9 @@ function header(state) {
     name = graph.name(graph.output);
   state.subscribe(["numbers", "step"], () => {
     const value = asText(graph.values[graph.output], data.digits);
-    setText(cost, state.now.knows(graph.output) ? `${name} = ${value}` : `${name} is not computed yet`);
+    setText(cost, state.now.knows(graph.output) ? `${name} = ${value}` : t("{name} is not computed yet", { name }));
   });
-  return h("header", {}, h("h1", {}, data.title), cost, h("span", { class: "spring" }), practiceSwitch(state));
+  return h("header", {}, h("h1", {}, told(data.title)), cost, h("span", { class: "spring" }), practiceSwitch(state));
 }
 
 /** @param {State} state @param {HTMLElement} body @param {boolean} standalone */

@@ -7,6 +7,7 @@
 import { BOLD, FORMULA_LENGTH, ROOM_BESIDE } from "./constants.js";
 import { s, setText } from "./dom.js";
 import { partialText } from "./equations.js";
+import { t, tn } from "./language.js";
 import { asText } from "./numbers.js";
 import { slope } from "./paths.js";
 import { MARKS, drawStrands, pathsAlong } from "./strands.js";
@@ -43,7 +44,7 @@ function markItem(part, state, scale) {
   const { boxes, graph, now } = state,
     { box, node } = part;
   if (node === null) {
-    if (box) describe(part, `${boxes.titleOf(box)}, closed`);
+    if (box) describe(part, t("{name}, closed", { name: boxes.titleOf(box) }));
     return;
   }
   const known = now.knows(node),
@@ -52,7 +53,7 @@ function markItem(part, state, scale) {
   const room = Math.floor((part.rectangle.width - GRADIENT_BESIDE) / GRADIENT_CHARACTER);
   const gradient = received && fitted(now.gradients[node], room, graph.data.digits);
   setText(part.gradient, received === "part" ? `${gradient} …` : gradient);
-  setText(part.gradientName, received ? "grad" : "");
+  setText(part.gradientName, received ? t("grad") : "");
   if (!box && !graph.isLeaf(node) && part.formulaOf !== graph.signatures[node]) {
     part.formulaOf = graph.signatures[node];
     const formula = new Typesetter(graph, "text").formula(node, false);
@@ -133,10 +134,10 @@ function markEdges(edges, state) {
     label.setAttribute("class", `edge-number${isLit || isActive ? " strong" : ""}`);
     if (numbered) placeLabel(edge);
     const passed = !mayShow
-      ? "edge"
+      ? t("edge")
       : links.length === 1
-        ? `edge, ${partialText(links[0], typesetter)}`
-        : `${links.length} derivatives`;
+        ? t("edge, {derivative}", { derivative: partialText(links[0], typesetter) })
+        : tn("{count} derivative", "{count} derivatives", links.length);
     root.setAttribute("aria-label", passed);
   }
 }

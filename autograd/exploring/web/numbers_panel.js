@@ -1,10 +1,11 @@
 /** @import { SwitchData } from "./types.js" */
 /** @import { State } from "./state.js" */
 import { choice, h } from "./dom.js";
+import { t } from "./language.js";
 import { leafControl } from "./leaf_control.js";
 
 /** Titles for the leaves of a role. */
-const TITLES = { parameter: "Parameters", input: "Inputs", target: "Targets", leaf: "Inputs" };
+const titles = () => ({ parameter: t("Parameters"), input: t("Inputs"), target: t("Targets"), leaf: t("Inputs") });
 
 /** All numbers that can be changed, and activations that can be switched. @param {State} state */
 export function numbersPanel(state) {
@@ -23,10 +24,10 @@ export function numbersPanel(state) {
 function addControls(state, page) {
   const { graph } = state,
     output = graph.name(graph.output);
-  return Object.entries(TITLES).flatMap(([role, title]) => {
+  return Object.entries(titles()).flatMap(([role, title]) => {
     const controls = graph.leaves.filter((leaf) => graph.role(leaf) === role).map((leaf) => leafControl(state, leaf));
     if (!controls.length) return [];
-    const heads = ["", "", "value", `∂${output}/∂ ·`].map((head) => h("span", {}, head));
+    const heads = ["", "", t("value"), `∂${output}/∂ ·`].map((head) => h("span", {}, head));
     const elements = controls.map(({ element }) => element);
     page.append(h("h3", {}, title), h("div", { class: "control heads" }, ...heads), ...elements);
     return controls.map(({ update }) => update);
@@ -45,5 +46,5 @@ function activation(state, layer) {
     (signature) => String(called.get(Number(signature))),
   );
   state.subscribe(["numbers"], () => (select.value = String(state.graph.signatures[layer.nodes[0]])));
-  return h("label", { class: "switch" }, `Activation of ${which} `, select);
+  return h("label", { class: "switch" }, `${t("Activation of {nodes}", { nodes: which })} `, select);
 }

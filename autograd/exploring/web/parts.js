@@ -2,6 +2,7 @@
 
 /** @import { Edge, Link, Rectangle } from "./types.js" */
 /** @import { Box, Boxes } from "./boxes.js" */
+import { t, tn } from "./language.js";
 import { entries } from "./paths.js";
 import { s } from "./dom.js";
 import { shortened } from "./words.js";
@@ -30,10 +31,10 @@ export function canvas(world) {
     markerUnits: "userSpaceOnUse",
     orient: "auto-start-reverse",
   };
-  const keys = "up and down go from node to node, with shift from edge to edge, enter selects";
+  const label = t("Computation graph: up and down go from node to node, with shift from edge to edge, enter selects");
   return s(
     "svg",
-    { class: "canvas", role: "application", tabindex: "-1", "aria-label": `Computation graph: ${keys}` },
+    { class: "canvas", role: "application", tabindex: "-1", "aria-label": label },
     s("defs", {}, s("marker", arrow, s("path", { d: "M0 0L8 4L0 8z", class: "arrow" }))),
     world,
   );
@@ -52,8 +53,8 @@ export function frame({ kind }, title, { x, y, width, height }) {
 /** The button that opens or closes a box. @param {Box} box @param {string} title @param {Rectangle} rectangle
  *  @param {() => void} flip */
 export function toggle({ open }, title, { x, y, width }, flip) {
-  const [verb, sign, right, down] = open ? ["Collapse", "M-4 0H4", 16, 13] : ["Expand", "M-4 0H4M0-4V4", width - 2, 2];
-  const name = `${verb} ${title}`;
+  const [sign, right, down] = open ? ["M-4 0H4", 16, 13] : ["M-4 0H4M0-4V4", width - 2, 2];
+  const name = open ? t("Collapse {name}", { name: title }) : t("Expand {name}", { name: title });
   const attributes = {
     class: "toggle",
     role: "button",
@@ -100,8 +101,9 @@ export function drawnItem(boxes, item, rectangle) {
   }
   if (box && node === null) {
     const neurons = box.items.filter(([inside]) => boxes.get(inside)).length;
-    part.name.textContent = shortened(box.title, 15);
-    part.gradientName.textContent = box.kind === "layer" ? `${neurons} neurons` : "closed";
+    part.name.textContent = shortened(boxes.titleOf(box), 15);
+    part.gradientName.textContent =
+      box.kind === "layer" ? tn("{count} neuron", "{count} neurons", neurons) : t("closed");
     part.root.append(part.name, part.gradientName);
   } else {
     part.name.textContent = shortened(graph.name(Number(node)), 16);

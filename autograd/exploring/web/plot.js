@@ -1,4 +1,5 @@
 import { s } from "./dom.js";
+import { t } from "./language.js";
 
 /** @typedef {[x: number, y: number]} Point */
 
@@ -27,7 +28,7 @@ export class Plot {
   draw(titles, lines, dots, within) {
     const finite = [...within, ...dots].filter(isFinitePoint);
     if (!finite.length) {
-      const why = within.length ? "no finite numbers" : "no steps yet";
+      const why = within.length ? t("no finite numbers") : t("no steps yet");
       this.inside.replaceChildren(s("text", { x: WIDTH / 2, y: HEIGHT / 2, "text-anchor": "middle" }, why));
       return;
     }

@@ -3,13 +3,14 @@
 /** @import { State } from "./state.js" */
 /** @import { TakeAway } from "./take_away.js" */
 import { button, choice, h, setText } from "./dom.js";
-import { TOPIC_NAMES, scoreText } from "./practice_texts.js";
+import { t } from "./language.js";
+import { scoreText, topics } from "./practice_texts.js";
 import { questionElements } from "./question.js";
 import { TOPICS } from "./questions.js";
 
 /** The switch that begins and ends practice. @param {State} state */
 export function practiceSwitch(state) {
-  const box = button("Practice", () => state.practise(!state.practice.on), {
+  const box = button(t("Practice"), () => state.practise(!state.practice.on), {
     class: "switch-on",
     "aria-pressed": "false",
   });
@@ -21,26 +22,30 @@ export function practiceSwitch(state) {
 export function practicePanel(state, takeAway) {
   const { practice } = state,
     body = h("div", { class: "question" }),
-    section = h("section", { class: "practice", "aria-label": "Practice", hidden: !practice.on });
+    section = h("section", { class: "practice", "aria-label": t("Practice"), hidden: !practice.on });
   const topic = choice(
     TOPICS,
     (name) => state.practise(true, /** @type {any} */ (name)),
-    { "aria-label": "What to practise" },
-    (name) => TOPIC_NAMES[/** @type {keyof typeof TOPIC_NAMES} */ (name)],
+    { "aria-label": t("What to practise") },
+    (name) => topics()[/** @type {import("./questions.js").Topic} */ (name)],
   );
   const count = h("span", { class: "count" }),
-    previous = button("Previous", () => state.ask(practice.index - 1)),
-    next = button("Next", () => state.ask(practice.index + 1)),
-    fresh = button("New numbers", () => state.takeFreshNumbers());
-  const copy = button("Copy the score", () => void takeAway.copy(scoreText(practice, state.data.title), "The score"), {
-      class: "small",
-    }),
+    previous = button(t("Previous"), () => state.ask(practice.index - 1)),
+    next = button(t("Next"), () => state.ask(practice.index + 1)),
+    fresh = button(t("New numbers"), () => state.takeFreshNumbers());
+  const copy = button(
+      t("Copy the score"),
+      () => void takeAway.copy(scoreText(practice, state.data.title), t("The score is copied")),
+      {
+        class: "small",
+      },
+    ),
     score = h("p", { class: "note" });
   section.append(
     h(
       "div",
       { class: "row" },
-      h("label", {}, "Practise ", topic),
+      h("label", {}, `${t("Practise")} `, topic),
       count,
       h("span", { class: "spring" }),
       previous,
@@ -60,7 +65,7 @@ export function practicePanel(state, takeAway) {
     topic.value = practice.topic;
     previous.disabled = practice.index === 0;
     next.disabled = practice.index + 1 >= practice.list.length;
-    setText(count, `${practice.index + 1} of ${practice.list.length}`);
+    setText(count, t("{number} of {all}", { number: practice.index + 1, all: practice.list.length }));
     // a change of practice alone leaves what was typed where it is
     if (practice.question !== shown || aspects.some((aspect) => aspect !== "practice" && aspect !== "step")) {
       const typing = body.contains(/** @type {ShadowRoot} */ (body.getRootNode()).activeElement);
@@ -69,7 +74,15 @@ export function practicePanel(state, takeAway) {
     }
     shown = practice.question;
     const { right, first, hints, solved } = practice.score;
-    setText(score, `${right} right, ${first} at the first try; ${hints} hints, ${solved} solutions.`);
+    setText(
+      score,
+      t("{right} right, {first} at the first try; hints: {hints}, solutions: {solved}.", {
+        right,
+        first,
+        hints,
+        solved,
+      }),
+    );
   });
   return section;
 }

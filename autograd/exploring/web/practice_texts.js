@@ -1,35 +1,39 @@
 // What is said in practice: questions, verdicts, hints, solutions, the score.
 
-/** @import { Equation, Factor } from "./types.js" */
+/** @import { Equation, Factor, Text } from "./types.js" */
 /** @import { Practice, Verdict } from "./practice.js" */
 /** @import { Graph } from "./graph.js" */
 /** @import { Question, Slip } from "./questions.js" */
 /** @import { Part } from "./terms.js" */
 import { evaluation } from "./equations.js";
+import { t, tn, told } from "./language.js";
 import { asText } from "./numbers.js";
 import { Numbers } from "./terms.js";
 import { Typesetter } from "./typesetter.js";
 
-/** Names of what a session asks about. */
-export const TOPIC_NAMES = {
-  backward: "backpropagation, step by step",
-  gradient: "whole gradients",
-  forward: "the forward pass",
-  update: "a gradient step",
-};
+/** What a session asks about. @returns {Record<import("./questions.js").Topic, string>} */
+export const topics = () => ({
+  backward: t("backpropagation, step by step"),
+  gradient: t("whole gradients"),
+  forward: t("the forward pass"),
+  update: t("a gradient step"),
+});
 
 /** What is asked, as a sentence. @param {Practice} practice @param {Question} question */
 export function prompt({ graph }, { kind, node, edge }) {
   const name = graph.name(node),
     output = graph.name(graph.output),
     by = edge ? graph.name(edge.by) : "";
-  if (kind === "value") return `Forward: what is the value of ${name}?`;
-  if (kind === "partial") return `The partial on the edge from ${by} to ${name}: how does ${name} change with ${by}?`;
-  if (kind === "product") return `What does ${name} hand on to ${by}? Its own gradient is in the picture.`;
-  if (kind === "sum") return `At ${name} several contributions meet. What is its gradient?`;
-  if (kind === "gradient") return `How does ${output} change with ${name}? The whole gradient, from ${output} back.`;
-  if (kind === "update") return `Take a step against the gradient: what is the new ${name}?`;
-  return `Only ${name} takes this step. Will ${output} fall?`;
+  if (kind === "value") return t("Forward: what is the value of {name}?", { name });
+  if (kind === "partial")
+    return t("The partial on the edge from {by} to {name}: how does {name} change with {by}?", { by, name });
+  if (kind === "product")
+    return t("What does {name} hand on to {by}? Its own gradient is in the picture.", { name, by });
+  if (kind === "sum") return t("At {name} several contributions meet. What is its gradient?", { name });
+  if (kind === "gradient")
+    return t("How does {output} change with {name}? The whole gradient, from {output} back.", { output, name });
+  if (kind === "update") return t("Take a step against the gradient: what is the new {name}?", { name });
+  return t("Only {name} takes this step. Will {output} fall?", { name, output });
 }
 
 /** What is asked for. @param {Practice} practice @param {Question} question @returns {Equation} */
@@ -58,16 +62,14 @@ function nameOf({ graph }, { kind, node, k, number }) {
 /** What is said of an answer. @param {Practice} practice @param {Verdict} verdict */
 export function verdictText(practice, { kind, text, slips }) {
   if (text) return text;
-  if (!slips.length) return practice.questions.data.verdicts[kind] ?? practice.questions.data.verdicts.wrong;
-  return slips.map((slip) => mistakeText(practice, slip)).join(kind === "both" ? " And: " : " Or: ");
+  if (!slips.length) return told(practice.questions.data.verdicts[kind] ?? practice.questions.data.verdicts.wrong);
+  return slips.map((slip) => mistakeText(practice, slip)).join(` ${kind === "both" ? t("And:") : t("Or:")} `);
 }
 
 /** @param {Practice} practice @param {Slip} slip */
 function mistakeText(practice, { mistake, about }) {
-  const [, text] = practice.questions.data.mistakes[mistake];
-  return text
-    .replaceAll("{factor}", about ? nameOf(practice, about) : "")
-    .replaceAll("{paths}", String(practice.question.terms.length));
+  const [, [text]] = practice.questions.data.mistakes[mistake];
+  return t(text, { factor: about ? nameOf(practice, about) : "", paths: practice.question.terms.length });
 }
 
 /** The hint of a stage: which edges, which rule, in words, the numbers put in. @param {Practice} practice
@@ -77,7 +79,7 @@ export function hintText(practice, stage) {
   if (stage === 1) return edgesHint(practice, question);
   if (stage === 2) return rulesHint(practice, question);
   return question.kind === "falls"
-    ? `Where does it lead, and how does ${practice.graph.name(practice.graph.output)} bend there?`
+    ? t("Where does it lead, and how does {output} bend there?", { output: practice.graph.name(practice.graph.output) })
     : withNumbers(practice, question);
 }
 
@@ -85,11 +87,13 @@ export function hintText(practice, stage) {
 function edgesHint(practice, { kind, node, terms }) {
   const { graph } = practice,
     names = terms.map((term) => term.map((part) => nameOf(practice, part)));
-  if (kind === "value") return `It is made from ${graph.operands[node].map((x) => graph.name(x)).join(", ")}.`;
-  if (kind === "update" || kind === "falls") return `You need ${names[0][0]}, η and ${names[1].at(-1)}.`;
-  if (kind === "partial") return `One edge: ${names[0][0]}.`;
+  if (kind === "value")
+    return t("It is made from {nodes}.", { nodes: graph.operands[node].map((x) => graph.name(x)).join(", ") });
+  if (kind === "update" || kind === "falls")
+    return t("You need {weight}, η and {gradient}.", { weight: names[0][0], gradient: names[1].at(-1) });
+  if (kind === "partial") return t("One edge: {derivative}.", { derivative: names[0][0] });
   const paths = names.map((term) => term.join(", ")).join("; ");
-  return names.length === 1 ? `There is one path: ${paths}.` : `There are ${names.length} paths: ${paths}.`;
+  return tn("There is one path: {paths}.", "There are {count} paths: {paths}.", names.length, { paths });
 }
 
 /** @param {Practice} practice @param {Question} question */
@@ -98,11 +102,11 @@ function rulesHint(practice, { kind, terms }) {
   /** @type {Map<string, Set<string>>} */
   const rules = new Map();
   for (const part of terms.flat().filter((one) => one.kind === "partial")) {
-    const { rule } = graph.signatureOf(part.node);
+    const rule = told(graph.signatureOf(part.node).rule);
     rules.set(rule, (rules.get(rule) ?? new Set()).add(nameOf(practice, part)));
   }
   const said = [...rules].map(([rule, names]) => `${[...names].join(", ")}: ${rule}.`);
-  return [questions.data.approach[kind === "falls" ? "update" : kind], ...said].join(" ");
+  return [told(questions.data.approach[kind === "falls" ? "update" : kind]), ...said].join(" ");
 }
 
 /** The right terms with numbers put in, and not worked out. @param {Practice} practice @param {Question} question */
@@ -184,15 +188,18 @@ export function choices(practice, most) {
 /** @template T @param {T[]} list @param {number} by */
 const rotated = (list, by) => [...list.slice(by % list.length), ...list.slice(0, by % list.length)];
 
-/** The score of a session, to hand in. @param {Practice} practice @param {string} title */
+/** The score of a session, to hand in. @param {Practice} practice @param {Text} title */
 export function scoreText(practice, title) {
   const { score, list, topic } = practice,
     { mistakes } = practice.questions.data;
-  const made = [...score.mistakes].map(([mistake, count]) => `${mistakes[mistake][0]} ${count}×`);
+  const made = [...score.mistakes].map(([mistake, count]) => `${told(mistakes[mistake][0])} ${count}×`);
   const lines = [
-    `${title}: ${TOPIC_NAMES[topic]}`,
-    `${score.right} right of ${list.length}, ${score.first} at the first try; ${score.hints} hints, ${score.solved} solutions`,
-    made.length ? `Mistakes: ${made.join(", ")}` : "No mistakes",
+    `${told(title)}: ${topics()[topic]}`,
+    t("{right} of {all} right, {first} at the first try; hints: {hints}, solutions: {solved}", {
+      ...score,
+      all: list.length,
+    }),
+    made.length ? t("Mistakes: {mistakes}", { mistakes: made.join(", ") }) : t("No mistakes"),
   ];
   return lines.join("\n");
 }

@@ -3,6 +3,7 @@
 /** @import { Practice } from "./practice.js" */
 import { button, h, setText } from "./dom.js";
 import { formula, inColumns, inOneLine } from "./formula.js";
+import { t } from "./language.js";
 import { STAGES } from "./practice.js";
 import { asked, choices, hintText, prompt, rateText, solution, verdictText } from "./practice_texts.js";
 
@@ -12,7 +13,7 @@ const MOST_CHOICES = 5;
  *  left for the next one. @param {Practice} practice @param {() => void} changed @param {() => void} next */
 export function questionElements(practice, changed, next) {
   const { question } = practice;
-  if (!question) return [h("p", {}, "There is nothing to ask here.")];
+  if (!question) return [h("p", {}, t("There is nothing to ask here."))];
   const said = h("p", { class: "verdict", role: "status", "aria-live": "polite" }),
     help = h("div", { class: "help" });
   const refresh = () => {
@@ -27,11 +28,11 @@ export function questionElements(practice, changed, next) {
     refresh();
   };
   const hint = button(
-      "Hint",
+      t("Hint"),
       act(() => practice.hint()),
     ),
     reveal = button(
-      "Show the solution",
+      t("Show the solution"),
       act(() => practice.reveal()),
     );
   const rate =
@@ -56,7 +57,7 @@ function answerElements(practice, act, next) {
     const right = practice.right(question) === 1;
     const options = [true, false].map((yes) =>
       button(
-        yes ? "Yes, it falls" : "No, it does not",
+        yes ? t("Yes, it falls") : t("No, it does not"),
         act(() => practice.choose(yes === right, null)),
       ),
     );
@@ -67,8 +68,8 @@ function answerElements(practice, act, next) {
     autocomplete: "off",
     autocapitalize: "off",
     spellcheck: "false",
-    "aria-label": "Your answer",
-    placeholder: "a number or a formula",
+    "aria-label": t("Your answer"),
+    placeholder: t("a number or a formula"),
   });
   const form = h(
     "form",
@@ -81,7 +82,7 @@ function answerElements(practice, act, next) {
       },
     },
     field,
-    h("button", { type: "submit", class: "check" }, "Check"),
+    h("button", { type: "submit", class: "check" }, t("Check")),
   );
   const offered = choices(practice, MOST_CHOICES).map(({ text, slip }) =>
     button(
@@ -94,8 +95,8 @@ function answerElements(practice, act, next) {
         form,
         h(
           "div",
-          { class: "row choices", role: "group", "aria-label": "Or choose" },
-          h("span", { class: "note" }, "or choose"),
+          { class: "row choices", role: "group", "aria-label": t("Or choose") },
+          h("span", { class: "note" }, t("or choose")),
           ...offered,
         ),
       ]
@@ -109,7 +110,7 @@ function helpElements(practice) {
   );
   if (!practice.done || practice.question.kind === "falls") {
     const falls = practice.revealed
-      ? [h("p", {}, practice.right(practice.question) ? "Yes, it falls." : "No, it does not fall.")]
+      ? [h("p", {}, practice.right(practice.question) ? t("Yes, it falls.") : t("No, it does not fall."))]
       : [];
     return [...hints, ...falls];
   }

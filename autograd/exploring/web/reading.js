@@ -2,6 +2,7 @@
 
 /** @import { Graph } from "./graph.js" */
 /** @import { Numbers, Part } from "./terms.js" */
+import { t } from "./language.js";
 import { gradientOf, keyOf, partialOf, valueOf } from "./terms.js";
 import { spellings } from "./spellings.js";
 
@@ -123,10 +124,9 @@ class Reader {
     const rest = this.text.slice(this.at, this.at + 20),
       { shown } = this.names,
       known = shown.slice(0, MOST_NAMES).join(", ") + (shown.length > MOST_NAMES ? ", …" : "");
-    const where = rest ? `at “${rest}”` : "at its end";
-    return new Unreadable(
-      `This cannot be read ${where}. An answer is a number, or a formula with + − * / ^ and brackets in ${known}.`,
-    );
+    const where = rest ? t("This cannot be read at “{rest}”.", { rest }) : t("This cannot be read at its end.");
+    const what = t("An answer is a number, or a formula with + − * / ^ and brackets in {names}.", { names: known });
+    return new Unreadable(`${where} ${what}`);
   }
 
   /** @returns {Formula} */

@@ -2,6 +2,7 @@
 /** @import { Outcome } from "./descent.js" */
 /** @import { State } from "./state.js" */
 import { button, h, setText } from "./dom.js";
+import { t, tn } from "./language.js";
 import { asText } from "./numbers.js";
 
 const MOST_ROWS = 300; // that are listed
@@ -11,9 +12,12 @@ export function rowsTable(state, { rows, feed, predictions }) {
   const { graph } = state,
     number = (/** @type {number} */ x) => asText(x, graph.data.digits),
     name = (/** @type {number} */ node) => (node < 0 ? "–" : graph.name(node));
-  const heads = ["row", ...feed.map(name), ...predictions.map(name), name(graph.output)];
+  const heads = [t("row"), ...feed.map(name), ...predictions.map(name), name(graph.output)];
   const listed = rows.slice(0, MOST_ROWS).map((row, i) => {
-    const show = button(String(i + 1), () => state.showRow(i), { class: "link", "aria-label": `Show row ${i + 1}` }),
+    const show = button(String(i + 1), () => state.showRow(i), {
+        class: "link",
+        "aria-label": t("Show row {number}", { number: i + 1 }),
+      }),
       results = Array.from({ length: predictions.length + 1 }, () => h("td"));
     const given = row.map((x) => h("td", {}, number(x)));
     return { root: h("tr", {}, h("th", { scope: "row" }, show), ...given, ...results), results };
@@ -33,7 +37,7 @@ export function rowsTable(state, { rows, feed, predictions }) {
     "div",
     { class: "rows" },
     h("table", {}, head, body),
-    more > 0 ? h("p", { class: "note" }, `and ${more} more rows`) : null,
+    more > 0 ? h("p", { class: "note" }, tn("and {count} more row", "and {count} more rows", more)) : null,
   );
   return { element, update };
 }

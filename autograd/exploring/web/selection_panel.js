@@ -8,6 +8,7 @@ import { CUT, MAX_PATHS } from "./constants.js";
 import { button, choice, h, setText, signButton } from "./dom.js";
 import { asLatex, derivation, evaluation, partialText } from "./equations.js";
 import { formula, inColumns } from "./formula.js";
+import { language, t } from "./language.js";
 import { leafControl } from "./leaf_control.js";
 import { asText } from "./numbers.js";
 import { link, pathCount } from "./paths.js";
@@ -32,17 +33,18 @@ export function selectionPanel(state, takeAway) {
 
 /** The page where no node is selected. @param {State} state */
 function invitation(state) {
-  const hint =
-    "Select a node: a parameter shows its paths and its derivation, a neuron its curve. Hover over an edge for its partial.";
+  const hint = t(
+    "Select a node: a parameter shows its paths and its derivation, a neuron its curve. Hover over an edge for its partial.",
+  );
   const { graph } = state,
     nodes = graph.operands.map((_, node) => node);
   const select = choice(
     ["", ...nodes],
     (node) => node !== "" && state.select(Number(node)),
-    { "aria-label": "Select a node" },
-    (node) => (node === "" ? "choose …" : `${graph.name(Number(node))} (${roleWord(graph.role(Number(node)))})`),
+    { "aria-label": t("Select a node") },
+    (node) => (node === "" ? t("choose …") : `${graph.name(Number(node))} (${roleWord(graph.role(Number(node)))})`),
   );
-  return [h("p", { class: "hint" }, hint), h("label", {}, "Node ", select)];
+  return [h("p", { class: "hint" }, hint), h("label", {}, `${t("Node")} `, select)];
 }
 
 /** @param {State} state @param {number} node @param {TakeAway} takeAway @returns {Part[]} */
@@ -53,7 +55,7 @@ function partsOf(state, node, takeAway) {
   const isLeaf = graph.isLeaf(node),
     equation = (/** @type {string} */ title, /** @type {typeof derivation} */ write) =>
       equationPart(title, (form) => write(graph, node, form), takeAway, write === derivation && state.paths.length > 1);
-  parts.push(isLeaf ? leafControl(state, node) : equation("How it is computed", evaluation));
+  parts.push(isLeaf ? leafControl(state, node) : equation(t("How it is computed"), evaluation));
   const count = pathCount(graph, node);
   if (node !== graph.output && count > 0) parts.push(equation(gradientTitle(count), derivation));
   parts.push(...edgeLists(state, node));
@@ -65,8 +67,12 @@ function partsOf(state, node, takeAway) {
 
 /** @param {number} count of paths */
 function gradientTitle(count) {
-  if (count > MAX_PATHS) return `Its gradient: what its users hand back (${count.toLocaleString("en")} paths in all)`;
-  return count === 1 ? "Its gradient, by the chain rule" : `Its gradient, the sum over ${count} paths`;
+  if (count > MAX_PATHS) {
+    return t("Its gradient: what its users hand back ({number} paths in all)", {
+      number: count.toLocaleString(language()),
+    });
+  }
+  return count === 1 ? t("Its gradient, by the chain rule") : t("Its gradient, the sum over {count} paths", { count });
 }
 
 /** @param {State} state @param {number} node @returns {Part} */
@@ -74,7 +80,7 @@ function head(state, node) {
   const title = h("h2", {}),
     { label, role } = state.data.nodes[node];
   title.innerHTML = `<math>${label[2]}</math>`;
-  const close = signButton("Clear the selection", "×", () => state.select(null));
+  const close = signButton(t("Clear the selection"), "×", () => state.select(null));
   const word = h("span", { class: "role" }, roleWord(role));
   return fixed(h("div", { class: "head" }, title, word, h("span", { class: "spring" }), close));
 }
@@ -88,7 +94,7 @@ function warningPart(graph, node) {
   const update = () => {
     const text = warning(graph, node);
     element.hidden = !text;
-    setText(element, text && `${graph.name(node)} is ${text}.`);
+    setText(element, text && t("{name} is {what}.", { name: graph.name(node), what: text }));
   };
   return { element, update };
 }
@@ -96,7 +102,7 @@ function warningPart(graph, node) {
 /** @param {Graph} graph @param {number} node @returns {Part} */
 function cutOff(graph, node) {
   const value = `${graph.name(node)} = ${asText(graph.values[node], graph.data.digits)}`;
-  const why = "What it was made from, or what else it feeds, is not on this page: it keeps its number.";
+  const why = t("What it was made from, or what else it feeds, is not on this page: it keeps its number.");
   return fixed(h("p", { class: "note" }, `${value}. ${why}`));
 }
 
@@ -104,9 +110,13 @@ function cutOff(graph, node) {
  *  @param {TakeAway} takeAway @param {boolean} coloured as the paths are @returns {Part} */
 function equationPart(title, write, takeAway, coloured) {
   const shown = formula();
-  const copy = button("Copy as LaTeX", () => void takeAway.copy(asLatex(write("latex")), "The formula"), {
-    class: "small",
-  });
+  const copy = button(
+    t("Copy as LaTeX"),
+    () => void takeAway.copy(asLatex(write("latex")), t("The formula is copied")),
+    {
+      class: "small",
+    },
+  );
   const update = () => shown.replaceChildren(inColumns(write("mathml"), coloured));
   return { element: h("section", {}, h("h3", {}, title), shown, copy), update };
 }
@@ -115,8 +125,8 @@ function equationPart(title, write, takeAway, coloured) {
 function edgeLists(state, node) {
   const { edges, uses } = state.graph;
   return [
-    ...edgeList(state, "Made from", edges[node], ({ by }) => by),
-    ...edgeList(state, "Feeds", uses[node], ({ of }) => of),
+    ...edgeList(state, t("Made from"), edges[node], ({ by }) => by),
+    ...edgeList(state, t("Feeds"), uses[node], ({ of }) => of),
   ];
 }
 

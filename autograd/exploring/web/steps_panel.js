@@ -2,8 +2,9 @@
 import { ICONS, choice, h, iconButton, setText } from "./dom.js";
 import { evaluation, handingOn } from "./equations.js";
 import { formula, inColumns, inOneLine } from "./formula.js";
+import { t } from "./language.js";
 import { Typesetter } from "./typesetter.js";
-import { ONLY_DATA, heading } from "./words.js";
+import { heading, onlyData } from "./words.js";
 
 const SPEEDS = [0.5, 1, 2, 5, 20];
 
@@ -16,7 +17,7 @@ export function stepsPanel(state) {
     lines.replaceChildren(...stepLines(state));
   });
   runTimer(state);
-  return h("section", { class: "steps", "aria-label": "Steps" }, transport(state), title, lines);
+  return h("section", { class: "steps", "aria-label": t("Steps") }, transport(state), title, lines);
 }
 
 /** Take a step whenever it is time for one. @param {State} state */
@@ -35,20 +36,20 @@ function runTimer(state) {
 /** @param {State} state */
 function transport(state) {
   const { last } = state.passes;
-  const play = iconButton("Play", "play", () => state.play(!state.playing));
+  const play = iconButton(t("Play"), "play", () => state.play(!state.playing));
   const slider = h("input", {
     type: "range",
     min: 0,
     max: last,
     step: 1,
-    "aria-label": "Step",
+    "aria-label": t("Step"),
     class: "step",
     oninput: () => state.goTo(Number(slider.value)),
   });
   const speed = choice(
     SPEEDS,
     (x) => state.setSpeed(Number(x)),
-    { "aria-label": "Speed" },
+    { "aria-label": t("Speed") },
     (x) => `${x}×`,
   );
   speed.value = String(state.speed);
@@ -57,19 +58,19 @@ function transport(state) {
     slider.setAttribute("aria-valuetext", heading(state.now));
   });
   state.subscribe(["playing"], () => {
-    const name = state.playing ? "Pause" : "Play";
-    play.querySelector("path")?.setAttribute("d", ICONS[name.toLowerCase()]);
+    const name = state.playing ? t("Pause") : t("Play");
+    play.querySelector("path")?.setAttribute("d", state.playing ? ICONS.pause : ICONS.play);
     play.setAttribute("aria-label", name);
     play.title = name;
   });
   return h(
     "div",
-    { class: "transport", role: "toolbar", "aria-label": "Steps" },
-    iconButton("To the start", "start", () => state.goTo(0)),
-    iconButton("Step back", "back", () => state.move(-1)),
+    { class: "transport", role: "toolbar", "aria-label": t("Steps") },
+    iconButton(t("To the start"), "start", () => state.goTo(0)),
+    iconButton(t("Step back"), "back", () => state.move(-1)),
     play,
-    iconButton("Step forward", "forward", () => state.move(1)),
-    iconButton("To the end", "end", () => state.goTo(last)),
+    iconButton(t("Step forward"), "forward", () => state.move(1)),
+    iconButton(t("To the end"), "end", () => state.goTo(last)),
     slider,
     speed,
     state.passes.data.size ? dataGradients(state) : null,
@@ -80,7 +81,7 @@ function transport(state) {
 function dataGradients(state) {
   const box = h("input", { type: "checkbox", onchange: () => state.setDataGradients(box.checked) });
   state.subscribe(["look"], () => (box.checked = state.passes.dataToo));
-  return h("label", { title: "Whether inputs and targets get gradients, too" }, box, " gradients of inputs");
+  return h("label", { title: t("Whether inputs and targets get gradients, too") }, box, ` ${t("gradients of inputs")}`);
 }
 
 /** @param {State} state @returns {HTMLElement[]} */
@@ -88,13 +89,15 @@ function stepLines({ now, graph }) {
   const { phase } = now,
     node = Number(now.node);
   if (phase === "start") {
-    const text =
-      "Step forward, or play: each result is computed from its operands, and then gradients are handed back the same way.";
+    const text = t(
+      "Step forward, or play: each result is computed from its operands, and then gradients are handed back the same way.",
+    );
     return [h("p", {}, text)];
   }
   if (phase === "done") {
-    const text =
-      "Every node has its value and its gradient. Play to see how they come about; select a node to see where its gradient came from; change a number and everything follows.";
+    const text = t(
+      "Every node has its value and its gradient. Play to see how they come about; select a node to see where its gradient came from; change a number and everything follows.",
+    );
     return [h("p", {}, text)];
   }
   if (phase === "forward") return [formula(inColumns(evaluation(graph, node, "mathml")))];
@@ -104,7 +107,7 @@ function stepLines({ now, graph }) {
     return [formula(inOneLine({ left: typesetter.gradient(node), lines }))];
   }
   const shares = handingOn(now, "mathml");
-  if (!shares.length) return [h("p", {}, ONLY_DATA)];
+  if (!shares.length) return [h("p", {}, onlyData())];
   return shares.map((share) => {
     const soFar = share.soFar ? [h("span", { class: "so-far" }, share.soFar)] : [];
     return formula(inOneLine(share), ...soFar);

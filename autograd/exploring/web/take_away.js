@@ -18,8 +18,8 @@ export class TakeAway {
     this.css = css;
   }
 
-  /** @param {string} text @param {string} what it is */
-  async copy(text, what) {
+  /** @param {string} text @param {string} outcome what to say of it */
+  async copy(text, outcome) {
     try {
       await navigator.clipboard.writeText(text);
     } catch {
@@ -29,8 +29,8 @@ export class TakeAway {
       document.execCommand("copy");
       field.remove();
     }
-    this.announcer.say(`${what} is copied.`);
-    this.toast(`${what} is copied`);
+    this.announcer.say(`${outcome}.`);
+    this.toast(outcome);
   }
 
   /** @param {string} text */

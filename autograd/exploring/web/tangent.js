@@ -4,6 +4,7 @@
 /** @import { Graph } from "./graph.js" */
 /** @import { Point } from "./plot.js" */
 import { h, setText } from "./dom.js";
+import { t } from "./language.js";
 import { asText } from "./numbers.js";
 import { Plot } from "./plot.js";
 
@@ -27,7 +28,7 @@ export function activationCurve({ graph }, node) {
   const [x] = graph.operands[node],
     half = () => Math.max(4, Math.abs(graph.values[x]) * 1.25);
   return tangentPlot(graph, {
-    title: "Curve and tangent",
+    title: t("Curve and tangent"),
     x,
     y: node,
     valuesAt: (xs) => xs.map((t) => graph.functionsOf(node).value([t])),
@@ -39,7 +40,7 @@ export function activationCurve({ graph }, node) {
 /** The output along one leaf, all others as they are. @param {State} state @param {number} leaf @returns {Part} */
 export function outputAlong({ graph }, leaf) {
   return tangentPlot(graph, {
-    title: `${graph.name(graph.output)} along ${graph.name(leaf)}`,
+    title: t("{y} along {x}", { y: graph.name(graph.output), x: graph.name(leaf) }),
     x: leaf,
     y: graph.output,
     valuesAt: (xs) => graph.outputsAt(leaf, xs),
@@ -52,7 +53,7 @@ export function outputAlong({ graph }, leaf) {
 function tangentPlot(graph, { title, x, y, valuesAt, slope, range }) {
   const names = { x: graph.name(x), y: graph.name(y) },
     number = (/** @type {number} */ t) => asText(t, graph.data.digits);
-  const plot = new Plot("curve", `${names.y} for all ${names.x}, with the tangent at the present one`);
+  const plot = new Plot("curve", t("{y} for all {x}, with the tangent at the present one", names));
   const note = h("p", { class: "note" });
   const update = () => {
     const [from, to] = range(),
@@ -72,7 +73,7 @@ function tangentPlot(graph, { title, x, y, valuesAt, slope, range }) {
       { name: "tangent", points: tangent },
     ];
     plot.draw(names, lines, [[at, value]], points);
-    setText(note, `slope ${number(rise)} at ${names.x} = ${number(at)}`);
+    setText(note, t("slope {slope} at {x} = {value}", { slope: number(rise), x: names.x, value: number(at) }));
   };
   return { element: h("section", {}, h("h3", {}, title), plot.root, note), update };
 }

@@ -2,6 +2,7 @@
 /** @import { State } from "./state.js" */
 import { h } from "./dom.js";
 import { partialText } from "./equations.js";
+import { t } from "./language.js";
 import { Typesetter } from "./typesetter.js";
 
 const MOST_LINES = 6,
@@ -34,9 +35,9 @@ export class Tip {
     const { graph, now } = this.state,
       typesetter = new Typesetter(graph, "text"),
       known = links.filter(({ of, way }) => now.knows(of) && way.every((edge) => this.state.shows(edge)));
-    if (!known.length && links.some(({ of }) => now.knows(of))) return "the question is what it passes on";
+    if (!known.length && links.some(({ of }) => now.knows(of))) return t("the question is what it passes on");
     const lines = known.slice(0, MOST_LINES).map((link) => partialText(link, typesetter));
-    if (known.length > MOST_LINES) lines.push(`… and ${known.length - MOST_LINES} more`);
-    return lines.join("\n") || "not computed yet";
+    if (known.length > MOST_LINES) lines.push(t("… and {count} more", { count: known.length - MOST_LINES }));
+    return lines.join("\n") || t("not computed yet");
   }
 }

@@ -3,6 +3,7 @@
 /** @import { View } from "./view.js" */
 import { linkTo } from "./address.js";
 import { choice, h, iconButton, signButton } from "./dom.js";
+import { t } from "./language.js";
 import { COLOURINGS } from "./state.js";
 import { warning } from "./words.js";
 
@@ -10,49 +11,63 @@ import { warning } from "./words.js";
  *  @param {boolean} standalone whether the page's address holds the state */
 export function toolbar(state, view, takeAway, standalone) {
   const { boxes } = state;
-  const link = signButton("Copy a link to this view", "Link", () => void takeAway.copy(linkTo(state), "The link"));
+  const link = signButton(
+    t("Copy a link to this view"),
+    t("Link"),
+    () => void takeAway.copy(linkTo(state), t("The link is copied")),
+  );
   return h(
     "div",
-    { class: "tools", role: "toolbar", "aria-label": "Picture" },
-    signButton("Zoom in", "+", () => view.zoom(1.25)),
-    signButton("Zoom out", "−", () => view.zoom(0.8)),
-    iconButton("Show all", "fit", () => view.fit()),
-    boxes.inner.length ? iconButton("Expand all boxes", "expand", () => state.setOpen(boxes.inner, true)) : null,
-    boxes.inner.length ? iconButton("Collapse all boxes", "collapse", () => state.setOpen(boxes.inner, false)) : null,
+    { class: "tools", role: "toolbar", "aria-label": t("Picture") },
+    signButton(t("Zoom in"), "+", () => view.zoom(1.25)),
+    signButton(t("Zoom out"), "−", () => view.zoom(0.8)),
+    iconButton(t("Show all"), "fit", () => view.fit()),
+    boxes.inner.length ? iconButton(t("Expand all boxes"), "expand", () => state.setOpen(boxes.inner, true)) : null,
+    boxes.inner.length
+      ? iconButton(t("Collapse all boxes"), "collapse", () => state.setOpen(boxes.inner, false))
+      : null,
     ...colouring(state),
     edgeNumbers(state),
     h("span", { class: "spring" }),
-    signButton("Save the picture as SVG", "SVG", () => takeAway.saveSvg()),
-    signButton("Save the picture as PNG", "PNG", () => void takeAway.savePng()),
+    signButton(t("Save the picture as SVG"), "SVG", () => takeAway.saveSvg()),
+    signButton(t("Save the picture as PNG"), "PNG", () => void takeAway.savePng()),
     standalone ? link : null,
-    signButton("Reset everything", "Reset", () => state.reset()),
+    signButton(t("Reset everything"), t("Reset"), () => state.reset()),
   );
 }
 
+/** What nodes may be coloured by. @returns {Record<string, string>} */
+const colourings = () => ({ role: t("role"), value: t("value"), gradient: t("gradient") });
+
 /** What nodes are coloured by, and what colours and rims mean. @param {State} state */
 function colouring(state) {
-  const select = choice(COLOURINGS, (name) => state.setColouring(name));
+  const select = choice(
+    COLOURINGS,
+    (name) => state.setColouring(name),
+    {},
+    (name) => colourings()[name],
+  );
   const legend = h(
     "span",
     { class: "legend" },
     h("i", { class: "minus" }),
-    "negative ",
+    `${t("negative")} `,
     h("i", { class: "plus" }),
-    "positive",
+    t("positive"),
   );
-  const warned = h("span", { class: "legend" }, h("i", { class: "warned" }), "dead or saturated");
+  const warned = h("span", { class: "legend" }, h("i", { class: "warned" }), t("dead or saturated"));
   state.subscribe(["numbers", "step", "look"], () => {
     const { graph, now, colourBy } = state;
     select.value = colourBy;
     legend.hidden = colourBy === COLOURINGS[0];
     warned.hidden = !graph.results.some((node) => now.knows(node) && warning(graph, node));
   });
-  return [h("label", {}, "Colour by ", select), legend, warned];
+  return [h("label", {}, `${t("Colour by")} `, select), legend, warned];
 }
 
 /** @param {State} state */
 function edgeNumbers(state) {
   const box = h("input", { type: "checkbox", onchange: () => state.setEdgeNumbers(box.checked) });
   state.subscribe(["look"], () => (box.checked = state.edgeNumbers));
-  return h("label", {}, box, " numbers on edges");
+  return h("label", {}, box, ` ${t("numbers on edges")}`);
 }

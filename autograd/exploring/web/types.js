@@ -6,22 +6,26 @@
  *   wrong?: (z: number, x: number[]) => number[]}} Functions  of a signature
  * @typedef {(ieee: typeof import("./ieee.js")) => Functions[]} MakeFunctions
  * @typedef {[text: string, latex: string, mathml: string]} Label
+ * @typedef {[message: string, values?: Record<string, unknown>]} Message  to be put into words, as by t()
+ * @typedef {string | Message} Text  a string is the reader's own, and stays
+ * @typedef {{lang: string | null, languages: string[], plurals: ((n: number) => number)[],
+ *   texts: Record<string, (string | string[])[]>}} Words  what there is of other languages; lang is spoken in any case
  * @typedef {{label: Label, role: string, data?: number | string, signature?: number, operands?: number[]}} NodeData
  * @typedef {{name: string, formula: number[], partials: number[][], steepest?: number, dies?: boolean,
- *   rule: string, wrong?: [variable: number, mistake: number, text: number][], called?: string[], terms?: number[][],
+ *   rule: Message, wrong?: [variable: number, mistake: number, text: number][], called?: string[], terms?: number[][],
  *   ways?: [mistake: number, terms: number[], multiplied: number][]}} SignatureData
  *   templates are indices of texts; steepest is the slope of one that saturates
  * @typedef {[x: number, y: number, width: number, height: number]} Placed  by its middle
- * @typedef {{item: number, kind: string, title: string, head: number | null, open: boolean,
+ * @typedef {{item: number, kind: string, title: Text, head: number | null, open: boolean,
  *   items: [item: number, ...place: Placed][], lane?: Placed, routes?: [from: number, to: number, curve: number[]][]}} BoxData
  * @typedef {{nodes: number[], signature: number, choices: {name: string, signature: number}[]}} SwitchData
  * @typedef {{feed: number[], rows: number[][], predictions: number[], batch: number}} LearningData
- * @typedef {{mistakes: [name: string, text: string][], verdicts: Record<string, string>, approach: Record<string, string>,
+ * @typedef {{mistakes: [name: Message, text: Message][], verdicts: Record<string, Message>, approach: Record<string, Message>,
  *   sums: Record<string, [mistake: number, terms: number[], multiplied: number][]>,
  *   update: [mistake: number, terms: number[][], about: number][], missing: number, before: number, transposed: number,
  *   instead: Record<string, [mistake: number, factor: number[] | number][]>, others: Record<string, number[]>,
  *   parameters: number[]}} PracticeData
- * @typedef {{title: string, lr: number, digits: number, nodes: NodeData[], boxes: BoxData[], switches: SwitchData[],
+ * @typedef {{title: Text, lr: number, digits: number, nodes: NodeData[], boxes: BoxData[], switches: SwitchData[],
  *   signatures: SignatureData[], cancelled: Record<string, number[]>, texts: string[], learning?: LearningData,
  *   practice: PracticeData, practising?: boolean}} Data
  */

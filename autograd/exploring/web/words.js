@@ -3,20 +3,32 @@
 /** @import { Moment } from "./passes.js" */
 /** @import { State } from "./state.js" */
 /** @import { Graph } from "./graph.js" */
+import { CUT } from "./constants.js";
 import { asText, evaluation, handingOn } from "./equations.js";
+import { t } from "./language.js";
 import { asText as numberText } from "./numbers.js";
 
-/** Names of roles, as a sentence has them. @type {Record<string, string>} */
-const ROLES = { leaf: "input", operation: "result", loss: "cost", "pre-activation": "weighted sum" };
+/** Names of roles, as a sentence has them. @returns {Record<string, string>} */
+const roles = () => ({
+  input: t("input"),
+  leaf: t("input"),
+  target: t("target"),
+  parameter: t("parameter"),
+  "pre-activation": t("weighted sum"),
+  activation: t("activation"),
+  operation: t("result"),
+  loss: t("cost"),
+  [CUT]: t("cut off"),
+});
 
 /** Of a step that hands gradients to inputs and targets alone, where these are left out. */
-export const ONLY_DATA = "It was made from inputs alone, and their gradients are left out.";
+export const onlyData = () => t("It was made from inputs alone, and their gradients are left out.");
 
 /** Below this part of its steepest slope an activation is saturated. */
 const SATURATED = 0.05;
 
 /** @param {string} role */
-export const roleWord = (role) => ROLES[role] ?? role;
+export const roleWord = (role) => roles()[role] ?? role;
 
 /** @param {string} text @param {number} length */
 export function shortened(text, length) {
@@ -26,11 +38,11 @@ export function shortened(text, length) {
 /** @param {Moment} now */
 export function heading({ phase, node, graph, step, handed, passes: { count } }) {
   const name = node === null ? "" : graph.name(node);
-  if (phase === "start") return "The leaves have their numbers";
-  if (phase === "done") return "Forward and backward are done";
-  if (phase === "forward") return `Forward ${step} of ${count}: ${name} is computed`;
-  if (phase === "seed") return `Backward begins: the gradient of ${name} is 1`;
-  return `Backward ${handed} of ${count}: ${name} hands its gradient on`;
+  if (phase === "start") return t("The leaves have their numbers");
+  if (phase === "done") return t("Forward and backward are done");
+  if (phase === "forward") return t("Forward {step} of {count}: {name} is computed", { step, count, name });
+  if (phase === "seed") return t("Backward begins: the gradient of {name} is 1", { name });
+  return t("Backward {step} of {count}: {name} hands its gradient on", { step: handed, count, name });
 }
 
 /** All that a screen reader says of a step. @param {Moment} now */
@@ -43,7 +55,7 @@ export function spoken(now) {
   const shares = handingOn(now, "text").map(({ left, lines, soFar }) =>
     [left, ...lines.map(({ sign, text }) => `${sign} ${text}`), soFar].join(" "),
   );
-  return `${heading(now)}. ${shares.join("; ") || ONLY_DATA}`;
+  return `${heading(now)}. ${shares.join("; ") || onlyData()}`;
 }
 
 /** What is wrong with an activation. @param {Graph} graph @param {number} node */
@@ -52,11 +64,14 @@ export function warning(graph, node) {
   const { steepest, dies } = graph.signatureOf(node),
     slope = graph.partials[node][0];
   if (dies && slope === 0) {
-    return "dead for these numbers: its slope is 0, so no gradient passes back, and the weights before it do not learn";
+    return t(
+      "dead for these numbers: its slope is 0, so no gradient passes back, and the weights before it do not learn",
+    );
   }
   if (!steepest || Math.abs(slope) >= SATURATED * steepest) return "";
-  const number = numberText(slope, graph.data.digits);
-  return `saturated: its slope is only ${number}, so little gradient passes back`;
+  return t("saturated: its slope is only {slope}, so little gradient passes back", {
+    slope: numberText(slope, graph.data.digits),
+  });
 }
 
 /** What a screen reader says of a node. @param {State} state @param {number} node */
@@ -66,9 +81,13 @@ export function description(state, node) {
     known = now.knows(node),
     received = state.received(node),
     warned = known && warning(graph, node);
-  const value = known ? number(graph.values[node]) : "not computed";
-  const none = now.leavesOut(node) ? "left out" : "not computed",
-    gradient = received ? number(now.gradients[node]) + (received === "part" ? " so far" : "") : none;
-  const parts = [graph.name(node), roleWord(graph.role(node)), `value ${value}`, `gradient ${gradient}`];
+  const value = known ? t("value {number}", { number: number(graph.values[node]) }) : t("value not computed"),
+    sum = { number: number(now.gradients[node]) };
+  const gradient = {
+    "": now.leavesOut(node) ? t("gradient left out") : t("gradient not computed"),
+    part: t("gradient {number} so far", sum),
+    all: t("gradient {number}", sum),
+  };
+  const parts = [graph.name(node), roleWord(graph.role(node)), value, gradient[received]];
   return [...parts, ...(warned ? [warned] : [])].join(", ");
 }

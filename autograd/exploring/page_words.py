@@ -1,0 +1,34 @@
+"""What the page is told of languages: the translations of what it says itself, and of what Python has it say."""
+
+import json
+from typing import Any
+
+from autograd.words import ENGLISH, Message, catalogue, languages
+
+
+def encoded(told: Any) -> tuple[str, list[str]]:
+    """Data as JSON, a Message as its text with its values; and the texts of these."""
+    carried: list[str] = []
+
+    def parts_of(message: Message) -> list[Any]:
+        carried.append(message.message)
+        return [message.message, *([message.values] if message.values else [])]
+
+    return in_script(told, parts_of), carried
+
+
+def page_words(lang: str | None, carried: list[str]) -> str:
+    """The languages that a page may speak, in JavaScript: one, or whichever its reader has where lang is None."""
+    codes = [code for code in ([lang] if lang else languages()) if code != ENGLISH]
+    catalogues = [catalogue(code) for code in codes]
+    messages = sorted({*carried}.union(*[one.page for one in catalogues])) if codes else []
+    texts = {message: [one.translation(message) for one in catalogues] for message in messages}
+    told = {"lang": lang, "languages": codes, "texts": texts}
+    plurals = ",".join([f"n=>+({one.plural})" for one in catalogues])
+    return f"{in_script(told)[:-1]},plurals:[{plurals}]}}"
+
+
+def in_script(told: Any, default: Any = None) -> str:
+    """JSON that can stand in a script: nothing in it ends that, or begins another."""
+    text = json.dumps(told, separators=(",", ":"), ensure_ascii=False, default=default)
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028")
