@@ -1,14 +1,17 @@
 """Exploring a model over rows of data: `explore(model, rows, targets)`."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl
 
 import autograd
-from autograd import Explorer, Operation, Value
+from autograd import Explorer, Operation, Value, grad, topological_order
 from autograd.words import Message
 from nn.data import prepared_data
 from nn.losses import LossFunction, as_list, loss_named, require_mean
 from nn.networks import labelled
+
+MOST_TRIED = 32  # rows, to find one that tells much
 
 
 def explore(
@@ -24,13 +27,18 @@ def explore(
     inputs: Sequence[Value] = (),
     batch_size: int | None = 1,
     lang: str | None = None,
+    practice: bool = False,
+    hide: Collection[str] = (),
+    lock: Collection[Value | str] = (),
+    start: Mapping[str, Any] | str = "",
 ) -> Explorer:
     """Make a page on which a model can be stepped through row by row, questioned, changed and trained.
 
     model: what takes a row and gives a Value, or a list of them; or a Value, for the page of its graph alone
     rows, targets, loss: as `train` takes them; the picture is that of one row, and a step of gradient descent goes over
         the next batch_size rows, all where it is None. A loss of your own has to be a mean over rows
-    title, lr, digits, depth, inputs, lang: as in autograd.explore
+    title, lr, digits, depth, inputs, practice, hide, lock, start, lang: as in autograd.explore. Where start names no
+        row, the page opens with the first in which the most parameters have a gradient: in XOR that is not 0, 0
 
     Raises DataError for rows and targets that cannot be learned from, ValueError for a loss that is no mean over rows,
     and whatever autograd.explore raises.
@@ -43,6 +51,7 @@ def explore(
         "inputs": inputs,
         "lang": lang,
     }
+    options |= {"practice": practice, "hide": hide, "lock": lock, "start": start}
     if isinstance(model, Value):
         if rows is not None or targets is not None:
             raise TypeError("rows and targets are for a model; a Value is explored by itself")
@@ -52,13 +61,50 @@ def explore(
     compute_loss = loss_named(loss)
     given, wanted = prepared_data(model, rows, targets, compute_loss)
     require_mean(compute_loss, model, len(given[0]), len(as_list(wanted[0])))
-    row = labelled(given[0], "x", counted=True)
+    view = dict(parse_qsl(start.rpartition("#")[2], keep_blank_values=True)) if isinstance(start, str) else start
+    told = str(view.get("row", "")) if isinstance(view, Mapping) else "1"
+    if told:
+        exists = told.isdecimal() and 0 < int(told) <= len(given)  # else autograd.explore says what is wrong
+        shown = int(told) - 1 if exists else 0
+        row = _of_row(model, compute_loss, given[shown], wanted[shown])
+    else:
+        shown, row = _most_telling(model, compute_loss, given, wanted)
+        options["start"] = {**view, "row": shown + 1}
+    options["title"] = title or Message("Learning {count} rows", {"count": len(given)})
+    options["batch_size"] = len(given) if batch_size is None else batch_size
+    numbers = [[*x, *map(float, as_list(target))] for x, target in zip(given, wanted, strict=True)]
+    return autograd.explore(row.cost, leaves=row.leaves, rows=numbers, predictions=row.predictions, **options)
+
+
+class _Row(NamedTuple):
+    """The graph of a row: what the row has numbers for, what is predicted, the cost."""
+
+    leaves: list[Value]
+    predictions: list[Value]
+    cost: Value
+
+
+def _of_row(model: Any, compute_loss: LossFunction, x: Any, target: Any) -> _Row:
+    row = labelled(x, "x", counted=True)
     outputs = model(row)
-    goals = labelled(as_list(wanted[0]), "y")
+    goals = labelled(as_list(target), "y")
     cost = compute_loss([outputs], [goals[0] if len(goals) == 1 else goals])
     if not cost.label:
         cost.label = "C"
-    options["title"] = title or Message("Learning {count} rows", {"count": len(given)})
-    options["batch_size"] = len(given) if batch_size is None else batch_size
-    numbers = [[*row, *map(float, as_list(target))] for row, target in zip(given, wanted, strict=True)]
-    return autograd.explore(cost, leaves=[*row, *goals], rows=numbers, predictions=as_list(outputs), **options)
+    return _Row([*row, *goals], as_list(outputs), cost)
+
+
+def _most_telling(
+    model: Any, compute_loss: LossFunction, given: Sequence[Any], wanted: Sequence[Any]
+) -> tuple[int, _Row]:
+    """The first of some rows in which the most parameters have a gradient: where it is 0, there is little to see."""
+    best, found, fewest = 0, _of_row(model, compute_loss, given[0], wanted[0]), None
+    for i in range(min(len(given), MOST_TRIED)):
+        row = _of_row(model, compute_loss, given[i], wanted[i]) if i else found
+        parameters = [node for node in topological_order(row.cost) if node.op is None and node not in row.leaves]
+        without = len([gradient for gradient in grad(row.cost, parameters) if gradient.data == 0])
+        if fewest is None or without < fewest:
+            best, found, fewest = i, row, without
+        if not without:
+            break
+    return best, found

@@ -25,7 +25,7 @@ class Page:
 
     def __init__(self, value: Value, digits: int = 4, **part: Any) -> None:
         self.graph = PageGraph(value, digits, **part)
-        self.data = {**self.graph.program(), "boxes": []}
+        self.data = {**self.graph.program(), "boxes": [], "lock": {"leaves": []}}
         self.numbers = ask("graph", data=self.data, functions=self.graph.functions())
 
     def values(self) -> dict[Value, float]:

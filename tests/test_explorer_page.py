@@ -376,7 +376,7 @@ def test_each_step_backward_hands_on_a_gradient_and_adds_it_to_what_was_received
     visit: Visit, make: Callable[[], Value]
 ) -> None:
     c = make()
-    screen, names = visit(explored(c), "#inputs=1"), names_of(c)
+    screen, names = visit(explored(c), "#inputs=on"), names_of(c)
     gradients, received = dict.fromkeys(names, 0.0) | {c: 1.0}, dict.fromkeys(names, 0)
     users = {x: sum(x in node.operands for node in results(c)) for x in names}
     screen.drag(screen.slider("Step"), len(results(c)) + 1)
@@ -432,7 +432,7 @@ def test_arrows_run_backward_and_say_what_is_handed_back_without_moving_where_le
     assert math.isnan(screen.numbers()["y"][1])
     screen.page.get_by_label("gradients of inputs").check()
     assert screen.numbers()["y"][1] == pytest.approx(called(c, "y").grad, rel=1e-9)
-    assert "inputs=1" in screen.fragment()
+    assert "inputs=on" in screen.fragment()
 
 
 def test_numbers_travel_back_along_the_edges_of_a_step(visit: Visit) -> None:
@@ -623,7 +623,7 @@ def test_an_edge_shows_its_partial_when_hovered_and_when_focused(visit: Visit) -
 
 def nudged(screen: Screen, exponent: float) -> dict[str, float]:
     screen.drag(screen.slider("The nudge h, as a power of ten"), exponent)
-    rows = screen.panel.get_by_role("row")
+    rows = screen.panel.locator("table").get_by_role("row")
     cells = [(row.get_by_role("rowheader").inner_text(), row.get_by_role("cell").inner_text()) for row in rows.all()]
     return {name: number(text) for name, text in cells}
 
@@ -729,16 +729,40 @@ def test_every_activation_can_be_switched_to(visit: Visit) -> None:
         assert screen.numbers() == same(worked_out(cost_231(hidden=name, output=other, loss="mse"))), (name, other)
 
 
-def test_reset_brings_everything_back(visit: Visit) -> None:
+def test_reset_brings_everything_back_and_undo_what_was_reset(visit: Visit) -> None:
     screen = visit(page_231())
+    first = screen.state()
+    expect(screen.button("Undo")).to_be_disabled()
     screen.tab("Numbers")
     screen.field("w¹₂₁").fill("3")
-    screen.field("x₁").fill("-2")
+    screen.drag(screen.slider("x₁, slider"), -1.5)
+    screen.drag(screen.slider("x₁, slider"), -2)
     screen.page.get_by_label("Activation of a³₁").select_option("tanh")
+    screen.page.get_by_label("numbers on edges").uncheck()
+    screen.page.get_by_label("Speed").select_option("5×")
+    screen.button("Collapse all boxes").click()
+    screen.button("Step back").click()
+    changed = screen.state()
+    assert "f1=tanh" in screen.fragment()
     screen.button("Reset everything").click()
+    assert screen.state() == first
     assert screen.numbers() == same(worked_out(cost_231()))
-    assert float(screen.field("x₁").input_value()) == 0.5
-    expect(screen.page.get_by_label("Activation of a³₁")).to_contain_text("sigmoid")
+    assert screen.fragment() == ""
+    assert "#" not in screen.page.url
+    expect(screen.page.get_by_role("tab", name="Selected")).to_have_attribute("aria-selected", "true")
+    expect(screen.page.get_by_label("numbers on edges")).to_be_checked()
+    expect(screen.page.get_by_label("Speed")).to_have_value("1")
+    screen.button("Undo").click()
+    assert screen.state() == changed
+    screen.press("Control+z", "Control+z", "Control+z", "Control+z", "Control+z", "Control+z")
+    expect(screen.field("x₁")).to_have_value("0.5")  # one entry for all that was dragged
+    expect(screen.field("w¹₂₁")).to_have_value("3")
+    screen.press("Control+Shift+z")
+    expect(screen.field("x₁")).to_have_value("-2")
+    screen.press("Control+y")
+    expect(screen.page.get_by_label("Activation of a³₁").locator("option:checked")).to_have_text("tanh")
+    screen.tab("Selected")
+    expect(screen.button("Redo")).to_be_disabled()
 
 
 # -------------------------------------------------------------------------------------------------------------- learn
@@ -980,7 +1004,7 @@ def rgb(screen: Screen, colour: str) -> tuple[int, int, int]:
     return red, green, blue
 
 
-def test_a_saturated_sigmoid_and_a_dead_relu_are_marked_with_a_sentence(visit: Visit) -> None:
+def test_a_saturated_sigmoid_and_an_inactive_relu_are_marked_with_a_sentence(visit: Visit) -> None:
     screen = visit(page_231())
     assert screen.with_class("warned") == set()
     screen.tab("Numbers")
@@ -992,10 +1016,11 @@ def test_a_saturated_sigmoid_and_a_dead_relu_are_marked_with_a_sentence(visit: V
     screen.page.get_by_label("Activation of a²₁, a²₂, a²₃").select_option("relu")
     assert screen.with_class("warned") == set()
     screen.field("b₁").fill("-9")
-    assert screen.with_class("warned") == {"a²₁", "a²₂", "a²₃"}
+    assert screen.with_class("inactive") == {"a²₁", "a²₂", "a²₃"}
+    assert screen.with_class("warned") == set()
     screen.tab("Selected")
-    expect(screen.panel).to_contain_text("a²₁ is dead for these numbers: its slope is 0, so no gradient passes back")
-    assert any("dead for these numbers: its slope is 0" in label for label in screen.spoken_nodes())
+    expect(screen.panel).to_contain_text("a²₁ is inactive for this row: its slope is 0, so no gradient passes back")
+    assert any("inactive for this row: its slope is 0" in label for label in screen.spoken_nodes())
 
 
 # ---------------------------------------------------------------------------------------------------------- take away
@@ -1092,6 +1117,50 @@ def test_the_address_of_a_page_of_rows_holds_the_row_and_what_was_learned(visit:
     expect(again.page.get_by_role("spinbutton", name="The row in the picture")).to_have_value("4")
     again.button("1 step").click()
     assert parameters_on(again) == pytest.approx(parameters_of(trained([[0], [1], [2], [3]])), rel=1e-9)
+
+
+def test_the_legend_says_what_marks_indices_and_functions_mean(visit: Visit) -> None:
+    screen = visit(page_231())
+    screen.page.get_by_text("Legend", exact=True).click()
+    legend = screen.page.locator(".meaning")
+    expect(legend).to_contain_text("weighted sum")
+    expect(legend).to_contain_text("w¹₁₂ leads to z²₁ from x₂: its first lower index is that of the neuron it leads to")
+    assert "σ(x)=11+e−x" in plainly(legend.text_content())
+    assert "[x>0]" not in plainly(legend.text_content())
+    screen.tab("Numbers")
+    screen.page.get_by_label("Activation of a²₁, a²₂, a²₃").select_option("relu")
+    assert "[x>0]:1wherex>0,else0" in plainly(legend.text_content())
+
+
+def test_a_page_opens_as_a_teacher_wants_it_and_keeps_to_that(visit: Visit) -> None:
+    start = {"step": 4, "select": "w^1_21", "size": "large", "colour": "value"}
+    lesson = explored(cost_231(), hide=["gradients"], lock=["w^1_21", "activations"], start=start)
+    screen = visit(lesson, "#%3Dw%C2%B9%E2%82%82%E2%82%81=7&%3Db%E2%82%81=0.5&f0=tanh&colour=gradient")
+    assert screen.heading() == "Forward 4 of 9: a²₂ is computed"
+    assert screen.with_class("selected") == {"w¹₂₁"}
+    expect(screen.field("w¹₂₁")).to_be_disabled()
+    expect(screen.slider("w¹₂₁, slider")).to_be_disabled()
+    assert float(screen.field("w¹₂₁").input_value()) == pytest.approx(START["w^1_21"], abs=1e-6)
+    assert screen.page.get_by_label("Colour by").locator("option").all_inner_texts() == ["role", "value"]
+    assert [tab.inner_text() for tab in screen.page.get_by_role("tab").all()] == ["Selected", "Numbers"]
+    screen.button("To the end").click()
+    assert screen.heading() == "Forward 9 of 9: C is computed"
+    body = screen.page.locator(".explorer")
+    assert "∂" not in body.inner_text()
+    assert "grad" not in body.inner_text()
+    spoken = screen.page.locator("[aria-label]").evaluate_all("all => all.map((one) => one.ariaLabel)")
+    assert "∂" not in "".join(spoken)
+    assert set(screen.page.locator(".edge-number").all_text_contents()) == {""}
+    screen.tab("Numbers")
+    assert "∂" not in body.inner_text()
+    assert float(screen.field("b₁").input_value()) == 0.5
+    expect(screen.page.get_by_label("Activation of a³₁")).to_be_disabled()
+    large = float(body.locator("h1").evaluate("one => parseFloat(getComputedStyle(one).fontSize)"))
+    screen.button("Presentation size").click()
+    assert large > 1.4 * float(body.locator("h1").evaluate("one => parseFloat(getComputedStyle(one).fontSize)"))
+    screen.button("Reset everything").click()
+    assert screen.fragment() == ""
+    assert screen.heading() == "Forward 4 of 9: a²₂ is computed"
 
 
 def test_a_page_follows_its_address_when_that_changes(visit: Visit) -> None:
@@ -1378,7 +1447,7 @@ def test_a_dragged_weight_is_followed_in_time(visit: Visit, make: Callable[[], V
 
 
 def test_pages_are_small() -> None:
-    assert len(explore(cost_231()).html().encode()) < 150_000
+    assert len(explore(cost_231()).html().encode()) < 200_000
     assert len(explore(hinge_of_2_16_16_1()).html().encode()) < 2_000_000
 
 

@@ -1,5 +1,6 @@
 """The explorer: what its page computes and writes is what the engine computes and writes."""
 
+import html
 import itertools
 import json
 import math
@@ -508,7 +509,7 @@ def test_the_same_graph_gives_the_same_bytes() -> None:
 
 
 def test_pages_are_small() -> None:
-    assert len(explore(NETWORKS["2-3-1 sigmoid"]).html().encode()) < 150_000
+    assert len(explore(NETWORKS["2-3-1 sigmoid"]).html().encode()) < 200_000
     assert len(explore(loss_of(MLP(2, [16, 16, 1], seed=1))).html().encode()) < 2_000_000
 
 
@@ -633,7 +634,7 @@ def learning(page: Explorer) -> Any:
 
 def test_a_model_with_rows_and_targets() -> None:
     model = MLP(2, [3, 1], activation="tanh", seed=1)
-    page = nn.explore(model, ROWS, LABELS, loss="hinge", lr=0.5)
+    page = nn.explore(model, ROWS, LABELS, loss="hinge", lr=0.5, start={"row": 1})
     told = json.loads(page.data)
     names = [node["label"][0] for node in told["nodes"]]
     assert [names[i] for i in told["learning"]["feed"]] == ["x₁", "x₂", "y"]
@@ -644,6 +645,22 @@ def test_a_model_with_rows_and_targets() -> None:
     assert (page.title, told["learning"]["batch"]) == ("Learning 4 rows", 1)
     assert learning(nn.explore(model, ROWS, LABELS, batch_size=None))["batch"] == 4
     assert learning(nn.explore(model, ROWS, LABELS, batch_size=99))["batch"] == 4
+
+
+def test_a_page_of_rows_opens_with_one_that_tells_much() -> None:
+    xor, model = [[0, 0], [0, 1], [1, 0], [1, 1]], MLP(2, [2, 1], "tanh", "sigmoid", seed=1)
+
+    def opened(*rows: Any, **options: Any) -> tuple[str, list[Any]]:
+        data = json.loads(nn.explore(model, *rows, loss="bce", **options).data)
+        return data["start"], [node["data"] for node in data["nodes"] if node["role"] == "input"]
+
+    assert opened(xor, [0, 1, 1, 0]) == ("row=4", [1.0, 1.0])
+    assert opened(xor, [0, 1, 1, 0], start={"row": 2}) == ("row=2", [0.0, 1.0])
+    assert opened(xor, [0, 1, 1, 0], start="tab=learn&row=3") == ("tab=learn&row=3", [1.0, 0.0])
+    assert opened([[0.5, 0.1], [1, 1]], [0, 1]) == ("row=1", [0.5, 0.1])
+    assert all(p.grad == 0 for p in model.parameters())
+    with pytest.raises(ValueError, match="a whole number from 1 to 4, got 9"):
+        opened(xor, [0, 1, 1, 0], start={"row": 9})
 
 
 @pytest.mark.parametrize("loss", ["mse", "bce_with_logits", autograd.half_squared_error])
@@ -666,7 +683,7 @@ def test_a_loss_with_a_penalty() -> None:
     def loss(predictions: Any, targets: Any) -> Value:
         return nn.mse(predictions, targets) + nn.l2(model.parameters(), 0.01)
 
-    page = nn.explore(model, ROWS, LABELS, loss=loss)
+    page = nn.explore(model, ROWS, LABELS, loss=loss, start={"row": 1})
     assert page.value.data == pytest.approx(loss([model(ROWS[0])], [LABELS[0]]).data)
 
 
@@ -682,6 +699,99 @@ def test_what_cannot_be_learned_from() -> None:
         nn.explore(model, ROWS, LABELS, loss="nonsense")
     with pytest.raises(ValueError, match="a loss that goes row by row is a mean over rows"):
         nn.explore(model, ROWS, LABELS, loss=lambda predictions, targets: total(predictions))
+
+
+def test_the_legend_writes_out_the_functions_that_occur() -> None:
+    c = cost(two_three_one("sigmoid", seed=1), [0.5, -0.3], 1.0, "bce")
+    data = json.loads(explore(c).data)
+
+    def plain(markup: str) -> str:
+        return html.unescape(re.sub("<[^>]*>", " ", markup)).replace(" ", "")
+
+    functions = [{key: plain(text) for key, text in told.items()} for told in data["legend"]["functions"]]
+    by_name = {told["name"]: told for told in functions}
+    assert by_name["σ(x)"] == {"name": "σ(x)", "definition": "11+e−x", "derivative": "ddxσ(x)=σ(x)(1−σ(x))"}
+    assert by_name["[x>0]"]["words"] == "1wherex>0,else0"
+    assert by_name["relu(x)"]["derivative"] == "ddxrelu(x)=[x>0]"
+    assert by_name["tanh(x)"]["words"].startswith("hyperbolictangent,(eˣ")
+    assert by_name["max(x,y)"]["words"].startswith("thelargeroftwo")
+    signatures = {node["signature"] for node in data["nodes"] if "operands" in node}
+    assert {functions[i]["name"] for of in signatures for i in data["legend"]["of"][of]} == {"σ(x)", "ln(x)"}
+    assert len(data["legend"]["of"]) == len(data["signatures"])
+
+
+@pytest.mark.parametrize(
+    ("c", "example"),
+    [
+        (cost(two_three_one(seed=1), [0.5, -0.3], 1.0), ("w¹₁₂", "z²₁", "x₂", "to", True)),
+        (cost(MLP(12, [11, 1], seed=1), [1.0] * 12, 1.0), ("w¹₁₂", "z²₁", "x₂", "to", True)),
+        (cost(four_two("sigmoid", seed=1), [1, 2, 3, 4], [0, 1]), ("w₂₁", "s₁", "h₂", "from", False)),
+        (autograd.affine([Value(1, "w_12"), Value(1, "w_21")], [Value(1, "x_1"), Value(1, "x_2")]), None),
+        (autograd.affine([Value(1, "w_11")], [Value(1, "x_1")]), None),
+        (autograd.affine([Value(1, "u")], [Value(1, "x_1")]), None),
+    ],
+)
+def test_the_order_of_indices_is_said_only_where_labels_follow_one(c: Value, example: Any) -> None:
+    data = json.loads(explore(c).data)
+    found = data["legend"]["convention"]
+    if example is None:
+        assert found is None
+    else:
+        labels = [data["nodes"][found[key]]["label"][0] for key in ("weight", "to", "by")]
+        assert (*labels, found["order"], found["raised"]) == example
+
+
+def test_a_teacher_hides_locks_and_starts_where_it_is_wanted() -> None:
+    c = cost(two_three_one("sigmoid", seed=1), [0.5, -0.3], 1.0)
+    names = {node.label: node for node in autograd.topological_order(c)}
+    w, z = names["w^1_21"], names["z^2_1"]
+
+    def data(**options: Any) -> Any:
+        return json.loads(explore(c, **options).data)
+
+    told = data(hide=["gradients"], lock=[w, "b_1", "rate"], start={"step": 4, "select": z, "numbers": False})
+    assert told["hide"] == ["gradients", "derivation", "check", "curves", "edge numbers", "learn"]
+    labels = [node["label"][0] for node in told["nodes"]]
+    assert [labels[i] for i in told["lock"]["leaves"]] == ["b₁", "w¹₂₁"]
+    assert told["lock"]["controls"] == ["rate"]
+    assert told["start"] == "step=4&select=z%C2%B2%E2%82%81&numbers=off"
+    link = "file:///lesson.html#step=4&select=z%C2%B2%E2%82%81&%3Dy=0.5&f1=tanh"
+    told = data(start=link, lock=["numbers"])
+    assert told["start"] == "step=4&select=z%C2%B2%E2%82%81&%3Dy=0.5&f1=tanh"
+    assert len(told["lock"]["leaves"]) == sum("operands" not in node for node in told["nodes"])
+    told = data(start={"=w^1_21": 2, "select": "w^1_21", "lr": 0.5})
+    assert told["start"] == "%3Dw%C2%B9%E2%82%82%E2%82%81=2.0&select=w%C2%B9%E2%82%82%E2%82%81&lr=0.5"
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        ({"hide": ["gradient"]}, "hide takes gradients, derivation, .*, got 'gradient'"),
+        ({"hide": "learn"}, "hide is a list of names"),
+        ({"lock": "w^1_11"}, "lock is a list of leaves"),
+        ({"lock": ["w^1_19"]}, "lock takes leaves of the graph and numbers, .*, got 'w\\^1_19'"),
+        ({"lock": ["a^2_1"]}, "lock takes leaves"),
+        ({"start": 3}, "start is a mapping, or the text behind the # of an address, got int"),
+        ({"start": {"Step": 3}}, "start has the keys step, select, colour, .*, got 'Step'"),
+        ({"start": {"step": 21}}, r"start\['step'\] is a whole number from 0 to 20, got 21"),
+        ({"start": {"step": 12}, "hide": ["gradients"]}, "from 0 to 9, got 12"),
+        ({"start": {"tab": "learn"}, "hide": ["learn"]}, "is one of selected, numbers, got 'learn'"),
+        ({"start": {"colour": "gradient"}, "hide": ["gradients"]}, "is one of role, value, got"),
+        ({"start": {"select": "q"}}, "a node of the graph or its label, got 'q'"),
+        ({"start": {"select": autograd.Value(1)}}, "a node of the graph or its label"),
+        ({"start": {"=C": 3}}, "start sets numbers of leaves, and none is called 'C'"),
+        ({"start": {"=y": "three"}}, "start sets numbers, got 'three'"),
+        ({"start": {"f0": "no"}}, "is one of tanh, .*, got 'no'"),
+        ({"start": {"row": 2}}, "got 'row'"),
+        ({"start": {"lr": 0}}, "a finite number above 0, got 0"),
+        ({"start": {"flip": "9"}}, "from 1 to 5, got '9'"),
+        ({"start": {"numbers": 2}}, "is one of off, on, got 2"),
+    ],
+)
+def test_what_a_teacher_cannot_ask_for(options: dict[str, Any], problem: str) -> None:
+    c = cost(two_three_one("sigmoid", seed=1), [0.5, -0.3], 1.0)
+    with pytest.raises((TypeError, ValueError), match=problem):
+        explore(c, **options)
 
 
 def test_weighted_sums_of_numbers_are_read_as_formulas_with_numbers() -> None:
@@ -703,6 +813,7 @@ def test_the_command_writes_a_page(tmp_path: Path, capsys: pytest.CaptureFixture
     title = "The 2-3-1 network, sigmoid, binary cross entropy"
     assert capsys.readouterr().out == f"{path}: {title}, 11 parameters. Open it in a browser.\n"
     network = two_three_one("sigmoid", seed=1)
+    title = "The 2-3-1 network, binary cross entropy"  # the activation can be switched
     assert path.read_text(encoding="utf-8") == explore(cost(network, [0.5, -0.3], 1.0, "bce"), title=title).html()
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import re
 import subprocess
 import sys
@@ -166,7 +167,7 @@ def test_a_sum_is_written_where_something_is_there_to_add_to_and_inputs_are_left
 
 def test_sentences_of_a_step_and_a_node() -> None:
     code = """
-      const { heading, spoken, description, warning } = await load("words");
+      const { heading, spoken, description, remark } = await load("words");
       const now = (step) => state.passes.at(step), a = named("a²₁");
       const after = description(state, a);
       state.goTo(0);
@@ -174,7 +175,7 @@ def test_sentences_of_a_step_and_a_node() -> None:
       state.goTo(20);
       state.set(named("b₁"), 9);
       return { said: [0, 1, 10, 11, 20].map((step) => heading(now(step))), spoken: spoken(now(1)), before, after,
-        warning: warning(state.graph, a) };
+        remark: remark(state, a) };
     """
     found = run(STATE + code, **network())
     assert found["said"] == [
@@ -187,7 +188,7 @@ def test_sentences_of_a_step_and_a_node() -> None:
     assert found["spoken"].startswith("Forward 1 of 9: z²₁ is computed. z²₁ = w¹₁₁ · x₁ + w¹₁₂ · x₂ + b₁ ")
     assert found["before"] == "a²₁, activation, value not computed, gradient not computed"
     assert re.fullmatch(r"a²₁, activation, value −?[\d.]+, gradient −?[\d.]+", found["after"])
-    assert re.match(r"saturated: its slope is only \S+, so little gradient passes back", found["warning"])
+    assert re.match(r"saturated: its slope is only \S+, so little gradient passes back", found["remark"])
 
 
 def test_those_who_have_subscribed_are_told_of_what_they_asked_for() -> None:
@@ -219,57 +220,153 @@ def test_selecting_opens_boxes_and_opening_one_names_it() -> None:
     assert found == {"told": ["", None, None], "open": True, "after": None}
 
 
-def test_resetting_brings_back_numbers_and_activations() -> None:
+EVERYTHING = """
+  const everything = ({ graph, now, selected, tab, colourBy, edgeNumbers, speed, large, descent, boxes, lit }) => [
+    [...graph.values], now.gradients, now.step, selected, tab, colourBy, edgeNumbers, speed, large,
+    now.leavesOut(named("y")), descent.rate, descent.row, descent.batch, boxes.list.map(({ open }) => open), lit?.size];
+  const changeAll = async () => {
+    if (given.data.learning) { state.setBatch(2); await state.learn(2); }
+    state.setRate(0.25); state.set(named("w¹₂₁"), -0.125); state.setOpen([state.boxes.inner[2]], false);
+    state.switchTo(given.data.switches[0], given.data.switches[0].choices[0].signature);
+    state.select(named("b₂")); state.goTo(7); state.setColouring("gradient"); state.showTab("numbers");
+    state.setEdgeNumbers(false); state.setSpeed(5); state.setDataGradients(true);
+    state.setLarge(true);
+  };
+  const { written, read } = await load("address"), parameters = (text) => new URLSearchParams(text);
+"""
+
+
+@pytest.mark.parametrize("make", [network, with_rows])
+def test_a_reset_brings_everything_back(make: Any) -> None:
     code = """
-      const first = [...state.graph.values];
-      state.set(named("w¹₂₁"), 3); state.switchTo(given.data.switches[0], given.data.switches[0].choices[0].signature);
-      await state.learn(3);
-      const changed = [...state.graph.values];
+      const first = everything(state);
+      await changeAll();
+      const changed = everything(state);
       state.reset();
-      return { first, changed, last: [...state.graph.values], costs: state.descent.costs };
+      return { first, changed, last: everything(state), costs: state.descent.costs, address: written(state) };
     """
-    found = run(STATE + code, **network())
-    assert found["first"] == found["last"] != found["changed"]
+    found = run(STATE + EVERYTHING + code, **make())
+    assert found["first"] == found["last"]
+    same = [i for i, (a, b) in enumerate(zip(found["first"], found["changed"], strict=True)) if a == b]
+    assert same == ([] if make is with_rows else [11, 12])  # row and batch
     assert found["costs"] == []
+    assert found["address"] == ""
 
 
 @pytest.mark.parametrize("make", [network, with_rows])
 def test_an_address_brings_back_the_state(make: Any) -> None:
     code = """
-      const { written, read } = await load("address");
       const other = new State(given.data, new Function(`return ${given.functions}`)()(ieee)), empty = written(state);
-      if (given.data.learning) { state.setBatch(2); await state.learn(2); }
-      state.setRate(0.25); state.set(named("w¹₂₁"), -0.125); state.setOpen([state.boxes.inner[2]], false);
-      state.switchTo(given.data.switches[0], given.data.switches[0].choices[0].signature);
-      state.select(named("b₂")); state.goTo(7); state.setColouring("gradient"); state.showTab("numbers");
-      state.setDataGradients(true);
+      await changeAll();
       const told = written(state);
       other.restore(read(other, told));
-      const seen = ({ graph, now, selected, tab, colourBy, descent, boxes, lit }) => [
-        graph.values, now.gradients, now.step, selected, tab, colourBy, now.leavesOut(named("y")),
-        descent.rate, descent.row, descent.batch,
-        boxes.list.map(({ open }) => open), lit.size];
-      return { empty, told, again: written(other), one: seen(state), other: seen(other) };
+      return { empty, told, again: written(other), one: everything(state), other: everything(other) };
     """
-    found = run(STATE + code, **make())
+    found = run(STATE + EVERYTHING + code, **make())
     assert found["empty"] == ""
     assert found["told"] == found["again"]
     assert found["one"] == found["other"]
-    assert "step=7&select=b%E2%82%82&colour=gradient&inputs=1&flip=3&f0=tanh" in found["told"]
+    assert "step=7&select=b%E2%82%82&colour=gradient&flip=3&f0=tanh" in found["told"]
+
+
+def test_an_address_tells_what_differs_from_the_view_that_a_page_opens_with() -> None:
+    code = """
+      const start = "step=3&select=b₁&%3Dy=0&f0=tanh&flip=3&numbers=off&lr=0.5&tab=numbers&colour=value&speed=2";
+      const first = everything(state), plain = state.opening;
+      state.open(read(state, parameters(start)));
+      const opened = everything(state), empty = written(state);
+      state.restore(plain);
+      const told = written(state), back = read(state, told);
+      state.reset();
+      const again = everything(state);
+      state.restore(back);
+      return { first, opened, empty, told, again, last: everything(state) };
+    """
+    found = run(STATE + EVERYTHING + code, **network())
+    assert found["opened"] == found["again"] != found["first"]
+    assert found["last"] == found["first"]
+    assert found["empty"] == ""
+    assert found["told"] == (
+        "step=20&select=&colour=role&flip=&f0=sigmoid&%3Dy=1&lr=0.1&tab=selected&numbers=on&speed=1"
+    )
 
 
 def test_what_makes_no_sense_in_an_address_counts_as_left_out() -> None:
     code = """
-      const { read } = await load("address");
-      const told = "step=x&select=no&=C=5&=w=1&=y=&colour=red&flip=9&lr=-1&f0=no&tab=no&row=7";
-      return read(state, new URLSearchParams(told));
+      const told = "step=x&select=no&=C=5&=w=1&=y=&colour=red&flip=9&lr=-1&f0=no&tab=no&row=7&numbers=2&speed=3";
+      return read(state, parameters(told));
     """
-    found = run(STATE + code, **network())
+    found = run(STATE + EVERYTHING + code, **network())
     assert found == {
-        "step": 20, "selected": None, "colourBy": "role", "tab": "selected", "dataToo": False, "flipped": [9],
-        "row": 0, "batch": 1,
-        "rate": 0.1, "values": [], "switched": [], "practice": None,
+        "step": 20, "selected": None, "colourBy": "role", "edgeNumbers": True, "tab": "selected", "speed": 1,
+        "dataToo": False, "large": False, "flipped": [9], "row": 0, "batch": 1, "rate": 0.1, "values": [],
+        "switched": [], "costs": [], "taken": 0, "practice": None,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("make", [network, with_rows])
+def test_all_that_an_address_holds_can_be_undone_and_done_again(make: Any) -> None:
+    code = """
+      const { History } = await load("history");
+      const body = new EventTarget(), history = new History(state, body), seen = [];
+      const look = () => [...everything(state), state.descent.costs.length];
+      const note = () => seen.push(look());
+      note();
+      await changeAll(); note();
+      body.dispatchEvent(new Event("input"));
+      for (const x of [1, 2, 3]) state.set(named("b₁"), x);
+      note();
+      body.dispatchEvent(new Event("pointerdown")); body.dispatchEvent(new Event("input"));
+      for (const x of [4, 5]) state.set(named("b₁"), x);
+      note();
+      state.move(-1); state.move(-1); note();
+      state.select(named("y")); note();
+      await state.learn(3); note();
+      await state.learn(2); note();
+      state.select(named("x₁")); note();
+      const count = history.entries.length, back = [];
+      while (history.canUndo) { history.undo(); back.unshift(look()); }
+      const first = look(), address = String(written(state));
+      while (history.canRedo) history.redo();
+      const last = look();
+      history.undo(); history.undo(); state.setRate(3);
+      return { seen, back, count, first, last, address, redo: history.canRedo, entries: history.entries.length };
+    """
+    found = run(STATE + EVERYTHING + code, **make())
+    seen, back = found["seen"], found["back"]
+    before = 14 if make is with_rows else 12
+    # after those: two drags, some steps, a selection, learning twice (first it goes to the last step), a selection
+    assert found["count"] == 1 + before + 2 + 1 + 1 + 3 + 1
+    assert [entry for entry in back if entry in seen] == seen[:-1]
+    assert found["first"] == seen[0]
+    assert found["last"] == seen[-1]
+    assert found["address"] == ""
+    assert (found["redo"], found["entries"]) == (False, found["count"] - 1)
+
+
+def test_a_neuron_is_dead_only_where_no_row_wakes_it() -> None:
+    code = """
+      const { remark } = await load("words");
+      const neurons = ["a²₁", "a²₂", "a²₃"].map(named), all = () => neurons.map((node) => state.health.of(node));
+      const first = all(), values = [...state.graph.values], said = neurons.map((node) => remark(state, node));
+      state.showRow(1);
+      const second = all();
+      state.set(named("b₁"), -9);
+      return { first, second, low: all(), said, kept: values.every((x, i) => x === [...state.graph.values][i]) };
+    """
+    model = two_three_one("relu", parameters=dict(zip(
+        ["w^1_11", "w^1_12", "w^1_21", "w^1_22", "w^1_31", "w^1_32", "b_1", "w^2_11", "w^2_12", "w^2_13", "b_2"],
+        [1, 0, -1, 0, 0, -1, 0, 1, 1, 1, 0], strict=True,
+    )))  # fmt: skip
+    given = told(nn.explore(model, [[1.0, 1.0], [-1.0, 2.0]], [1, 0], loss="mse", start={"row": 1}))
+    found = run(STATE + code, **given)
+    assert found["first"] == ["", "inactive", "dead"]
+    assert found["second"] == ["inactive", "", "dead"]
+    assert found["low"] == ["dead"] * 3
+    assert [text.split(":")[0] for text in found["said"]] == ["", "inactive for this row", "dead"]
+    one = told(nn.explore(model, [[1.0, 1.0]], [1], loss="mse"))
+    code = 'return ["a²₁", "a²₂", "a²₃"].map((name) => state.health.of(named(name)));'
+    assert run(STATE + code, **one) == ["", "inactive", "inactive"]
 
 
 def test_descent_takes_the_means_over_the_next_rows_and_tells_what_each_row_gives() -> None:
@@ -360,20 +457,49 @@ def test_ticks_are_round_and_numbers_beside_axes_short() -> None:
     assert texts == ["0", "1e+6", "−0.5", "1e−4"]
 
 
-def test_a_nudge_is_judged_beside_the_best() -> None:
+NUDGED = """
+  const { nudged, verdictOf } = await load("check_panel"), powers = Array.from({ length: 61 }, (_, i) => -15 + i / 4);
+  const verdict = (leaf, at) =>
+    verdictOf(...nudged(state.graph, leaf, [at, at - 1]), nudged(state.graph, leaf, powers));
+"""
+
+
+def test_a_nudge_is_judged_by_what_rounding_and_curvature_can_be_there() -> None:
     code = """
-      const { nudged, verdictOf } = await load("check_panel");
-      const errors = [-15, -10, -5, -1, 0].map((at) => [at, Math.abs(at + 5) - 10]);
-      const { slope, nudge } = nudged(state.graph, named("w¹₂₁"), [-4])[0];
-      const said = [-15, -5, 0].map((at) => verdictOf(at, errors).split(/[:,]/)[0]);
-      return { said, odd: verdictOf(0, [[0, NaN]]), exact: verdictOf(-1, [[-1, -9], [0, -12]]), slope, nudge,
-        gradient: state.graph.gradients[named("w¹₂₁")] };
+      const w = named("w¹₂₁"), { slope, nudge } = nudged(state.graph, w, [-4])[0];
+      return { said: [0, -2, -3.5, -5, -14].map((at) => verdict(w, at)), slope, nudge,
+        gradient: state.graph.gradients[w] };
     """
-    found = run(STATE + code, **network())
-    assert found["said"] == ["h is too small", "About the best h", "As h shrinks the slope closes in on the gradient"]
-    assert found["odd"] == "The slope is not finite for every h."
-    assert found["exact"].startswith("The cost is no more than quadratic here")
+    found = run(STATE + NUDGED + code, **network())
+    bends, nearly, finely, about, small = found["said"]
+    assert re.search(r"closes in on the gradient: a tenth of h leaves 1/9\d of the difference", bends)
+    assert re.search(r"closes in on the gradient: a tenth of h leaves 1/100 of the difference", nearly)
+    assert finely.endswith("a tenth of h leaves no difference but that of rounding.")
+    assert about.startswith("The difference is no more than rounding may make it")
+    assert small.startswith("h is too small: the two costs differ in their last digits only, and rounding leaves no")
     assert (found["slope"], found["nudge"]) == (pytest.approx(found["gradient"], rel=1e-6), pytest.approx(1e-4))
+
+
+def test_the_central_difference_of_a_parabola_is_never_said_to_bend_nor_a_usual_nudge_too_small() -> None:
+    code = "return state.graph.leaves.map((leaf) => [0, -1, -2, -5, -8, -15].map((at) => verdict(leaf, at)));"
+    for seed in range(12):
+        rng = random.Random(seed)
+        inputs, hidden = rng.randint(1, 3), [rng.randint(1, 3) for _ in range(rng.randint(0, 2))]
+        model = MLP(inputs, [*hidden, 1], "identity", "identity", seed=seed)
+        x = [rng.gauss(0, 10 ** rng.uniform(-1, 2)) for _ in range(inputs)]
+        for said in run(STATE + NUDGED + code, **told(explore(cost(model, x, rng.gauss(0, 3))))):
+            assert all(text.startswith("Between any two points the slope is the gradient") for text in said[:3]), said
+            assert not any("bends" in text or "kink" in text for text in said), said
+
+
+def test_a_nudge_across_a_kink_is_not_said_to_close_in() -> None:
+    x, one = Value(0.0, "x"), Value(2.0, "k")
+    found = run(STATE + NUDGED + "return verdict(0, -2);", **told(explore(x.relu() * one)))
+    assert found.startswith("A smaller h does not bring the slope closer to the gradient")
+    found = run(STATE + NUDGED + "return verdict(0, -2);", **told(explore(Value(1.0, "x").log())))
+    assert "closes in" in found
+    found = run(STATE + NUDGED + "return verdict(0, 0);", **told(explore(Value(0.5, "x").log())))
+    assert found == "The slope is not finite for this h."
 
 
 def test_only_a_model_of_two_inputs_and_one_target_has_a_plane() -> None:

@@ -123,8 +123,8 @@ sqrt = operation("sqrt", ieee(math.sqrt), lambda z, x: (div(1, 2 * z + 0.0),), "
                  text="√%s", latex=r"\sqrt{%s}")
 sin = operation("sin", ieee(math.sin), lambda z, x: (cos(x),), "sine of x in radians", latex=r"\sin")
 cos: Operation = operation("cos", ieee(math.cos), lambda z, x: (-sin(x),), "cosine of x in radians", latex=r"\cos")
-tanh = operation("tanh", math.tanh, lambda z, x: (1 - z * z,), "hyperbolic tangent", latex=r"\tanh",
-                 role="activation", steepest=1.0)
+tanh = operation("tanh", math.tanh, lambda z, x: (1 - z * z,), "hyperbolic tangent, (eˣ - e⁻ˣ) / (eˣ + e⁻ˣ)",
+                 latex=r"\tanh", role="activation", steepest=1.0)
 erfc = operation("erfc", math.erfc, lambda z, x: (exp(-x * x) * (-2 / math.sqrt(math.pi)),), "1 - erf(x)")
 maximum = operation("maximum", larger,
                     lambda z, x, y: ((1 + sign(sub_no_nan(x, y))) / 2, (1 - sign(sub_no_nan(x, y))) / 2),

@@ -2,19 +2,22 @@
 
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from autograd.deriving import INDENT, MAX_PATHS, MOST_SUBTOTALS
 from autograd.drawing import CUT
 from autograd.exploring.arrangement import BOLD, FORMULA_LENGTH, ROOM_BESIDE
 from autograd.exploring.formula_templates import ABOUT, CLOSE, COMPOUND, MINUS, NEGATIVE, OPEN, RAISED, RESULT
+from autograd.exploring.options import COLOURINGS, SIZES, SPEEDS, SWITCH, TABS, TOPICS
 from autograd.notation import EXACT_DIGITS, EXACT_WITHIN, PLAIN_BELOW, PLAIN_FROM
 from autograd.practising import DIGITS_OF_ANSWERS, DRAWS, EXACT_FORMULAS, MOST_NAMED, MOST_PAIRED, OTHERS
 
-SHARED: dict[str, str | float] = {
+SHARED: dict[str, str | float | Sequence[str | float]] = {
     "ABOUT": ABOUT,
     "BOLD": BOLD,
     "CLOSE": CLOSE,
+    "COLOURINGS": COLOURINGS,
     "COMPOUND": COMPOUND,
     "CUT": CUT,
     "DIGITS_OF_ANSWERS": DIGITS_OF_ANSWERS,
@@ -37,6 +40,11 @@ SHARED: dict[str, str | float] = {
     "RAISED": RAISED,
     "RESULT": RESULT,
     "ROOM_BESIDE": ROOM_BESIDE,
+    "SIZES": SIZES,
+    "SPEEDS": SPEEDS,
+    "SWITCH": SWITCH,
+    "TABS": TABS,
+    "TOPICS": TOPICS,
 }
 
 HEAD = "// Written by autograd/exploring/constants.py, which says where each of these is from.\n\n"
@@ -48,9 +56,9 @@ def module() -> str:
     return HEAD + "".join(lines)
 
 
-def _written(constant: str | float) -> str:
+def _written(constant: str | float | Sequence[str | float]) -> str:
     # exponents as JavaScript's formatter wants them
-    return json.dumps(constant) if isinstance(constant, str) else re.sub(r"e\+?(-?)0*", r"e\1", f"{constant:g}")
+    return json.dumps(constant) if isinstance(constant, str | list) else re.sub(r"e\+?(-?)0*", r"e\1", f"{constant:g}")
 
 
 if __name__ == "__main__":

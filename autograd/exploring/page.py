@@ -5,7 +5,7 @@ import html
 import json
 import math
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any
 from autograd.core import Value, as_float, shown
 from autograd.drawing import Drawing
 from autograd.exploring.learning import learning
+from autograd.exploring.options import hidden, locked, opening
 from autograd.exploring.page_graph import PageGraph
 from autograd.exploring.page_words import encoded, in_script, page_words
 from autograd.files import write_files
@@ -95,6 +96,9 @@ def explore(
     batch_size: int = 1,
     practice: bool = False,
     lang: str | None = None,
+    hide: Collection[str] = (),
+    lock: Collection[Value | str] = (),
+    start: Mapping[str, Any] | str = "",
 ) -> Explorer:
     """Make a page on which the graph of a Value can be stepped through, questioned, changed and trained.
 
@@ -106,10 +110,16 @@ def explore(
     practice: open with questions, and with all partials and gradients hidden until they are answered.
     lang: the language of the page, "en", "de" or "es"; without it the page speaks that of its reader's browser.
 
+    For a lesson: hide leaves out "gradients" (every gradient and partial, the backward pass, and what shows them),
+    "derivation", "check", "curves", "edge numbers", "steps", "numbers", "learn" or "legend". lock has leaves (Values,
+    or labels) that cannot be changed, not by learning either, or "numbers" for all of them, "activations", "rate",
+    "batch", "row". start is the view to open with, and to be reset to: what stands behind the # of the page's address,
+    or a mapping such as {"step": 3, "select": w, "tab": "numbers", "colour": "value", "numbers": False, "row": 2}.
+
     A notebook shows the page below the cell, and a picture where scripts are not trusted; save() writes a file.
     Raises TypeError for what is not a Value; ValueError where the graph is out of date, where more than 2,000 nodes
-    would be shown, and for numbers, rows and languages that do not fit; CompileError for an operation that cannot be
-    written in primitives; and RuntimeError where there is no Graphviz.
+    would be shown, and for numbers, rows, languages and views that do not fit; CompileError for an operation that
+    cannot be written in primitives; and RuntimeError where there is no Graphviz.
     """
     if not isinstance(value, Value):
         raise TypeError(
@@ -121,13 +131,18 @@ def explore(
         raise ValueError(f"lr is a finite number above 0, got {shown(lr)}")
     graph = PageGraph(value, digits, depth, inputs)
     taken = learning(graph, leaves, rows, predictions, batch_size)
+    left_out = hidden(hide)
+    asked = {
+        "hide": left_out,
+        "lock": locked(graph, lock),
+        "start": opening(graph, start, left_out, len(taken["rows"]) if taken else 0, practice),
+    }
     functions = graph.functions()
     drawing = graph.drawing()
     name = drawing.nodes[value].name if value.label else ""
     title = title or _usual_title(name, len(graph.nodes))
     title = title if isinstance(title, Message) else printable(title)
-    told = {"title": title, "lr": lr, **graph.data()} | ({"learning": taken} if taken else {})
-    told |= {"practising": True} if practice else {}
+    told = {"title": title, "lr": lr, **graph.data(), **asked} | ({"learning": taken} if taken else {})
     data, carried = encoded(told)
     with language(lang):
         return Explorer(value, str(title), drawing, data, functions, page_words(lang, carried), spoken_language())

@@ -1,6 +1,7 @@
 """A graph as the page has it: nodes, their formulas and functions, boxes and their places, what can be switched."""
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from itertools import product
 from typing import Any
 
@@ -22,10 +23,21 @@ from autograd.exploring.arrangement import FORMULA_LENGTH, Arrangement, arrangem
 from autograd.exploring.boxes import Box, Item, boxed
 from autograd.exploring.formula_templates import FormulaTemplates
 from autograd.exploring.javascript import library
+from autograd.exploring.legend import Legend, convention
 from autograd.exploring.practice_data import practice_of_graph, practice_of_signature
 from autograd.exploring.signatures import Signature
 from autograd.exploring.switches import dies, switches_in
-from autograd.notation import LatexWriter, MathmlWriter, Number, Symbol, TextWriter, formula, symbols_for
+from autograd.notation import (
+    Expression,
+    LatexWriter,
+    MathmlWriter,
+    Number,
+    Symbol,
+    TextWriter,
+    formula,
+    symbols_for,
+    unicode_label,
+)
 from autograd.practising import Questions
 
 OPEN_UP_TO = 60  # nodes: larger graphs open with their neurons closed, and layers where there are still more
@@ -71,6 +83,22 @@ class PageGraph:
         roles = self.roles | dict.fromkeys(begin, "input") | dict.fromkeys(part.cut, CUT)
         self.roles = {copy: roles[node] for node, copy in self.shown.items()}
 
+    @cached_property
+    def names(self) -> list[str]:
+        """What the nodes are called on the page."""
+        return ["value" if isinstance(x := self.symbols[node], Number) else _label(x) for node in self.nodes]
+
+    def index_of(self, node: Value | str) -> int:
+        """Where a node is in the list of nodes, given itself or its label; -1 where it is not."""
+        if isinstance(node, Value):
+            return self.indices([node])[0]
+        label = unicode_label(node) if isinstance(node, str) else None
+        return self.names.index(label) if label in self.names else -1
+
+    def steps(self, forward_only: bool) -> int:
+        """The number of the page's last step."""
+        return len(self.made) if forward_only else 2 * len(self.made) + 2
+
     def drawing(self) -> Drawing:
         """The picture where there is no page."""
         return draw_part(self.whole_order, self.part, self.whole_roles, digits=self.digits)
@@ -97,8 +125,17 @@ class PageGraph:
             "signatures": [_signature(signature, templates) for signature in self.signatures],
             "cancelled": self._cancelled(templates),
             "texts": list(templates.texts),
+            "legend": self._legend(),
             "practice": practice_of_graph(Questions([*self.shown.values()], self.symbols), self.made, self.index),
         }
+
+    def _legend(self) -> dict[str, Any]:
+        """What names of functions and indices mean."""
+        legend = Legend()
+        used = [legend.of(signature) for signature in self.signatures]
+        found = convention(self.shown.values(), self.roles)
+        example = found and {key: self.index[x] if isinstance(x, Value) else x for key, x in found.items()}
+        return {"functions": [*legend.functions.values()], "of": used, "convention": example}
 
     def _node(self, node: Value) -> dict[str, Any]:
         symbol = self.symbols[node]
@@ -176,6 +213,10 @@ class PageGraph:
             TextWriter(self.digits).write(formula(node, self.symbols)) if len(node.operands) < FORMULA_LENGTH else ""
         )
         return label, written if 0 < len(written) <= FORMULA_LENGTH else sign_of(node.op)
+
+
+def _label(symbol: Expression) -> str:
+    return TextWriter().write(symbol)
 
 
 def _require_few(part: Part) -> None:

@@ -4,7 +4,7 @@ A graph gives formulas as expressions, which come from the table like all else a
 writer for each form writes them down.
 """
 
-from autograd.notation.expressions import Derivative, Expression, LocalGradient, Number, Symbol, as_expression
+from autograd.notation.expressions import Applied, Derivative, Expression, LocalGradient, Number, Symbol, as_expression
 from autograd.notation.factors import cancelled
 from autograd.notation.formulas import derivative, formula, partial, slope, symbols_for
 from autograd.notation.labels import label_parts, printable, unicode_label
@@ -28,6 +28,7 @@ __all__ = [
     "PLAIN_BELOW",
     "PLAIN_FROM",
     "PRODUCT",
+    "Applied",
     "Derivative",
     "Expression",
     "FormulaWriter",

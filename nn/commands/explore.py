@@ -35,7 +35,8 @@ def run(options: argparse.Namespace) -> Result:
     model = network_for(options)
     c = cost(model, options.x, options.y, options.loss)
     try:
-        page = explore(c, title=title_for(options), lr=options.lr, digits=options.digits, depth=options.depth)
+        title = title_for(options, switchable=True)
+        page = explore(c, title=title, lr=options.lr, digits=options.digits, depth=options.depth)
     except ValueError as error:  # the network is too large
         raise InputError(str(error)) from None
     with writing():

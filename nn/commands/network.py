@@ -46,10 +46,10 @@ def network_for(options: argparse.Namespace) -> MLP:
     return model
 
 
-def title_for(options: argparse.Namespace) -> str:
-    """The title of a page about the network."""
+def title_for(options: argparse.Namespace, *, switchable: bool = False) -> str:
+    """The title of a page about the network; without the activation where that can be switched on the page."""
     loss = LOSSES[options.loss].operation.name.replace("_", " ")
-    return f"The {options.sizes} network, {options.activation}, {loss}"
+    return f"The {options.sizes} network, {'' if switchable else f'{options.activation}, '}{loss}"
 
 
 def _sizes(text: str) -> list[int]:

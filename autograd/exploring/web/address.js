@@ -1,115 +1,138 @@
 // The part of the state that the page's address holds: what differs from the page as it was opened.
 
-/** @import { State, View } from "./state.js" */
-import { TOPICS } from "./questions.js";
-import { COLOURINGS, TABS } from "./state.js";
+/** @import { State } from "./state.js" */
+/** @import { View } from "./views.js" */
+import { COLOURINGS, SIZES, SPEEDS, SWITCH, TABS, TOPICS } from "./constants.js";
 
+/** What colours are left out with. @type {Record<string, string>} */
+const HIDDEN_WITH = { gradient: "gradients" };
 const PAUSE = 250; // milliseconds without a change, after which the address is written
 
-/** @param {State} state */
-export function written(state) {
-  const { graph, boxes, data, descent, now, passes } = state,
-    told = new URLSearchParams();
-  if (now.step !== passes.last && !state.practice.on) told.set("step", String(now.step));
-  if (state.selected !== null) told.set("select", graph.name(state.selected));
-  if (state.colourBy !== COLOURINGS[0]) told.set("colour", state.colourBy);
-  if (passes.dataToo) told.set("inputs", "1");
-  const flipped = boxes.list.filter((box) => box.open !== box.openAtFirst);
-  if (flipped.length) told.set("flip", flipped.map((box) => box.index).join("."));
-  data.switches.forEach(({ nodes: [node], choices }, i) => {
-    const choice = choices.find(({ signature }) => signature === graph.signatures[node]);
-    if (choice && choice.signature !== graph.first.signatures[node]) told.set(`f${i}`, choice.name);
-  });
-  if (descent.row) told.set("row", String(descent.row + 1));
-  if (descent.batch !== (data.learning?.batch ?? 1)) told.set("batch", String(descent.batch));
-  const fed = descent.fed();
-  for (const leaf of graph.leaves) {
-    const value = graph.values[leaf];
-    if (!Object.is(value, fed.get(leaf) ?? graph.first.values[leaf])) told.set(`=${graph.name(leaf)}`, String(value));
+/** @param {State} state @param {View} [view] where it is not that of now */
+export function written(state, view = state.view()) {
+  const { opening } = state,
+    told = new URLSearchParams(),
+    first = entries(state, opening);
+  for (const [key, text] of entries(state, view)) {
+    if (text !== first.get(key)) told.set(key, text);
   }
-  if (descent.rate !== descent.firstRate) told.set("lr", String(descent.rate));
-  if (state.tab !== TABS[0]) told.set("tab", state.tab);
-  writePractice(state, told);
   return told;
 }
 
-/** @param {State} state @param {URLSearchParams} told */
-function writePractice({ practice, data }, told) {
-  if (!practice.on) {
-    if (data.practising) told.set("practice", "off");
-    return;
-  }
-  told.set("practice", practice.topic);
-  if (practice.index) told.set("q", String(practice.index + 1));
-  if (practice.seed) told.set("seed", String(practice.seed));
-  if (/[1-9]/.test(practice.shortScore)) told.set("score", practice.shortScore);
+/** A view as texts by the keys that an address has for them. @param {State} state @param {View} view
+ *  @returns {Map<string, string>} */
+function entries({ graph, data, descent, opening }, view) {
+  const fed = descent.fed(),
+    { values } = graph.first,
+    changed = new Set([...opening.values.keys(), ...view.values.keys()]);
+  return new Map([
+    ["step", String(view.step)],
+    ["select", view.selected === null ? "" : graph.name(view.selected)],
+    ["colour", view.colourBy],
+    ["flip", [...view.flipped].sort((a, b) => a - b).join(".")],
+    ...data.switches.map((layer, i) => /** @type {[string, string]} */ ([`f${i}`, choiceIn(layer, view, graph)])),
+    ["row", String(view.row + 1)],
+    ["batch", String(view.batch)],
+    ...[...changed].map((leaf) => {
+      const value = view.values.get(leaf) ?? fed.get(leaf) ?? values[leaf];
+      return /** @type {[string, string]} */ ([`=${graph.name(leaf)}`, String(value)]);
+    }),
+    ["lr", String(view.rate)],
+    ["tab", view.tab],
+    ["numbers", SWITCH[Number(view.edgeNumbers)]],
+    ["size", SIZES[Number(view.large)]],
+    ["speed", String(view.speed)],
+    ["inputs", SWITCH[Number(view.dataToo)]],
+    ["practice", view.practice?.topic ?? SWITCH[0]],
+    ["q", String((view.practice?.index ?? 0) + 1)],
+    ["seed", String(view.practice?.seed ?? 0)],
+    ["score", view.practice?.score ?? ""],
+  ]);
 }
 
-/** @param {State} state @param {URLSearchParams} told @returns {View["practice"]} */
-function readPractice({ data }, told) {
-  const topic =
-    TOPICS.find((name) => name === told.get("practice")) ??
-    (data.practising && told.get("practice") !== "off" ? TOPICS[0] : null);
-  const whole = (/** @type {string} */ key, /** @type {number} */ least) => {
-    const x = Number(told.get(key) ?? least);
-    return Number.isSafeInteger(x) && x >= least ? x : least;
-  };
-  return topic && { topic, index: whole("q", 1) - 1, seed: whole("seed", 0), score: told.get("score") ?? "" };
+/** The name of a layer's activation. @param {import("./types.js").SwitchData} layer @param {View} view
+ *  @param {import("./graph.js").Graph} graph */
+function choiceIn(layer, { switched }, graph) {
+  const signature = switched.get(layer) ?? graph.first.signatures[layer.nodes[0]];
+  return layer.choices.find((choice) => choice.signature === signature)?.name ?? "";
 }
 
-/** What an address asks for; what makes no sense in it counts as left out. @param {State} state
- *  @param {URLSearchParams} told @returns {View} */
-export function read(state, told) {
-  const { graph, data, descent, passes } = state;
+/** What an address asks for; what it leaves out, or makes no sense in it, is as the page was opened.
+ *  @param {State} state @param {URLSearchParams} told @returns {View} */
+export function read({ graph, data, passes, opening }, told) {
   const byName = new Map(data.nodes.map((_, node) => [graph.name(node), node]));
-  /** @type {(names: string[], key: string) => string} */
-  const oneOf = (names, key) => names.find((name) => name === told.get(key)) ?? names[0];
-  const rate = Number(told.get("lr")),
-    step = Number(told.get("step") ?? passes.last);
-  /** @type {Map<number, number>} */
-  const values = new Map();
+  /** One of several, by its key. @type {<T>(key: string, among: T[], otherwise: T) => T} */
+  const oneOf = (key, among, otherwise) => among.find((one) => String(one) === told.get(key)) ?? otherwise;
+  /** @type {(key: string, fits: (x: number) => boolean, otherwise: number) => number} */
+  const number = (key, fits, otherwise) => {
+    const text = told.get(key)?.trim();
+    return text && fits(Number(text)) ? Number(text) : otherwise;
+  };
+  const values = new Map(opening.values),
+    switched = new Map(opening.switched);
   for (const [key, text] of told) {
     const leaf = key.startsWith("=") ? byName.get(key.slice(1)) : undefined;
     if (leaf !== undefined && graph.isLeaf(leaf) && text.trim() && !Number.isNaN(Number(text))) {
       values.set(leaf, Number(text));
     }
   }
-  /** @type {View["switched"]} */
-  const switched = new Map();
   data.switches.forEach((layer, i) => {
     const choice = layer.choices.find(({ name }) => name === told.get(`f${i}`));
     if (choice) switched.set(layer, choice.signature);
   });
+  const count = data.learning?.rows.length ?? 0,
+    topic = oneOf("practice", [SWITCH[0], ...TOPICS], opening.practice?.topic ?? SWITCH[0]),
+    wholeFrom1 = (/** @type {number} */ x) => Number.isInteger(x) && x > 0;
+  const session = () => ({
+    topic: /** @type {import("./questions.js").Topic} */ (topic),
+    index: number("q", wholeFrom1, (opening.practice?.index ?? 0) + 1) - 1,
+    seed: number("seed", (x) => Number.isSafeInteger(x) && x >= 0, opening.practice?.seed ?? 0),
+    score: told.get("score") ?? opening.practice?.score ?? "",
+  });
   return {
-    step: Number.isInteger(step) ? step : passes.last,
-    selected: byName.get(told.get("select") ?? "") ?? null,
-    colourBy: oneOf(COLOURINGS, "colour"),
-    tab: oneOf(TABS, "tab"),
-    dataToo: told.get("inputs") === "1",
-    flipped: new Set(told.get("flip")?.split(".").map(Number)),
-    ...rowsOf(told, data.learning),
-    rate: rate > 0 && Number.isFinite(rate) ? rate : descent.firstRate,
+    step: passes.clamped(number("step", Number.isInteger, opening.step)),
+    selected: told.get("select") === "" ? null : (byName.get(told.get("select") ?? "") ?? opening.selected),
+    colourBy: oneOf("colour", COLOURINGS, opening.colourBy),
+    edgeNumbers: oneOf("numbers", SWITCH, SWITCH[Number(opening.edgeNumbers)]) === SWITCH[1],
+    tab: oneOf("tab", TABS, opening.tab),
+    large: oneOf("size", SIZES, SIZES[Number(opening.large)]) === SIZES[1],
+    speed: oneOf("speed", SPEEDS, opening.speed),
+    dataToo: oneOf("inputs", SWITCH, SWITCH[Number(opening.dataToo)]) === SWITCH[1],
+    flipped: told.has("flip") ? new Set(told.get("flip")?.split(".").filter(Boolean).map(Number)) : opening.flipped,
+    row: number("row", (x) => wholeFrom1(x) && x <= count, opening.row + 1) - 1,
+    batch: Math.min(
+      number("batch", (x) => wholeFrom1(x) && count > 0, opening.batch),
+      Math.max(1, count),
+    ),
+    rate: number("lr", (x) => x > 0 && Number.isFinite(x), opening.rate),
     values,
     switched,
-    practice: readPractice(state, told),
+    costs: [],
+    taken: 0,
+    practice: topic === SWITCH[0] ? null : session(),
   };
 }
 
-/** The row and the batch that an address asks for. @param {URLSearchParams} told
- *  @param {import("./types.js").LearningData} [learning] */
-function rowsOf(told, learning) {
-  if (!learning) return { row: 0, batch: 1 };
-  const row = Number(told.get("row") ?? 1) - 1,
-    batch = Number(told.get("batch") ?? learning.batch),
-    count = learning.rows.length;
-  return {
-    row: Number.isInteger(row) && row >= 0 && row < count ? row : 0,
-    batch: Number.isInteger(batch) && batch > 0 ? Math.min(batch, count) : 1,
-  };
+/** An address without what is locked or left out. @param {State} state @param {URLSearchParams} told */
+export function allowed(state, told) {
+  const byName = new Map(state.graph.leaves.map((leaf) => [`=${state.graph.name(leaf)}`, leaf])),
+    controls = new Map([
+      ["lr", "rate"],
+      ["batch", "batch"],
+      ["row", "row"],
+      ...state.data.switches.map((_, i) => /** @type {[string, string]} */ ([`f${i}`, "activations"])),
+    ]);
+  const kept = [...told].filter(([key]) => !state.locks(byName.get(key) ?? controls.get(key) ?? ""));
+  const shown = kept.filter(
+    ([key, text]) => !(["tab", "colour"].includes(key) && state.hides(HIDDEN_WITH[text] ?? text)),
+  );
+  return new URLSearchParams(shown.filter(([key]) => key !== "numbers" || !state.hides("edge numbers")));
 }
 
 /** The address as a link. @param {State} state */
-export const linkTo = (state) => `${location.href.split("#")[0]}#${written(state)}`;
+export const linkTo = (state) => `${withoutFragment()}#${written(state)}`;
+
+const withoutFragment = () => location.href.split("#")[0];
 
 /** Keep the page's address and the state the same. @param {State} state */
 export function followAddress(state) {
@@ -117,14 +140,14 @@ export function followAddress(state) {
     timer = 0;
   const restore = () => {
     reading = true;
-    state.restore(read(state, new URLSearchParams(location.hash.slice(1))));
+    state.restore(read(state, allowed(state, new URLSearchParams(location.hash.slice(1)))));
     reading = false;
   };
   const write = () => {
     const text = written(state).toString();
-    if (`#${text}` !== location.hash && (text || location.hash)) history.replaceState(null, "", `#${text}`);
+    if (text !== location.hash.slice(1)) history.replaceState(null, "", withoutFragment() + (text && `#${text}`));
   };
-  state.subscribe(["numbers", "step", "selection", "boxes", "look", "tab", "learning", "practice"], () => {
+  state.subscribe(["numbers", "step", "selection", "boxes", "look", "tab", "learning", "playing"], () => {
     if (reading) return;
     clearTimeout(timer);
     timer = setTimeout(write, PAUSE);

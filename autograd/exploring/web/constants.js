@@ -3,6 +3,7 @@
 export const ABOUT = "\ue002";
 export const BOLD = 8.2;
 export const CLOSE = "\ue001";
+export const COLOURINGS = ["role", "value", "gradient"];
 export const COMPOUND = "b";
 export const CUT = "cut off";
 export const DIGITS_OF_ANSWERS = 3;
@@ -25,3 +26,8 @@ export const PLAIN_FROM = 0.0001;
 export const RAISED = "r";
 export const RESULT = "z";
 export const ROOM_BESIDE = 22;
+export const SIZES = ["normal", "large"];
+export const SPEEDS = [0.5, 1, 2, 5, 20];
+export const SWITCH = ["off", "on"];
+export const TABS = ["selected", "numbers", "learn"];
+export const TOPICS = ["backward", "gradient", "forward", "update"];

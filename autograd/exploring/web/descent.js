@@ -14,22 +14,26 @@ export class Descent {
   constructor(graph, rate, data) {
     this.graph = graph;
     this.data = data;
-    this.rate = this.firstRate = rate;
+    this.rate = rate;
     this.batch = data?.batch ?? 1;
     this.row = 0;
     /** The cost before each step. @type {number[]} */
     this.costs = [];
     this.running = false;
+    this.runs = 0; // how often steps were asked for
     /** Why no further step was taken. */
     this.stopped = "";
   }
 
-  /** Begin again; graph.compute() has to follow. */
-  clear() {
-    this.costs = [];
+  /** Have rate, rows and past costs again; graph.compute() has to follow.
+   *  @param {import("./views.js").View} view */
+  restore({ rate, batch, row, costs, taken }) {
+    this.rate = rate;
+    this.batch = batch;
+    this.costs = costs.slice(0, taken);
     this.stopped = "";
     this.running = false;
-    this.show(0);
+    this.show(row);
   }
 
   /** Put a row into the graph; graph.compute() has to follow. @param {number} row */
@@ -86,18 +90,20 @@ export class Descent {
 
   /** Take steps, and show every few of them; until running is false. @param {number} count @param {() => void} show */
   async run(count, show) {
+    const run = ++this.runs,
+      goesOn = () => this.running && this.runs === run;
     this.running = true;
     this.stopped = "";
-    for (let taken = 0; taken < count && this.running;) {
+    for (let taken = 0; taken < count && goesOn();) {
       const until = performance.now() + SLICE;
       do {
         if (!this.takeStep()) this.running = false;
         taken++;
-      } while (taken < count && this.running && performance.now() < until);
+      } while (taken < count && goesOn() && performance.now() < until);
       show();
       if (taken < count) await new Promise((resolve) => setTimeout(resolve));
     }
-    this.running = false;
+    if (this.runs === run) this.running = false;
   }
 
   /** The cost of the graph, or its mean over all rows; and what each row gives.
@@ -105,14 +111,27 @@ export class Descent {
   assess() {
     const { graph, data } = this;
     if (!data) return { cost: graph.values[graph.output], outcomes: [] };
-    const before = data.feed.map((leaf) => graph.values[leaf]);
-    const outcomes = data.rows.map((_, row) => {
-      this.feed(row);
-      return { cost: graph.evaluate(), predictions: data.predictions.map((node) => graph.values[node]) };
+    /** @type {Outcome[]} */
+    const outcomes = [];
+    this.overRows((cost) => {
+      outcomes.push({ cost, predictions: data.predictions.map((node) => graph.values[node]) });
+      return true;
     });
+    return { cost: outcomes.reduce((sum, { cost }) => sum + cost, 0) / data.rows.length, outcomes };
+  }
+
+  /** Put one row after another into the graph, as long as that is wanted; afterwards it is as before.
+   *  @param {(cost: number) => boolean} look whether to go on */
+  overRows(look) {
+    const { graph, data } = this;
+    if (!data) return;
+    const before = data.feed.map((leaf) => graph.values[leaf]);
+    for (let row = 0; row < data.rows.length; row++) {
+      this.feed(row);
+      if (!look(graph.evaluate())) break;
+    }
     data.feed.forEach((leaf, i) => leaf >= 0 && (graph.values[leaf] = before[i]));
     graph.evaluate();
-    return { cost: outcomes.reduce((sum, { cost }) => sum + cost, 0) / data.rows.length, outcomes };
   }
 
   /** What is wrong with how it goes; nothing where it goes well. */

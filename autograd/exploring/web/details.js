@@ -1,7 +1,8 @@
 /** @import { State } from "./state.js" */
 import { filled, h } from "./dom.js";
+import { TABS } from "./constants.js";
 import { t } from "./language.js";
-import { TABS } from "./state.js";
+import { legend } from "./legend.js";
 
 const keys = () => [
   ["→ ←", t("a step forward or back")],
@@ -13,12 +14,13 @@ const keys = () => [
   ["x c", t("expand a box, collapse the one around it")],
   ["+ − 0", t("scale the picture")],
   [t("escape"), t("clear the selection")],
+  [t("ctrl Z"), t("undo; with shift, or ctrl Y, redo")],
 ];
 
 /** The pages beside the picture, one of them shown, and the keys. @param {State} state
  *  @param {Record<string, {title: string, page: HTMLElement}>} pages by the name of their tab */
 export function details(state, pages) {
-  const tabs = TABS.map((name) => {
+  const tabs = TABS.filter((name) => !state.hides(name)).map((name) => {
     const { title, page } = pages[name],
       names = { role: "tab", id: `tab-${name}`, "aria-controls": `page-${name}` };
     const tab = h("button", { type: "button", ...names, onclick: () => state.showTab(name) }, title);
@@ -49,6 +51,7 @@ export function details(state, pages) {
     { class: "panel", "aria-label": t("Details") },
     list,
     ...tabs.map(({ page }) => page),
+    state.hides("legend") ? "" : legend(state),
     h("details", { class: "keys" }, h("summary", {}, t("Keys")), h("dl", {}, ...listed)),
   );
 }

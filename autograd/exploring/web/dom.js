@@ -11,6 +11,8 @@ export const ICONS = {
   fit: "M2 6V2H6M10 2H14V6M14 10V14H10M6 14H2V10",
   expand: "M2 2H14V14H2ZM5 8H11M8 5V11",
   collapse: "M2 2H14V14H2ZM5 8H11",
+  undo: "M6 2.5L2.5 6L6 9.5M3 6H9.5A3.7 3.7 0 0 1 9.5 13.4H6",
+  redo: "M10 2.5L13.5 6L10 9.5M13 6H6.5A3.7 3.7 0 0 0 6.5 13.4H10",
 };
 
 /** An element of HTML. on… are listeners; children that are null are left out.

@@ -27,7 +27,7 @@ export class Graph {
     for (const edge of this.edges.flat()) this.uses[edge.by].push(edge);
     const learns = data.nodes.some(({ role }) => role === "parameter") ? "parameter" : "leaf";
     /** The leaves that a step of gradient descent moves. */
-    this.parameters = this.leaves.filter((leaf) => this.role(leaf) === learns);
+    this.parameters = this.leaves.filter((leaf) => this.role(leaf) === learns && !data.lock.leaves.includes(leaf));
     this.first = { values: this.values.slice(), signatures: [...this.signatures] };
     this.compute();
   }

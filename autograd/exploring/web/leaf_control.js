@@ -14,6 +14,7 @@ export function leafControl(state, leaf) {
     reach = Math.max(2, 2 * Math.abs(Number.isFinite(start) ? start : 1));
   const slider = h("input", {
     type: "range",
+    disabled: state.locks(leaf),
     min: -reach,
     max: reach,
     step: reach / STEPS,
@@ -22,19 +23,25 @@ export function leafControl(state, leaf) {
   });
   const field = h("input", {
     type: "number",
+    disabled: state.locks(leaf),
     step: "any",
     "aria-label": label,
     oninput: () => {
       if (field.value !== "" && Number.isFinite(field.valueAsNumber)) state.set(leaf, field.valueAsNumber);
     },
   });
+  const none = state.hides("gradients") ? "" : "–";
   const gradient = h("span", { class: "number" });
   const update = () => {
     const x = graph.values[leaf];
     if (!hasFocus(slider) || Number(slider.value) !== x) slider.value = String(x);
     if (!hasFocus(field)) field.value = String(Number(x.toPrecision(6)));
-    setText(gradient, state.now.received(leaf) ? asText(state.now.gradients[leaf], graph.data.digits) : "–");
+    setText(gradient, state.now.received(leaf) ? asText(state.now.gradients[leaf], graph.data.digits) : none);
   };
-  const name = h("span", { class: "name" }, label);
+  const name = h(
+    "span",
+    { class: "name", title: state.locks(leaf) ? t("{name} is locked", { name: label }) : undefined },
+    label,
+  );
   return { element: h("div", { class: "control" }, name, slider, field, gradient), update };
 }

@@ -65,6 +65,7 @@ function rateControl(state) {
     min: 0,
     step: "any",
     "aria-label": t("Learning rate η"),
+    disabled: state.locks("rate"),
     oninput: () => {
       if (rate.valueAsNumber > 0 && Number.isFinite(rate.valueAsNumber)) state.setRate(rate.valueAsNumber);
     },
@@ -72,7 +73,7 @@ function rateControl(state) {
   state.subscribe(["learning", "tab"], () => {
     if (!hasFocus(rate)) rate.value = String(state.descent.rate);
   });
-  const rates = RATES.map((x) => button(String(x), () => state.setRate(x)));
+  const rates = RATES.map((x) => button(String(x), () => state.setRate(x), { disabled: state.locks("rate") }));
   return h("div", { class: "row" }, h("label", {}, "η ", rate), h("span", { class: "rates" }, ...rates));
 }
 
@@ -86,7 +87,7 @@ function stepButtons(state) {
     { class: "row" },
     button(tn("{count} step", "{count} steps", 1), () => void state.learn(1)),
     many,
-    button(t("Reset"), () => state.reset()),
+    button(t("Reset"), () => state.restart(), { title: t("The numbers and the row of the beginning") }),
   );
 }
 
@@ -96,7 +97,7 @@ function rowControls(state, count) {
   const batch = choice(
     sizes,
     (size) => state.setBatch(Number(size)),
-    {},
+    { disabled: state.locks("batch") },
     (size) => (size === count ? t("all {count}", { count }) : String(size)),
   );
   const shown = h("input", {
@@ -105,6 +106,7 @@ function rowControls(state, count) {
     max: count,
     step: 1,
     "aria-label": t("The row in the picture"),
+    disabled: state.locks("row"),
     oninput: () => {
       const row = shown.valueAsNumber - 1;
       if (Number.isInteger(row) && row >= 0 && row < count) state.showRow(row);

@@ -1,10 +1,11 @@
 // The explorer: a computation graph to step through, question and change, in one page without a kernel behind it.
 
 /** @import { Data, MakeFunctions, Words } from "./types.js" */
-import { followAddress } from "./address.js";
+import { followAddress, read } from "./address.js";
 import { Announcer } from "./announcer.js";
 import { details } from "./details.js";
 import { h, setText } from "./dom.js";
+import { History } from "./history.js";
 import * as ieee from "./ieee.js";
 import { language, speak, t, told } from "./language.js";
 import { learningPanel } from "./learning_panel.js";
@@ -39,9 +40,10 @@ export function mount(key, data, functions, css, standalone, words) {
 function show(host, state, css, standalone) {
   const body = h("div", { class: "explorer", lang: language() }),
     announcer = new Announcer(state),
+    history = new History(state, body),
     picture = new Picture(state, standalone),
     takeAway = new TakeAway(picture.scene, body, announcer, css);
-  const tools = toolbar(state, picture.view, takeAway, standalone);
+  const tools = toolbar(state, history, picture.view, takeAway, standalone);
   const pages = {
     selected: { title: t("Selected"), page: selectionPanel(state, takeAway) },
     numbers: { title: t("Numbers"), page: numbersPanel(state) },
@@ -51,22 +53,24 @@ function show(host, state, css, standalone) {
     header(state),
     h("section", { class: "picture", "aria-label": t("Picture") }, tools, picture.area),
     practicePanel(state, takeAway),
-    stepsPanel(state),
+    state.hides("steps") ? "" : stepsPanel(state),
     details(state, pages),
     announcer.element,
   );
   state.subscribe(["practice"], () => body.classList.toggle("practising", state.practice.on));
-  listenToKeys(state, body, standalone);
+  state.subscribe(["look"], () => body.classList.toggle("large", state.large));
+  listenToKeys(state, history, body, standalone);
   const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
   root.replaceChildren(h("style", {}, css), body);
   picture.view.closeWhatIsSmall();
+  state.open(read(state, new URLSearchParams(state.data.start)));
   if (standalone) {
     document.documentElement.lang = language();
     document.title = told(state.data.title);
     followAddress(state);
   }
+  history.begin();
   state.notify("restored");
-  if (state.practice.on && !state.practice.list.length) state.practise(true);
 }
 
 /** The title, and the output's value. @param {State} state */
@@ -81,12 +85,28 @@ function header(state) {
   return h("header", {}, h("h1", {}, told(data.title)), cost, h("span", { class: "spring" }), practiceSwitch(state));
 }
 
-/** @param {State} state @param {HTMLElement} body @param {boolean} standalone */
-function listenToKeys(state, body, standalone) {
-  body.addEventListener("keydown", (event) => takeKey(state, event));
+/** @param {State} state @param {History} history @param {HTMLElement} body @param {boolean} standalone */
+function listenToKeys(state, history, body, standalone) {
+  const take = (/** @type {KeyboardEvent} */ event) => {
+    if (event.ctrlKey || event.metaKey) takeBack(history, event);
+    else takeKey(state, event);
+  };
+  body.addEventListener("keydown", take);
   if (!standalone) return;
   // where nothing has the focus, keys go to the document's body
-  document.addEventListener("keydown", (event) => event.target === document.body && takeKey(state, event));
+  document.addEventListener("keydown", (event) => event.target === document.body && take(event));
+}
+
+/** Keys that undo and redo, but in a text, which does that itself. @param {History} history
+ *  @param {KeyboardEvent} event */
+function takeBack(history, event) {
+  const key = event.key.toLowerCase();
+  if (event.altKey || !"zy".includes(key)) return;
+  if (/** @type {HTMLElement} */ (event.target).closest("textarea, input:not([type=range], [type=checkbox])")) return;
+  if (key === "y" || event.shiftKey) history.redo();
+  else history.undo();
+  event.preventDefault();
+  event.stopPropagation();
 }
 
 /** Keys that step, wherever the focus is, but in a field that takes them itself. @param {State} state
@@ -94,7 +114,7 @@ function listenToKeys(state, body, standalone) {
 function takeKey(state, event) {
   const target = /** @type {HTMLElement} */ (event.target),
     field = target.closest("input, select, textarea");
-  if (event.ctrlKey || event.altKey || event.metaKey || field || target.closest("[role=tab]")) return;
+  if (event.altKey || field || target.closest("[role=tab]")) return;
   if (state.practice.on) return; // the picture shows what is known, and no more
   if (event.key === "ArrowRight") state.move(1);
   else if (event.key === "ArrowLeft") state.move(-1);

@@ -12,7 +12,7 @@ import { asText } from "./numbers.js";
 import { slope } from "./paths.js";
 import { MARKS, drawStrands, pathsAlong } from "./strands.js";
 import { Typesetter } from "./typesetter.js";
-import { description, warning } from "./words.js";
+import { description } from "./words.js";
 
 const MOST_NUMBERS = 24; // of edges that light up, beyond which they would cover one another
 const GRADIENT_BESIDE = 46,
@@ -59,7 +59,9 @@ function markItem(part, state, scale) {
     const formula = new Typesetter(graph, "text").formula(node, false);
     setText(part.formula, formula.length <= FORMULA_LENGTH ? formula : graph.signatureOf(node).name);
   }
-  part.root.classList.toggle("warned", known && warning(graph, node) !== "");
+  const condition = known ? state.health.of(node) : "";
+  part.root.classList.toggle("warned", condition === "dead" || condition === "saturated");
+  part.root.classList.toggle("inactive", condition === "inactive");
   part.root.classList.toggle("unknown", !known);
   part.shape.style.fill = fill(state, node, scale);
   describe(part, description(state, node));
@@ -126,18 +128,19 @@ function markEdges(edges, state) {
     const wanted = isActive || (isLit ? litEdges.size <= MOST_NUMBERS : edgeNumbers && !lit),
       mayShow =
         entries.every((entry) => state.shows(entry)) && links.every(({ way }) => way.every((one) => state.shows(one))),
-      numbered = wanted && links.length === 1 && now.knows(links[0].of) && mayShow;
+      numbered = wanted && !state.hides("edge numbers") && links.length === 1 && now.knows(links[0].of) && mayShow;
     const number = (/** @type {number} */ x) => asText(x, graph.data.digits),
       isHandingBack = now.edges.has(entries[0]) && now.phase === "backward" && !state.practice.on,
       shown = isHandingBack ? `← ${number(handedBack(edge, now))}` : number(slope(graph, links[0]));
     writeNumber(label, paths.length < state.paths.length ? paths : [], numbered ? shown : "");
     label.setAttribute("class", `edge-number${isLit || isActive ? " strong" : ""}`);
     if (numbered) placeLabel(edge);
-    const passed = !mayShow
-      ? t("edge")
-      : links.length === 1
-        ? t("edge, {derivative}", { derivative: partialText(links[0], typesetter) })
-        : tn("{count} derivative", "{count} derivatives", links.length);
+    const passed =
+      state.hides("gradients") || !mayShow
+        ? t("edge")
+        : links.length === 1
+          ? t("edge, {derivative}", { derivative: partialText(links[0], typesetter) })
+          : tn("{count} derivative", "{count} derivatives", links.length);
     root.setAttribute("aria-label", passed);
   }
 }

@@ -27,7 +27,9 @@ function addControls(state, page) {
   return Object.entries(titles()).flatMap(([role, title]) => {
     const controls = graph.leaves.filter((leaf) => graph.role(leaf) === role).map((leaf) => leafControl(state, leaf));
     if (!controls.length) return [];
-    const heads = ["", "", t("value"), `∂${output}/∂ ·`].map((head) => h("span", {}, head));
+    const heads = ["", "", t("value"), state.hides("gradients") ? "" : `∂${output}/∂ ·`].map((head) =>
+      h("span", {}, head),
+    );
     const elements = controls.map(({ element }) => element);
     page.append(h("h3", {}, title), h("div", { class: "control heads" }, ...heads), ...elements);
     return controls.map(({ update }) => update);
@@ -42,7 +44,7 @@ function activation(state, layer) {
   const select = choice(
     [...called.keys()],
     (signature) => state.switchTo(layer, Number(signature)),
-    {},
+    { disabled: state.locks("activations") },
     (signature) => String(called.get(Number(signature))),
   );
   state.subscribe(["numbers"], () => (select.value = String(state.graph.signatures[layer.nodes[0]])));

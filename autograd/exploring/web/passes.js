@@ -6,12 +6,12 @@ import { CUT } from "./constants.js";
 
 /** The forward and the backward pass in steps: a node is computed or hands its gradient on in each. */
 export class Passes {
-  /** @param {Graph} graph */
-  constructor(graph) {
+  /** @param {Graph} graph @param {boolean} [forwardOnly] */
+  constructor(graph, forwardOnly = false) {
     this.graph = graph;
     this.count = graph.results.length;
     /** The number of the last step; the first is 0. */
-    this.last = 2 * this.count + 2;
+    this.last = forwardOnly ? this.count : 2 * this.count + 2;
     /** When a node is computed. @type {Map<number, number>} */
     this.rank = new Map(graph.results.map((node, i) => [node, i]));
     /** Whether inputs and targets get gradients too, which learning has no use for. */

@@ -29,6 +29,10 @@ export class Picture {
       if (!stepped || (changed.includes("practice") && changed.includes("boxes"))) this.view.open();
       if (stepped && node !== null) this.view.reveal(state.boxes.shownAs(node));
     });
+    state.subscribe(["selection"], () => {
+      if (state.selected !== null) this.view.reveal(state.boxes.shownAs(state.selected));
+    });
+    state.subscribe(["numbers", "step"], () => tip.update());
     state.subscribe(["hover"], () => this.light());
     this.scene.svg.addEventListener("click", (event) => this.click(event));
     this.scene.svg.addEventListener("dblclick", (event) => {

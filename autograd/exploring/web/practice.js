@@ -1,10 +1,10 @@
 /** @import { Graph } from "./graph.js" */
 /** @import { Question, Slip, Topic } from "./questions.js" */
 /** @import { VerdictKind } from "./judging.js" */
-import { OTHERS } from "./constants.js";
+import { OTHERS, TOPICS } from "./constants.js";
 import { drawn, freshNumbers, randomNumbers } from "./fresh_numbers.js";
 import { judge } from "./judging.js";
-import { Questions, TOPICS } from "./questions.js";
+import { Questions } from "./questions.js";
 import { Names, Unreadable, readAnswer } from "./reading.js";
 import { Numbers, numbersAt } from "./terms.js";
 
@@ -22,9 +22,9 @@ export class Practice {
     this.rate = rate;
     this.questions = new Questions(graph);
     this.names = new Names(graph);
-    this.on = graph.data.practising ?? false; // as the page opens
+    this.on = false;
     /** @type {Topic} */
-    this.topic = TOPICS[0];
+    this.topic = /** @type {Topic} */ (TOPICS[0]);
     /** @type {Question[]} */
     this.list = [];
     this.index = 0;
@@ -52,6 +52,13 @@ export class Practice {
     return this.list[this.index];
   }
 
+  /** The nodes that the present question is about. */
+  get about() {
+    if (!this.on || !this.question) return [];
+    const { node, edge } = this.question;
+    return edge ? [node, edge.by] : [node];
+  }
+
   /** Whether the present question needs no answer any more. */
   get done() {
     return this.verdict?.kind === "right" || this.revealed;
@@ -74,6 +81,19 @@ export class Practice {
     this.topic = topic;
     this.list = this.questions.about(topic);
     this.go(index);
+  }
+
+  /** Where the session is. @returns {import("./views.js").PracticeView} */
+  get view() {
+    const { topic, index, seed, shortScore } = this;
+    return { topic, index, seed, score: /[1-9]/.test(shortScore) ? shortScore : "" };
+  }
+
+  /** Go on where a session was. @param {import("./views.js").PracticeView} view */
+  resume({ topic, index, seed, score }) {
+    this.takeScore(score);
+    this.seed = seed;
+    this.start(topic, index);
   }
 
   /** Go to a question, the first instead of what is beyond the last. @param {number} index */

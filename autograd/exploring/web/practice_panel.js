@@ -2,11 +2,11 @@
 
 /** @import { State } from "./state.js" */
 /** @import { TakeAway } from "./take_away.js" */
+import { TOPICS } from "./constants.js";
 import { button, choice, h, setText } from "./dom.js";
 import { t } from "./language.js";
 import { scoreText, topics } from "./practice_texts.js";
 import { questionElements } from "./question.js";
-import { TOPICS } from "./questions.js";
 
 /** The switch that begins and ends practice. @param {State} state */
 export function practiceSwitch(state) {

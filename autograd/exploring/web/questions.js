@@ -13,9 +13,6 @@ import { RATE, gradientOf, keyOf, number, partialOf, valueOf } from "./terms.js"
 /** @typedef {{kind: QuestionKind, node: number, edge: Edge | null, terms: Part[][], ways: Slip[]}} Question */
 /** What a session asks about. @typedef {"forward" | "backward" | "gradient" | "update"} Topic */
 
-/** @type {Topic[]} */
-export const TOPICS = ["backward", "gradient", "forward", "update"];
-
 /** The questions about a graph. */
 export class Questions {
   /** @param {Graph} graph */

@@ -17,6 +17,7 @@ export function rowsTable(state, { rows, feed, predictions }) {
     const show = button(String(i + 1), () => state.showRow(i), {
         class: "link",
         "aria-label": t("Show row {number}", { number: i + 1 }),
+        disabled: state.locks("row"),
       }),
       results = Array.from({ length: predictions.length + 1 }, () => h("td"));
     const given = row.map((x) => h("td", {}, number(x)));

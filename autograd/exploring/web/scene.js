@@ -37,6 +37,7 @@ export class Scene {
   /** Draw everything anew: what is open has changed. */
   build() {
     const { boxes } = this.state;
+    this.explain(null); // what it was about is gone
     this.arrangement = arrange(boxes);
     this.buildEdges();
     const edges = s("g", {}, ...this.edges.map(({ root }) => root)),

@@ -14,7 +14,7 @@ import { asText } from "./numbers.js";
 import { link, pathCount } from "./paths.js";
 import { activationCurve, curveOf, outputAlong } from "./tangent.js";
 import { Typesetter } from "./typesetter.js";
-import { roleWord, warning } from "./words.js";
+import { remark, roleWord } from "./words.js";
 
 const MOST_EDGES = 4; // of a list that is open at first
 
@@ -50,18 +50,22 @@ function invitation(state) {
 /** @param {State} state @param {number} node @param {TakeAway} takeAway @returns {Part[]} */
 function partsOf(state, node, takeAway) {
   const { graph } = state,
-    parts = [head(state, node), warningPart(graph, node)];
+    parts = [head(state, node), remarkPart(state, node)];
   if (graph.role(node) === CUT) return [...parts, cutOff(graph, node), ...edgeLists(state, node)];
   const isLeaf = graph.isLeaf(node),
     equation = (/** @type {string} */ title, /** @type {typeof derivation} */ write) =>
       equationPart(title, (form) => write(graph, node, form), takeAway, write === derivation && state.paths.length > 1);
   parts.push(isLeaf ? leafControl(state, node) : equation(t("How it is computed"), evaluation));
   const count = pathCount(graph, node);
-  if (node !== graph.output && count > 0) parts.push(equation(gradientTitle(count), derivation));
+  if (node !== graph.output && count > 0 && !state.hides("derivation"))
+    parts.push(equation(gradientTitle(count), derivation));
   parts.push(...edgeLists(state, node));
   const curve = curveOf(graph, node);
-  if (curve !== null) parts.push(activationCurve(state, curve));
-  if (isLeaf && graph.results.length) parts.push(outputAlong(state, node), checkPanel(state, node));
+  if (curve !== null && !state.hides("curves")) parts.push(activationCurve(state, curve));
+  if (isLeaf && graph.results.length) {
+    if (!state.hides("curves")) parts.push(outputAlong(state, node));
+    if (!state.hides("check")) parts.push(checkPanel(state, node));
+  }
   return parts;
 }
 
@@ -88,13 +92,14 @@ function head(state, node) {
 /** A part that stays as it is. @param {HTMLElement} element @returns {Part} */
 const fixed = (element) => ({ element, update: () => {} });
 
-/** @param {Graph} graph @param {number} node @returns {Part} */
-function warningPart(graph, node) {
-  const element = h("p", { class: "warning" });
+/** @param {State} state @param {number} node @returns {Part} */
+function remarkPart(state, node) {
+  const element = h("p", {});
   const update = () => {
-    const text = warning(graph, node);
+    const text = remark(state, node);
     element.hidden = !text;
-    setText(element, text && t("{name} is {what}.", { name: graph.name(node), what: text }));
+    element.className = state.health.of(node) === "inactive" ? "note" : "warning";
+    setText(element, text && t("{name} is {what}.", { name: state.graph.name(node), what: text }));
   };
   return { element, update };
 }
@@ -157,6 +162,7 @@ function edgeItem(state, edge, other) {
     onpointerenter: on,
     onpointerleave: off,
   });
-  const update = () => setText(text, partialText(link(edge), new Typesetter(graph, "text")));
+  const update = () =>
+    state.hides("gradients") || setText(text, partialText(link(edge), new Typesetter(graph, "text")));
   return { element: h("li", {}, name, " ", text), update };
 }

@@ -1,26 +1,23 @@
 /** @import { Data, Edge, Functions, SwitchData } from "./types.js" */
 /** @import { Box } from "./boxes.js" */
+/** @import { View } from "./views.js" */
 import { Boxes } from "./boxes.js";
 import { Descent } from "./descent.js";
 import { Graph } from "./graph.js";
+import { Health } from "./health.js";
 import { Passes } from "./passes.js";
 import { edgesFrom, pathCount, pathsOf } from "./paths.js";
-import { MAX_PATHS } from "./constants.js";
+import { COLOURINGS, MAX_PATHS, TABS } from "./constants.js";
 import { Practice } from "./practice.js";
+import { restored, viewOf } from "./views.js";
 
 /** What may change: the numbers; the step; what is selected, open, coloured by; which tab is shown; learning, its rate
- *  and rows; what the pointer is on in a list; whether steps are played. learned: learning has come to its end.
- *  restored: everything may have changed, and everyone is told.
- *  @typedef {"numbers" | "step" | "selection" | "boxes" | "look" | "tab" | "learning" | "learned" | "hover" | "playing" | "practice"
- *   | "restored"} Aspect */
+ *  and rows; what the pointer is on in a list; whether and how fast steps are played; what can be undone. learned:
+ *  learning has come to its end. restored: everything may have changed, and everyone is told.
+ *  @typedef {"numbers" | "step" | "selection" | "boxes" | "look" | "tab" | "learning" | "learned" | "hover" | "playing"
+ *   | "history" | "practice" | "restored"} Aspect */
 /** @typedef {{aspects: Aspect[], listener: (changed: Aspect[]) => void}} Subscription */
-/** What an address holds. @typedef {{step: number, selected: number | null, colourBy: string, tab: string, dataToo: boolean,
- *  flipped: Set<number>, row: number, batch: number, rate: number, values: Map<number, number>,
- *  switched: Map<SwitchData, number>, practice: null | {topic: import("./questions.js").Topic, index: number, seed: number,
- *  score: string}}} View */
 
-export const COLOURINGS = ["role", "value", "gradient"];
-export const TABS = ["selected", "numbers", "learn"];
 const NUMBERED_EDGES = 45; // beyond, their numbers are shown only when asked for
 
 /** All that can change on the page. Others ask it, change it by its methods, and are told of what has changed. */
@@ -30,9 +27,10 @@ export class State {
     this.data = data;
     this.graph = new Graph(data, functions);
     this.boxes = new Boxes(this.graph, data.boxes);
-    this.passes = new Passes(this.graph);
+    this.passes = new Passes(this.graph, this.hides("gradients"));
     this.descent = new Descent(this.graph, data.lr, data.learning);
     this.practice = new Practice(this.graph, data.lr);
+    this.health = new Health(this.graph, this.descent);
     this.now = this.passes.at(this.passes.last);
     /** @type {number | null} */
     this.selected = null;
@@ -45,12 +43,26 @@ export class State {
     /** While others are told of it: the box that was opened or closed, if it was one alone. @type {Box | null} */
     this.turned = null;
     this.colourBy = COLOURINGS[0];
-    this.edgeNumbers = this.graph.edges.flat().length <= NUMBERED_EDGES;
+    this.edgeNumbers = !this.hides("edge numbers") && this.graph.edges.flat().length <= NUMBERED_EDGES;
     this.tab = TABS[0];
+    this.large = false; // for a projector
     this.playing = false;
-    this.speed = 1; // steps a second
+    this.speed = 1;
     /** @type {Subscription[]} */
     this.subscriptions = [];
+    /** What the page opens with, and is reset to. */
+    this.opening = this.view();
+  }
+
+  /** Whether a part of the page is left out. @param {string} part */
+  hides(part) {
+    return this.data.hide.includes(part);
+  }
+
+  /** Whether a leaf, or what is changed by a control, has to stay as it is. @param {number | string} what */
+  locks(what) {
+    const { leaves, controls } = this.data.lock;
+    return typeof what === "number" ? leaves.includes(what) : controls.includes(what);
   }
 
   /** Be told of changes of these aspects, in the order of subscribing. @param {Aspect[]} aspects
@@ -147,6 +159,12 @@ export class State {
     this.notify("look");
   }
 
+  /** @param {boolean} large */
+  setLarge(large) {
+    this.large = large;
+    this.notify("look");
+  }
+
   /** @param {string} name one of TABS */
   showTab(name) {
     this.tab = name;
@@ -173,10 +191,12 @@ export class State {
   ask(index) {
     this.practice.go(index);
     this.now = this.passes.at(this.practice.step(this.passes));
-    const { node, edge } =
-        this.practice.on && this.practice.question ? this.practice.question : { node: null, edge: null },
-      opened = [node, edge?.by ?? null].map((x) => x !== null && this.boxes.openAround(x));
-    this.notify("practice", "step", ...(opened.some(Boolean) ? /** @type {Aspect[]} */ (["boxes"]) : []));
+    this.notify("practice", "step", ...(this.openAroundQuestion() ? /** @type {Aspect[]} */ (["boxes"]) : []));
+  }
+
+  /** Open the boxes that hide what is asked about; whether there were any. */
+  openAroundQuestion() {
+    return this.practice.about.filter((node) => this.boxes.openAround(node)).length > 0;
   }
 
   /** Ask about other numbers. */
@@ -223,12 +243,21 @@ export class State {
     this.notify("numbers", ...others);
   }
 
-  /** Have the numbers and activations of the beginning, and forget what was learned. */
+  /** Have a view to open with, and to be reset to. @param {View} view */
+  open(view) {
+    this.restore(view);
+    this.opening = this.view();
+  }
+
+  /** Begin to learn anew: the numbers and the row of the beginning, and all else as it is. */
+  restart() {
+    const { values, row, costs, taken } = this.opening;
+    this.restore({ ...this.view(), values, row, costs, taken });
+  }
+
+  /** Have everything as when the page was opened. */
   reset() {
-    this.play(false);
-    this.graph.restore();
-    this.descent.clear();
-    this.recompute("learning");
+    this.restore(this.opening);
   }
 
   /** @param {number} rate */
@@ -261,30 +290,13 @@ export class State {
     this.notify("learning", "learned");
   }
 
-  /** Show what an address asks for. @param {View} view */
+  /** All that can change, as it is now. */
+  view() {
+    return viewOf(this);
+  }
+
+  /** Have everything as it was, or as an address asks for. @param {View} view */
   restore(view) {
-    const { graph, descent } = this;
-    graph.restore();
-    descent.rate = view.rate;
-    descent.batch = view.batch;
-    descent.show(view.row);
-    for (const [leaf, value] of view.values) graph.values[leaf] = value;
-    for (const [layer, signature] of view.switched) for (const node of layer.nodes) graph.signatures[node] = signature;
-    graph.compute();
-    this.passes.dataToo = view.dataToo;
-    this.now = this.passes.at(this.passes.clamped(view.step));
-    this.boxes.flip(view.flipped);
-    this.point(view.selected);
-    if (view.selected !== null) this.boxes.openAround(view.selected);
-    this.colourBy = view.colourBy;
-    this.tab = view.tab;
-    this.practice.on = false;
-    this.notify("restored");
-    if (view.practice) {
-      const { topic, index, seed, score } = view.practice;
-      this.practice.takeScore(score);
-      this.practice.seed = seed;
-      this.practise(true, topic, index);
-    }
+    this.notify(...restored(this, view));
   }
 }

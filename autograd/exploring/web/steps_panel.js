@@ -1,12 +1,11 @@
 /** @import { State } from "./state.js" */
+import { SPEEDS } from "./constants.js";
 import { ICONS, choice, h, iconButton, setText } from "./dom.js";
 import { evaluation, handingOn } from "./equations.js";
 import { formula, inColumns, inOneLine } from "./formula.js";
 import { t } from "./language.js";
 import { Typesetter } from "./typesetter.js";
 import { heading, onlyData } from "./words.js";
-
-const SPEEDS = [0.5, 1, 2, 5, 20];
 
 /** The steps: controls that go to them, and what happens in the present one. @param {State} state */
 export function stepsPanel(state) {
@@ -52,12 +51,12 @@ function transport(state) {
     { "aria-label": t("Speed") },
     (x) => `${x}×`,
   );
-  speed.value = String(state.speed);
   state.subscribe(["step"], () => {
     slider.value = String(state.now.step);
     slider.setAttribute("aria-valuetext", heading(state.now));
   });
   state.subscribe(["playing"], () => {
+    speed.value = String(state.speed);
     const name = state.playing ? t("Pause") : t("Play");
     play.querySelector("path")?.setAttribute("d", state.playing ? ICONS.pause : ICONS.play);
     play.setAttribute("aria-label", name);
@@ -73,7 +72,7 @@ function transport(state) {
     iconButton(t("To the end"), "end", () => state.goTo(last)),
     slider,
     speed,
-    state.passes.data.size ? dataGradients(state) : null,
+    state.passes.data.size && !state.hides("gradients") ? dataGradients(state) : null,
   );
 }
 

@@ -13,14 +13,17 @@ export class Tip {
   /** @param {State} state */
   constructor(state) {
     this.state = state;
+    /** @type {DrawnEdge | null} */
+    this.edge = null;
     this.element = h("div", { class: "tip", role: "status", hidden: true });
   }
 
   /** @param {DrawnEdge | null} edge none hides it @param {PointerEvent} [event] */
   show(edge, event) {
-    this.element.hidden = !edge;
-    if (!edge) return;
-    this.element.textContent = this.textOf(edge);
+    this.edge = this.state.hides("gradients") ? null : edge;
+    this.element.hidden = !this.edge;
+    if (!edge || !this.edge) return;
+    this.update();
     const area = /** @type {HTMLElement} */ (this.element.parentElement).getBoundingClientRect(),
       line = edge.root.getBoundingClientRect(),
       { style, offsetWidth, offsetHeight } = this.element;
@@ -28,6 +31,11 @@ export class Tip {
       y = event ? event.clientY : line.y + line.height / 2;
     style.left = `${Math.max(MARGIN, Math.min(x - area.x + 12, area.width - offsetWidth - MARGIN))}px`;
     style.top = `${Math.max(MARGIN, Math.min(y - area.y + 14, area.height - offsetHeight - MARGIN))}px`;
+  }
+
+  /** The numbers or the step have changed. */
+  update() {
+    if (this.edge) this.element.textContent = this.textOf(this.edge);
   }
 
   /** @param {DrawnEdge} edge */

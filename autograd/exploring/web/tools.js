@@ -1,15 +1,16 @@
+/** @import { Condition } from "./health.js" */
+/** @import { History } from "./history.js" */
 /** @import { State } from "./state.js" */
 /** @import { TakeAway } from "./take_away.js" */
 /** @import { View } from "./view.js" */
 import { linkTo } from "./address.js";
-import { choice, h, iconButton, signButton } from "./dom.js";
+import { COLOURINGS } from "./constants.js";
+import { button, choice, h, iconButton, setText, signButton } from "./dom.js";
 import { t } from "./language.js";
-import { COLOURINGS } from "./state.js";
-import { warning } from "./words.js";
 
-/** The bar above the picture. @param {State} state @param {View} view @param {TakeAway} takeAway
- *  @param {boolean} standalone whether the page's address holds the state */
-export function toolbar(state, view, takeAway, standalone) {
+/** The bar above the picture. @param {State} state @param {History} history @param {View} view
+ *  @param {TakeAway} takeAway @param {boolean} standalone whether the page's address holds the state */
+export function toolbar(state, history, view, takeAway, standalone) {
   const { boxes } = state;
   const link = signButton(
     t("Copy a link to this view"),
@@ -27,13 +28,26 @@ export function toolbar(state, view, takeAway, standalone) {
       ? iconButton(t("Collapse all boxes"), "collapse", () => state.setOpen(boxes.inner, false))
       : null,
     ...colouring(state),
-    edgeNumbers(state),
+    state.hides("edge numbers") ? null : edgeNumbers(state),
+    presentation(state),
     h("span", { class: "spring" }),
     signButton(t("Save the picture as SVG"), "SVG", () => takeAway.saveSvg()),
     signButton(t("Save the picture as PNG"), "PNG", () => void takeAway.savePng()),
     standalone ? link : null,
+    ...undoButtons(state, history),
     signButton(t("Reset everything"), t("Reset"), () => state.reset()),
   );
+}
+
+/** @param {State} state @param {History} history */
+function undoButtons(state, history) {
+  const undo = iconButton(t("Undo"), "undo", () => history.undo()),
+    redo = iconButton(t("Redo"), "redo", () => history.redo());
+  state.subscribe(["history"], () => {
+    undo.toggleAttribute("disabled", !history.canUndo);
+    redo.toggleAttribute("disabled", !history.canRedo);
+  });
+  return [undo, redo];
 }
 
 /** What nodes may be coloured by. @returns {Record<string, string>} */
@@ -42,7 +56,7 @@ const colourings = () => ({ role: t("role"), value: t("value"), gradient: t("gra
 /** What nodes are coloured by, and what colours and rims mean. @param {State} state */
 function colouring(state) {
   const select = choice(
-    COLOURINGS,
+    COLOURINGS.filter((name) => name !== "gradient" || !state.hides("gradients")),
     (name) => state.setColouring(name),
     {},
     (name) => colourings()[name],
@@ -55,14 +69,28 @@ function colouring(state) {
     h("i", { class: "plus" }),
     t("positive"),
   );
-  const warned = h("span", { class: "legend" }, h("i", { class: "warned" }), t("dead or saturated"));
+  const inactive = h("span", { class: "legend" }, h("i", { class: "inactive" }), t("inactive for this row")),
+    warning = h("span"),
+    warned = h("span", { class: "legend" }, h("i", { class: "warned" }), warning);
   state.subscribe(["numbers", "step", "look"], () => {
-    const { graph, now, colourBy } = state;
+    const { graph, health, now, colourBy } = state;
     select.value = colourBy;
     legend.hidden = colourBy === COLOURINGS[0];
-    warned.hidden = !graph.results.some((node) => now.knows(node) && warning(graph, node));
+    const conditions = new Set(graph.results.map((node) => now.knows(node) && health.of(node))),
+      [dead, saturated] = ["dead", "saturated"].map((one) => conditions.has(/** @type {Condition} */ (one)));
+    inactive.hidden = !conditions.has("inactive");
+    warned.hidden = !dead && !saturated;
+    setText(warning, !dead ? t("saturated") : saturated ? t("dead or saturated") : t("dead"));
   });
-  return [h("label", {}, `${t("Colour by")} `, select), legend, warned];
+  return [h("label", {}, `${t("Colour by")} `, select), legend, inactive, warned];
+}
+
+/** @param {State} state */
+function presentation(state) {
+  const name = t("Presentation size"),
+    large = button("Aa", () => state.setLarge(!state.large), { title: name, "aria-label": name });
+  state.subscribe(["look"], () => large.setAttribute("aria-pressed", String(state.large)));
+  return large;
 }
 
 /** @param {State} state */

@@ -25,9 +25,12 @@
  *   update: [mistake: number, terms: number[][], about: number][], missing: number, before: number, transposed: number,
  *   instead: Record<string, [mistake: number, factor: number[] | number][]>, others: Record<string, number[]>,
  *   parameters: number[]}} PracticeData
+ * @typedef {{name: string, definition?: string, words?: string, derivative?: string}} FunctionData  in MathML
+ * @typedef {{functions: FunctionData[], of: number[][], convention: null | {weight: number, to: number, by: number,
+ *   order: "to" | "from", raised: boolean}}} LegendData
  * @typedef {{title: Text, lr: number, digits: number, nodes: NodeData[], boxes: BoxData[], switches: SwitchData[],
- *   signatures: SignatureData[], cancelled: Record<string, number[]>, texts: string[], learning?: LearningData,
- *   practice: PracticeData, practising?: boolean}} Data
+ *   hide: string[], lock: {leaves: number[], controls: string[]}, start: string, legend: LegendData,
+ *   signatures: SignatureData[],   cancelled: Record<string, number[]>, texts: string[], learning?: LearningData, practice: PracticeData}} Data
  */
 
 /**

@@ -5,6 +5,8 @@
 const PHONE = 460; // pixels: narrower pictures show a part
 const READABLE = 0.5; // the least scale of a picture that is shown as a whole
 const PART = 0.8; // the scale of a picture that is not
+const LARGE = 1.4, // the largest scale of a picture that is shown as a whole
+  LARGEST = 2.5; // the same for a projector
 const FAR = 0.34; // below this scale, what cannot be read need not be drawn
 const MARGIN = 32; // pixels, of both sides together
 const DRAGGED = 4; // pixels, beyond which a press is no click
@@ -40,6 +42,7 @@ export class View {
       { world, svg } = this.scene;
     world.setAttribute("transform", `translate(${x.toFixed(2)} ${y.toFixed(2)}) scale(${scale.toFixed(4)})`);
     svg.classList.toggle("far", scale < FAR);
+    this.scene.explain(null); // what it was beside has moved
   }
 
   /** Show all of it. */
@@ -53,7 +56,11 @@ export class View {
       svg.style.height = `${Math.round(Math.max(200, Math.min(wanted, 460)))}px`;
     }
     const area = this.area();
-    const scale = Math.min((area.width - MARGIN) / whole.width, (area.height - MARGIN) / whole.height, 1.4);
+    const scale = Math.min(
+      (area.width - MARGIN) / whole.width,
+      (area.height - MARGIN) / whole.height,
+      this.state.large ? LARGEST : LARGE,
+    );
     this.show({ scale, x: (area.width - whole.width * scale) / 2, y: (area.height - whole.height * scale) / 2 });
   }
 
@@ -122,7 +129,7 @@ export class View {
       bottom = top + rectangle.height * scale;
     if (left < 0 || right > area.width) x += area.width / 2 - (left + right) / 2;
     if (top < 0 || bottom > area.height) y += area.height / 2 - (top + bottom) / 2;
-    this.show({ x, y, scale });
+    if (x !== this.at.x || y !== this.at.y) this.show({ x, y, scale });
   }
 
   listen() {

@@ -2,7 +2,6 @@
 
 /** @import { Moment } from "./passes.js" */
 /** @import { State } from "./state.js" */
-/** @import { Graph } from "./graph.js" */
 import { CUT } from "./constants.js";
 import { asText, evaluation, handingOn } from "./equations.js";
 import { t } from "./language.js";
@@ -23,9 +22,6 @@ const roles = () => ({
 
 /** Of a step that hands gradients to inputs and targets alone, where these are left out. */
 export const onlyData = () => t("It was made from inputs alone, and their gradients are left out.");
-
-/** Below this part of its steepest slope an activation is saturated. */
-const SATURATED = 0.05;
 
 /** @param {string} role */
 export const roleWord = (role) => roles()[role] ?? role;
@@ -58,19 +54,20 @@ export function spoken(now) {
   return `${heading(now)}. ${shares.join("; ") || onlyData()}`;
 }
 
-/** What is wrong with an activation. @param {Graph} graph @param {number} node */
-export function warning(graph, node) {
-  if (graph.isLeaf(node)) return "";
-  const { steepest, dies } = graph.signatureOf(node),
-    slope = graph.partials[node][0];
-  if (dies && slope === 0) {
+/** What is to be said of an activation, if anything. @param {State} state @param {number} node */
+export function remark({ graph, health }, node) {
+  const condition = health.of(node);
+  if (condition === "inactive") {
     return t(
-      "dead for these numbers: its slope is 0, so no gradient passes back, and the weights before it do not learn",
+      "inactive for this row: its slope is 0, so no gradient passes back, and the weights before it learn nothing from this row",
     );
   }
-  if (!steepest || Math.abs(slope) >= SATURATED * steepest) return "";
+  if (condition === "dead") {
+    return t("dead: its slope is 0 for every row, so no gradient passes back, and the weights before it learn nothing");
+  }
+  if (condition !== "saturated") return "";
   return t("saturated: its slope is only {slope}, so little gradient passes back", {
-    slope: numberText(slope, graph.data.digits),
+    slope: numberText(graph.partials[node][0], graph.data.digits),
   });
 }
 
@@ -80,7 +77,7 @@ export function description(state, node) {
     number = (/** @type {number} */ x) => numberText(x, graph.data.digits),
     known = now.knows(node),
     received = state.received(node),
-    warned = known && warning(graph, node);
+    remarked = known && remark(state, node);
   const value = known ? t("value {number}", { number: number(graph.values[node]) }) : t("value not computed"),
     sum = { number: number(now.gradients[node]) };
   const gradient = {
@@ -89,5 +86,5 @@ export function description(state, node) {
     all: t("gradient {number}", sum),
   };
   const parts = [graph.name(node), roleWord(graph.role(node)), value, gradient[received]];
-  return [...parts, ...(warned ? [warned] : [])].join(", ");
+  return [...parts, ...(remarked ? [remarked] : [])].join(", ");
 }

@@ -1,0 +1,147 @@
+"""What formulas and labels on the page mean: the functions that occur, written out, and the indices of weights."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from autograd.core import Operation, Value, parts_of_affine
+from autograd.core import operations as ops
+from autograd.exploring.signatures import Signature
+from autograd.notation import Applied, Expression, MathmlWriter, Number, Symbol, as_expression, label_parts
+
+# What is written without a name.
+ARITHMETIC = {ops.add, ops.sub, ops.mul, ops.div, ops.neg, ops.pow, ops.exp}
+DERIVATIVE = "<mfrac><mi>d</mi><mrow><mi>d</mi><mi>x</mi></mrow></mfrac>"
+
+
+class Legend:
+    """The functions that occur in the formulas of signatures, in those that these are defined by, and so on."""
+
+    def __init__(self) -> None:
+        self.functions: dict[Operation, dict[str, str]] = {}
+
+    def of(self, signature: Signature) -> list[int]:
+        """The functions in the formula of a signature and in its partials, by their places in the list."""
+        symbols = [Symbol(str(x), 0.0) if type(x) is int else Number(x) for x in signature.operands]
+        found: dict[Operation, None] = {}
+        waiting = _functions_in(_formulas(signature.op, symbols))
+        while waiting:
+            op = waiting.pop(0)
+            if op not in found:
+                found[op] = None
+                waiting += _functions_in(_written_out(op))
+        for op in found:
+            self.functions.setdefault(op, _entry(op))
+        places = {op: i for i, op in enumerate(self.functions)}
+        return [places[op] for op in found]
+
+
+def _functions_in(formulas: Iterable[Expression]) -> list[Operation]:
+    """The operations that are written by a name, in the order in which they are met."""
+    found: dict[Operation, None] = {}
+    stack: list[Expression] = [*formulas]
+    while stack:
+        e = stack.pop()
+        if isinstance(e, Applied):
+            if e.op not in ARITHMETIC:
+                found[e.op] = None
+            stack += e.operands
+    return [*found]
+
+
+def _formulas(op: Operation, operands: Sequence[Expression]) -> list[Expression]:
+    """An operation applied, and its partials; none of those that its row cannot say of symbols."""
+    result = Expression().apply_operation(op, tuple(operands))
+    try:
+        return [result, *map(as_expression, op.textbook(Symbol("z", 0.0), *operands))]
+    except TypeError:
+        return [result]
+
+
+def _variables(op: Operation) -> list[Expression]:
+    """x for the operand of a function of one, with what else it takes by default; none for other functions."""
+    if op.arity is None or op.arity - len(op.defaults) != 1:
+        return []
+    return [Symbol("x", 0.0), *map(Number, op.defaults)]
+
+
+def _written_out(op: Operation) -> list[Expression]:
+    """Its definition and its derivative, of x, as far as its row can say them of a symbol."""
+    variables = _variables(op)
+    if not variables:
+        return []
+    result = Applied(op, tuple(variables))
+    written: list[Expression] = []
+    makes: list[Callable[[], Any]] = [lambda: op.definition(*variables), lambda: op.textbook(result, *variables)[0]]
+    for make in makes:
+        try:
+            written.append(as_expression(make()))
+        except TypeError:  # a primitive, computed by a function that takes only floats
+            written.append(result)
+    return written
+
+
+def _entry(op: Operation) -> dict[str, str]:
+    """An equation for the function and one for its derivative, in MathML; or what its row says of it in words."""
+    writer, variables = MathmlWriter(4), _variables(op)
+    if not variables:
+        named = [Symbol(name, 0.0) for name in "xyz"[: op.arity or 0]]
+        called = Applied(op, tuple(named)) if named else Symbol(op.name, 0.0)
+        return {"name": writer.write(called), "words": _in_a_line(op)}
+    result = Applied(op, tuple(variables))
+    definition, derivative = _written_out(op)
+    told = {"name": writer.write(result)}
+    if definition == result:
+        told["words"] = _in_a_line(op)
+    else:
+        told["definition"] = writer.write(definition)
+    if derivative != result:
+        told["derivative"] = DERIVATIVE + told["name"] + writer.equal + writer.write(derivative)
+    return told
+
+
+def _in_a_line(op: Operation) -> str:
+    return " ".join((op.__doc__ or op.name).split())
+
+
+def convention(nodes: Iterable[Value], roles: Mapping[Value, str]) -> dict[str, Any] | None:
+    """How the indices of weights are to be read, by an example; None where the labels follow no one order.
+
+    weight, to, by: the example; order: whether the first index is that of the neuron that it leads "to", or of what it
+    comes "from"; raised: whether there is a third index.
+    """
+    orders = {"to", "from"}
+    examples: list[tuple[Value, Value, Value, bool]] = []
+    for z in nodes:
+        if z.op is not ops.affine:
+            continue
+        weights, inputs, _ = parts_of_affine(z.operands)
+        for weight, by in zip(weights, inputs, strict=True):
+            parts = label_parts(weight.label or "")
+            indices = _two(parts["down"]) if parts and parts["down"] else None
+            if indices is None or roles.get(weight) != "parameter":
+                return None
+            first, second = indices
+            to, start = _numbers(z), _numbers(by)
+            if not (first in to and second in start):
+                orders.discard("to")
+            if not (first in start and second in to):
+                orders.discard("from")
+            if first != second:
+                examples.append((weight, z, by, bool(parts and parts["up"])))
+    if len(orders) != 1 or not examples:
+        return None
+    weight, z, by, raised = examples[0]
+    return {"weight": weight, "to": z, "by": by, "order": orders.pop(), "raised": raised}
+
+
+def _two(indices: str) -> tuple[str, str] | None:
+    """Two indices, as in 21 or 10,2."""
+    pair = indices.split(",") if "," in indices else [*indices]
+    return (pair[0], pair[1]) if len(pair) == 2 else None
+
+
+def _numbers(node: Value) -> set[str]:
+    """What may be the number of a node in its layer: the 2 of x_2, of a^3_2, of O_12; 1 where there is but one."""
+    parts = label_parts(node.label or "")
+    down = parts["down"] if parts else None
+    return {down, down.rsplit(",", 1)[-1], down[1:]} if down else {"1"}

@@ -1,0 +1,92 @@
+// All that can change on the page, at one moment: to come back to, to link to, to open with.
+
+/** @import { SwitchData } from "./types.js" */
+/** @import { Aspect, State } from "./state.js" */
+
+/** All that can change, at one moment. flipped: boxes that are not as at first; values: of leaves that have another
+ *  number than the row or the graph gave them; costs: those of the first taken steps of learning are to be had again.
+ *  @typedef {{step: number, selected: number | null, colourBy: string, edgeNumbers: boolean, tab: string, speed: number,
+ *  dataToo: boolean, large: boolean, flipped: Set<number>, row: number, batch: number, rate: number,
+ *  values: Map<number, number>, switched: Map<SwitchData, number>, costs: number[], taken: number, practice: PracticeView | null}} View */
+/** A session of practice. @typedef {{topic: import("./questions.js").Topic, index: number, seed: number, score: string}}
+ *  PracticeView */
+
+/** All that can change, as it is now. @param {State} state @returns {View} */
+export function viewOf(state) {
+  const { graph, boxes, descent, data, practice } = state,
+    { signatures, values } = graph.first,
+    switched = data.switches.filter(({ nodes: [node] }) => graph.signatures[node] !== signatures[node]),
+    fed = descent.fed(),
+    changed = graph.leaves.filter((leaf) => !Object.is(graph.values[leaf], fed.get(leaf) ?? values[leaf]));
+  return {
+    step: practice.on ? state.passes.last : state.now.step,
+    selected: state.selected,
+    colourBy: state.colourBy,
+    edgeNumbers: state.edgeNumbers,
+    tab: state.tab,
+    large: state.large,
+    speed: state.speed,
+    dataToo: state.passes.dataToo,
+    flipped: new Set(boxes.inner.filter((box) => box.open !== box.openAtFirst).map((box) => box.index)),
+    row: descent.row,
+    batch: descent.batch,
+    rate: descent.rate,
+    values: new Map(changed.map((leaf) => [leaf, graph.values[leaf]])),
+    switched: new Map(switched.map((layer) => [layer, Number(graph.signatures[layer.nodes[0]])])),
+    costs: descent.costs,
+    taken: descent.costs.length,
+    practice: practice.on ? practice.view : null,
+  };
+}
+
+/** Have everything as it was, and say what has changed. @param {State} state @param {View} view @returns {Aspect[]} */
+export function restored(state, view) {
+  const { graph, descent, boxes } = state,
+    shape = () => boxes.list.map(({ open }) => open).join(),
+    before = { step: state.now.step, selected: state.selected, tab: state.tab, shape: shape() };
+  graph.restore();
+  descent.restore(view);
+  for (const [leaf, value] of view.values) graph.values[leaf] = value;
+  for (const [layer, signature] of view.switched) for (const node of layer.nodes) graph.signatures[node] = signature;
+  graph.compute();
+  state.passes.dataToo = view.dataToo;
+  state.now = state.passes.at(state.passes.clamped(view.step));
+  boxes.flip(view.flipped);
+  state.point(view.selected);
+  if (view.selected !== null) boxes.openAround(view.selected);
+  state.colourBy = view.colourBy;
+  state.edgeNumbers = view.edgeNumbers;
+  state.tab = view.tab;
+  state.large = view.large;
+  const practised = practiceRestored(state, view.practice);
+  state.speed = view.speed;
+  state.playing = false;
+  /** @type {[Aspect, boolean][]} */
+  const others = [
+    ["step", state.now.step !== before.step],
+    ["selection", state.selected !== before.selected],
+    ["tab", state.tab !== before.tab],
+    ["boxes", shape() !== before.shape],
+    ["practice", practised],
+  ];
+  return ["numbers", "look", "learning", "playing", ...others.filter(([, is]) => is).map(([aspect]) => aspect)];
+}
+
+/** Go on with a session of practice, or end it; whether that changed anything. @param {State} state
+ *  @param {PracticeView | null} view */
+function practiceRestored(state, view) {
+  const { practice } = state,
+    now = practice.on ? practice.view : null;
+  if (JSON.stringify(view) === JSON.stringify(now)) {
+    if (practice.on) state.now = state.passes.at(practice.step(state.passes));
+    return false;
+  }
+  practice.on = view !== null;
+  if (view) {
+    practice.rate = state.descent.rate;
+    practice.resume(view);
+    state.now = state.passes.at(practice.step(state.passes));
+    state.openAroundQuestion();
+  }
+  return true;
+}
