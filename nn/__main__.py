@@ -4,8 +4,10 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from itertools import pairwise
 
 from autograd.core import on_one_line
+from autograd.words import language, languages, t
 from nn.commands import derive, explore, train
 from nn.commands.arguments import InputError, Parser, is_number
 
@@ -39,8 +41,9 @@ def _run(arguments: Sequence[str] | None) -> int:
     given = [f" {a}" if a.startswith("-") and is_number(a) else a for a in arguments]
     name = " ".join(["nn", *(a for a in arguments[:1] if a in COMMANDS)])
     try:
-        options = _parser().parse_args(given)
-        text, code = options.run(options)
+        with language(_language(given)):
+            options = _parser().parse_args(given)
+            text, code = options.run(options)
     except InputError as error:
         print(f"{name}:", on_one_line(str(error)), file=sys.stderr)
         return CANNOT
@@ -52,6 +55,13 @@ def _run(arguments: Sequence[str] | None) -> int:
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     print(text)
     return int(code)
+
+
+def _language(arguments: Sequence[str]) -> str | None:
+    """The language that is asked for, where there is one: help and all else are in it."""
+    asked = [value for name, value in pairwise(arguments) if name == "--lang"]
+    asked += [value for name, _, value in [a.partition("=") for a in arguments] if name == "--lang" and value]
+    return asked[-1] if asked and asked[-1] in languages() else None
 
 
 def _flush() -> None:
@@ -71,7 +81,7 @@ def _flush() -> None:
 
 
 def _parser() -> Parser:
-    parser = Parser(prog="python -m nn", description="Small neural networks of scalars.", allow_abbrev=False)
+    parser = Parser(prog="python -m nn", description=t("Small neural networks of scalars."), allow_abbrev=False)
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=Parser)
     for command in COMMANDS.values():
         command.add(commands)

@@ -21,6 +21,7 @@ from autograd import (
     format_number,
     unicode_label,
 )
+from autograd.words import decimal_mark, in_its_language, language, spoken_language, t, tn
 from nn.layers import MLP
 from nn.losses import Loss
 from nn.networks import cost
@@ -66,23 +67,32 @@ class Report:
     digits: int
     lr: float
     cost_after_step: float
+    lang: str
 
     @property
     def agrees(self) -> bool:
         """True if every gradient is the same by the chain rule, by backward() and by finite difference."""
         return all(entry.check for entry in self.entries)
 
+    @in_its_language
     def summary(self) -> str:
         """One line: how many gradients agree, and the largest difference."""
         agreeing = sum(bool(entry.check) for entry in self.entries)
         largest = max((entry.check.difference for entry in self.entries), key=lambda x: (math.isnan(x), x))
         kinks = sum(entry.check.slopes.kink for entry in self.entries)
-        at_kinks = f" ({kinks} at a kink, where any slope between left and right is one)" if kinks else ""
-        return (
-            f"{agreeing} of {len(self.entries)} gradients agree between chain rule, backward() and finite difference"
-            f"{at_kinks}; largest difference {largest:.2g}"
-        )
+        parts = [
+            tn(
+                "{agreeing} of {count} gradient agrees between chain rule, backward() and finite difference",
+                "{agreeing} of {count} gradients agree between chain rule, backward() and finite difference",
+                len(self.entries),
+                agreeing=agreeing,
+            ),
+            *([t("at a kink, where any slope between left and right is one: {number}", number=kinks)] if kinks else []),
+            t("largest difference {number}", number=format(largest, ".2g").replace(".", decimal_mark())),
+        ]
+        return "; ".join(parts)
 
+    @in_its_language
     def text(self) -> str:
         """The forward pass, every derivation, and the summary."""
         derivations = "\n\n".join(entry.derivation.text() for entry in self.entries)
@@ -93,30 +103,33 @@ class Report:
 
         Of large networks a path is shown with what goes into it alone. Raises as Drawing.svg does.
         """
-        network = draw(self.cost, digits=self.digits)
+        network = draw(self.cost, digits=self.digits, lang=self.lang)
         pictures = {"network.svg": network.svg()}
         for entry in self.entries:
             part = [entry.parameter] if network.level != "everything" and entry.derivation.edges else []
             pictures[entry.file_name] = entry.derivation.draw(inputs=part).svg()
         return pictures
 
+    @in_its_language
     def page(self, pictures: Mapping[str, str]) -> str:
         """One HTML page that needs nothing else: formulas as MathML, pictures as inline SVG."""
         links = "\n".join(f'<a href="#{escape(e.file_name)}">∂C/∂{_name(e.label)}</a>' for e in self.entries)
         sections = "\n".join(self._section(entry, pictures[entry.file_name]) for entry in self.entries)
+        every, forward = escape(t("All gradients")), escape(t("Forward pass"))
+        heading = escape(t("All gradients, and one step of gradient descent"))
         return f"""<!DOCTYPE html>
-<html lang="en">
+<html lang="{self.lang}">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{escape(self.title)}</title><style>{STYLE}</style></head>
 <body>
 <h1>{escape(self.title)}</h1>
 <p class="{"ok" if self.agrees else "bad"}">{escape(self.summary())}.</p>
-<nav><a href="#gradients">All gradients</a> <a href="#forward">Forward pass</a>
+<nav><a href="#gradients">{every}</a> <a href="#forward">{forward}</a>
 {links}</nav>
 <figure class="wide">{pictures["network.svg"]}</figure>
-<section id="gradients"><h2>All gradients, and one step of gradient descent</h2>
+<section id="gradients"><h2>{heading}</h2>
 {self._table()}</section>
-<section id="forward"><h2>Forward pass</h2><div class="wide">{self.forward.mathml()}</div></section>
+<section id="forward"><h2>{forward}</h2><div class="wide">{self.forward.mathml()}</div></section>
 {sections}
 </body>
 </html>
@@ -137,14 +150,20 @@ class Report:
             f"<td>{number(e.value - self.lr * e.derivation.value)}</td></tr>"
             for e in self.entries
         )
+        value, rule, difference = t("value"), t("chain rule"), t("finite difference")
+        step = t(
+            "With the learning rate η = {rate}, this step takes the cost C from {before} to {after}.",
+            rate=number(self.lr),
+            before=number(self.forward.value),
+            after=number(self.cost_after_step),
+        )
         return f"""<div class="wide"><table>
-<thead><tr><th>w</th><th>value</th><th>∂C/∂w, chain rule</th><th>backward()</th><th>finite difference</th>
+<thead><tr><th>w</th><th>{value}</th><th>∂C/∂w, {rule}</th><th>backward()</th><th>{difference}</th>
 <th>w − η · ∂C/∂w</th></tr></thead>
 <tbody>
 {rows}
 </tbody></table></div>
-<p>With the learning rate η = {number(self.lr)}, this step takes the cost C from {number(self.forward.value)}
-to {number(self.cost_after_step)}.</p>"""
+<p>{step}</p>"""
 
 
 def report(
@@ -156,15 +175,19 @@ def report(
     labels: Sequence[str] | None = None,
     digits: int = 4,
     lr: float = 0.1,
-    title: str = "Every gradient of the network",
+    title: str | None = None,
+    lang: str | None = None,
 ) -> Report:
     """Derive and check the gradients of a network's cost for one row of data.
 
     x, y: a number for each input and each output; loss: as `nn.networks.cost` takes it; labels: the parameters to
     derive, all where None; digits: significant digits of the numbers written; lr: the learning rate of the step that
-    is shown.
+    is shown; title: of the page; lang: the language of words and numbers, "de" or "es".
     The gradients of the parameters are set to those of this row; the parameters keep their values.
     """
+    lang = spoken_language(lang)
+    with language(lang):
+        title = title or t("Every gradient of the network")
     title = title.encode(errors="replace").decode()  # half of a surrogate pair, as a file's name may have one
     model.zero_grad()
     c = cost(model, x, y, loss)
@@ -174,12 +197,13 @@ def report(
     slopes = finite_differences(c, chosen.values())
     entries = []
     for (label, parameter), slope, name in zip(chosen.items(), slopes, _file_names(chosen), strict=True):
-        derivation = derive(c, parameter, digits=digits)
+        derivation = derive(c, parameter, digits=digits, lang=lang)
         check = Check(derivation.value, parameter.grad, slope)
         entries.append(Entry(label, parameter, parameter.data, derivation, check, name))
     after = copy.deepcopy(model)
     SGD(after.parameters(), lr).step()
-    return Report(title, c, evaluate(c, digits=digits), entries, digits, lr, cost(after, x, y, loss).data)
+    forward = evaluate(c, digits=digits, lang=lang)
+    return Report(title, c, forward, entries, digits, lr, cost(after, x, y, loss).data, lang)
 
 
 # No file is called so: the network's own picture, and what is a device on Windows.

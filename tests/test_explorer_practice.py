@@ -69,7 +69,9 @@ def test_the_questions_of_every_topic_take_what_the_engine_computes(visit: Visit
         page.get_by_label("What to practise").select_option(topic)
         counts[topic] = work_through(page, nodes)
     assert counts == {"backward": 42, "gradient": 11, "forward": 9, "update": 22}
-    expect(page.locator(".practice .note").last).to_contain_text("32 right, 32 at the first try; hints: 0, solutions: 0.")
+    expect(page.locator(".practice .note").last).to_contain_text(
+        "32 right, 32 at the first try; hints: 0, solutions: 0."
+    )
 
 
 def test_practice_hides_what_is_asked_and_shows_what_was_answered(visit: Visit) -> None:  # noqa: F811

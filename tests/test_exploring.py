@@ -48,6 +48,7 @@ from autograd.exploring import javascript
 from autograd.exploring.page_graph import PageGraph
 from autograd.notation import LatexWriter, MathmlWriter, Number, TextWriter
 from autograd.programs.instructions import PRIMITIVES
+from autograd.words import Message
 from nn import MLP
 from nn.__main__ import main
 from nn.networks import cost, four_two, four_two_two_one, network, two_three_one, two_two_one
@@ -810,11 +811,12 @@ COMMAND = ["explore", "2-3-1", "--x", "0.5", "-0.3", "--y", "1"]
 def test_the_command_writes_a_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "lesson.html"
     assert main([*COMMAND, "--activation", "sigmoid", "--loss", "bce", "--seed", "1", "--out", str(path)]) == 0
-    title = "The 2-3-1 network, sigmoid, binary cross entropy"
-    assert capsys.readouterr().out == f"{path}: {title}, 11 parameters. Open it in a browser.\n"
+    said = "The 2-3-1 network, sigmoid, binary cross entropy"
+    assert capsys.readouterr().out == f"{path}: {said}, 11 parameters. Open it in a browser.\n"
     network = two_three_one("sigmoid", seed=1)
-    title = "The 2-3-1 network, binary cross entropy"  # the activation can be switched
-    assert path.read_text(encoding="utf-8") == explore(cost(network, [0.5, -0.3], 1.0, "bce"), title=title).html()
+    told = {"sizes": "2-3-1", "loss": "binary cross entropy"}  # the activation can be switched
+    page = explore(cost(network, [0.5, -0.3], 1.0, "bce"), title=Message("The {sizes} network, {loss}", told))
+    assert path.read_text(encoding="utf-8") == page.html()
 
 
 @pytest.mark.parametrize(

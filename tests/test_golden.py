@@ -239,7 +239,11 @@ def test_what_the_page_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(arrangement, "layouts", told)
     for name, graph in graphs_for_the_page():
-        lines += [f"# {name}", json.dumps(graph.program(), ensure_ascii=False, default=lambda message: message.message), graph.functions()]
+        lines += [
+            f"# {name}",
+            json.dumps(graph.program(), ensure_ascii=False, default=lambda message: message.message),
+            graph.functions(),
+        ]
         lines += [" | ".join(graph._texts(node)) for node in graph.nodes]
         if not name.startswith("operation"):
             for box in graph.boxes():

@@ -103,7 +103,7 @@ def test_of_another_wing_nothing_is_used_but_what_it_exports(path: Path) -> None
 
 
 TOOLS = {f"autograd.core.{name}" for name in ("NOT_COMPUTED", "cut", "ensuring", "listed", "on_one_line", "shown")}
-TOOLS |= {f"autograd.words.{name}" for name in ("Message", "t", "tn", "marked", "language")}
+TOOLS |= {f"autograd.words.{name}" for name in importlib.import_module("autograd.words").__all__}
 
 
 @each(NN)

@@ -27,6 +27,7 @@ from autograd.notation import (
     slope,
     symbols_for,
 )
+from autograd.words import in_its_language, spoken_language, t
 
 if TYPE_CHECKING:
     from autograd.drawing import Drawing
@@ -66,12 +67,14 @@ class Derivation(Working):
     edges: list[tuple[Value, Value]]  # (operand, node), those on the paths, from the output back
     path_count: int
 
+    @in_its_language
     def text(self) -> str:
         """The derivation in Unicode, the lines of each equation aligned at the equals signs."""
         heading = [self._heading()] if len(self.equations) > 1 else []
         return "\n".join([*heading, super().text(), *self._remarks()])
 
-    def draw(self, **options: Any) -> "Drawing":
+    @in_its_language
+    def draw(self, /, **options: Any) -> "Drawing":
         """The graph with the paths of the parameter highlighted and the derivation under it; options as for `draw`."""
         from autograd.drawing import draw
 
@@ -84,7 +87,7 @@ class Derivation(Working):
         short = len(self.equations) == 1 and len(self.edges) < CAPTION
         text = self.text() if short else ""
         caption = text if 0 < len(text) <= CAPTION else self._result()
-        options = {"digits": self.digits, "caption": caption, **options}
+        options = {"digits": self.digits, "caption": caption, "lang": self.lang, **options}
         return draw(self.output, highlight=labels, focus=self.parameter, **options)
 
     def check(self) -> Check:
@@ -100,21 +103,24 @@ class Derivation(Working):
 
     def _heading(self) -> str:
         name = TextWriter().write(self.symbols[self.output])
-        return f"δ(v) = ∂{name}/∂v, from the output back:"
+        return t("{local} = {derivative}, from the output back:", local="δ(v)", derivative="∂" + name + "/∂v")
 
     def _remarks(self) -> list[str]:
         if not self.edges and self.output is not self.parameter:
             writer = TextWriter()
             names = [writer.write(self.symbols[value]) for value in (self.output, self.parameter)]
-            return [f"({names[0]} does not depend on {names[1]})"]
-        return [f"with {line}" for line in self._definitions(TextWriter)]
+            return [t("({output} does not depend on {parameter})", output=names[0], parameter=names[1])]
+        word = t("with")
+        return [f"{word} {line}" for line in self._definitions(TextWriter)]
 
     def _latex_remarks(self) -> Iterator[str]:
-        return (rf"& \text{{with }} {line}" for line in self._definitions(LatexWriter))
+        word = t("with")
+        return (rf"& \text{{{word} }} {line}" for line in self._definitions(LatexWriter))
 
     def _mathml_remarks(self) -> list[str]:
         lines = self._definitions(MathmlWriter)
-        return [mathml_row(("right", "<mtext>with</mtext>"), ("center", ""), ("left", line)) for line in lines]
+        word = t("with")
+        return [mathml_row(("right", f"<mtext>{word}</mtext>"), ("center", ""), ("left", line)) for line in lines]
 
     def _definitions(self, writer_class: type[FormulaWriter]) -> Iterator[str]:
         """What the names stand for that were given to nodes without a label."""
@@ -136,12 +142,14 @@ def derive(
     method: Literal["auto", "paths", "recursion"] = "auto",
     max_paths: int = MAX_PATHS,
     digits: int = 4,
+    lang: str | None = None,
 ) -> Derivation:
     """Work out the derivative of output with respect to parameter by the chain rule.
 
     output, parameter: any two Values, labelled or not; where output does not depend on parameter the derivative is 0.
     method: "paths" writes the sum over all paths, "recursion" the local gradients from the output back, "auto" the
-    paths where there are at most max_paths. digits: significant digits of the numbers written.
+    paths where there are at most max_paths. digits: significant digits of the numbers written. lang: the language
+    of words and numbers, "de" or "es".
 
     Raises TypeError for what is not a Value, and ValueError where the graph is out of date because the data of a leaf
     has changed since, where there are more than 10,000 paths to write, and for options that do not exist.
@@ -152,6 +160,7 @@ def derive(
     if method not in ("auto", "paths", "recursion"):
         raise ValueError(f"method is 'auto', 'paths' or 'recursion', got {shown(method)}")
     require_digits(digits)
+    lang = spoken_language(lang)
     order = topological_order(output)
     require_current(order)
     symbols = symbols_for(order if parameter in order else [*order, parameter])
@@ -161,4 +170,4 @@ def derive(
         raise ValueError(f"{count:,} paths are too many to write out; the recursion has {len(graph.nodes):,} steps")
     by_paths = method == "paths" or (method == "auto" and count <= max_paths) or not graph.edges
     equations = [sum_over_paths(graph, output, symbols)] if by_paths else list(recursion(graph, output, symbols))
-    return Derivation(output, digits, symbols, equations, parameter, graph.gradient(output), graph.edges, count)
+    return Derivation(output, digits, symbols, equations, lang, parameter, graph.gradient(output), graph.edges, count)

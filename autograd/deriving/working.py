@@ -13,8 +13,10 @@ from autograd.notation import (
     MathmlWriter,
     Number,
     TextWriter,
+    latex_text,
     round_significant,
 )
+from autograd.words import in_its_language, t, tn
 
 INDENT = r"\quad"  # of a term under its sum, in LaTeX
 NOTEBOOK = 50_000  # characters of LaTeX that a notebook is given at most
@@ -61,7 +63,9 @@ class Working:
     digits: int
     symbols: dict[Value, Expression]
     equations: list[Equation]
+    lang: str
 
+    @in_its_language
     def text(self) -> str:
         """The equations in Unicode, the lines of each aligned at the equals signs."""
         return "\n".join([line for equation in self.equations for line in self._aligned(equation)])
@@ -69,17 +73,20 @@ class Working:
     def __str__(self) -> str:
         return self.text()
 
+    @in_its_language
     def latex(self) -> str:
         r"""The equations as LaTeX, in one `aligned` environment (without dollar signs)."""
         rows = [row for equation in self.equations for row in self._latex_rows(equation)]
         return _in_lines([*rows, *self._latex_remarks()])
 
+    @in_its_language
     def mathml(self) -> str:
         """The equations as a MathML element, which browsers show without any script, one line a table row."""
         rows = [row for equation in self.equations for row in self._mathml_rows(equation)]
         table = "".join([*rows, *self._mathml_remarks()])
         return f'<math display="block"><mtable displaystyle="true">{table}</mtable></math>'
 
+    @in_its_language
     def _repr_latex_(self) -> str:
         # Not MathML: JupyterLab strips it from a notebook that was not run by the person who opens it.
         return f"$$\n{_in_lines(self._rows_in_a_notebook())}\n$$"
@@ -92,17 +99,24 @@ class Working:
             room -= sum([len(row) + 4 for row in written])
             if room < 0:
                 left_out = len(self.equations) - i
-                what = f"{left_out:,} equations" if left_out > 1 else "1 equation"
                 last = replace(self.equations[-1], steps=[], subtotals=())
-                return [*rows, rf"& \text{{… {what} more: text() and latex() give all}}", *self._latex_rows(last)]
+                remark = tn(
+                    "… {number} equation more: text() and latex() give all",
+                    "… {number} equations more: text() and latex() give all",
+                    left_out,
+                    number=format(left_out, ","),
+                )
+                return [*rows, rf"& {latex_text(remark)}", *self._latex_rows(last)]
             rows += written
         for remark in self._latex_remarks():
             room -= len(remark) + 4
             if room < 0:
-                return [*rows, r"& \text{… more names: text() and latex() give all}"]
+                remark = t("… more names: text() and latex() give all")
+                return [*rows, rf"& {latex_text(remark)}"]
             rows.append(remark)
         return rows
 
+    @in_its_language
     def _equality(self, left: Expression, value: float) -> str:
         writer = TextWriter(self.digits)
         texts = writer.write(left), writer.write(Number(value))

@@ -3,7 +3,7 @@
 from autograd.drawing.columns import Spot, in_columns
 from autograd.drawing.excerpt import CUT, Part, copied, part_of
 from autograd.drawing.neurons import LEVELS, Level, Neuron, Neurons, neurons_in
-from autograd.drawing.node_roles import ACTIVATIONS, roles_in, sign_of
+from autograd.drawing.node_roles import ACTIVATIONS, WORDS, roles_in, sign_of
 from autograd.drawing.picture import Drawing, draw, draw_part
 from autograd.drawing.rendering import INCH, LAYOUT_LIMIT, Place, layouts, too_wide
 
@@ -13,6 +13,7 @@ __all__ = [
     "INCH",
     "LAYOUT_LIMIT",
     "LEVELS",
+    "WORDS",
     "Drawing",
     "Level",
     "Neuron",

@@ -6,16 +6,19 @@ from collections.abc import Mapping, Sequence
 from autograd.core import Operation, Value, constant, parts_of_affine
 from autograd.core import operations as ops
 from autograd.notation import printable
+from autograd.words import marked, t
 
 LETTERS = {"w": "parameter", "b": "parameter", "x": "input", "y": "target", "t": "target"}
 ACTIVATIONS = tuple(op for op in ops.table.values() if op.role == "activation")
 LETTERS_OF_RESULTS = {"z": "pre-activation", "a": "activation"}
-SIGNS = {ops.sub: "−", ops.mul: "×", ops.div: "÷", ops.neg: "−( )", ops.pow: "power"}
-SIGNS |= {ops.total: "sum", ops.affine: "weighted sum"}
+SIGNS = {ops.sub: "−", ops.mul: "×", ops.div: "÷", ops.neg: "−( )"}
+WORDS = {ops.pow: marked("power"), ops.total: marked("sum"), ops.affine: marked("weighted sum")}
 
 
 def sign_of(op: Operation | None) -> str:
     """What stands for an operation in a picture: its sign, or its name."""
+    if op in WORDS:
+        return t(WORDS[op])
     return SIGNS.get(op, printable(op.name.replace("_", " "))) if op else ""
 
 

@@ -3,6 +3,7 @@
 from autograd.core import NOT_COMPUTED
 from autograd.drawing.nodes import Node
 from autograd.notation import format_number, printable
+from autograd.words import t
 
 LABEL_LENGTH = 40
 
@@ -20,4 +21,5 @@ def shortened(text: str) -> str:
 
 def gradient_text(node: Node, digits: int) -> str:
     """The gradient of a node, or that it has none."""
-    return f"grad {'not computed' if node.grad is NOT_COMPUTED else format_number(node.grad, digits)}"
+    number = t("not computed") if node.grad is NOT_COMPUTED else format_number(node.grad, digits)
+    return t("grad {number}", number=number)

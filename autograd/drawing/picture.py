@@ -27,6 +27,7 @@ from autograd.drawing.rendering import LAYOUT_LIMIT, SMALLER, render, too_wide
 from autograd.drawing.tree import TEXT_LINES, tree_lines
 from autograd.files import write_files
 from autograd.notation import Expression, format_number, require_digits, symbols_for
+from autograd.words import in_its_language, language, spoken_language, tn
 
 EVERYTHING_UP_TO = 200  # nodes: beyond, neurons are drawn alone where nothing else is asked for
 NEURONS, NO_NEURONS = ', or neurons alone with level="neurons"', " (there are no neurons that could be shown alone)"
@@ -53,8 +54,10 @@ class Drawing:
     level: Level  # of detail
     neurons: Neurons
     everything: Mapping[Value, Node]  # nodes as they would be with every detail
+    lang: str
 
     @cached_property
+    @in_its_language
     def source(self) -> str:
         """The picture in DOT, the language of Graphviz: the same graph gives the same text."""
         told = self.nodes, self.symbols, self.digits, self.highlight, self.caption
@@ -63,6 +66,7 @@ class Drawing:
         shown = {value: node.operands for value, node in self.everything.items()}
         return NeuronPicture(*told, shown, self.neurons, with_z=self.level == "neurons with z").dot()
 
+    @in_its_language
     def svg(self) -> str:
         """The picture as an <svg> element, for a file or for a page. Raises as save() does."""
         return _inline_svg(self._render("svg").decode(), self._summary())
@@ -83,6 +87,7 @@ class Drawing:
         write_files({path: content})
         return path
 
+    @in_its_language
     def text(self) -> str:
         """The graph as a tree in Unicode: the first 500 lines of it, and how many nodes are not among them."""
         return "\n".join(tree_lines(self.nodes, self.digits))
@@ -119,11 +124,12 @@ class Drawing:
             return found
         return SMALLER + ("" if self.level != "everything" else NEURONS if self.neurons.by_z else NO_NEURONS)
 
+    @in_its_language
     def _summary(self) -> str:
         root = [*self.nodes.values()][-1]
         name = f"{shortened(root.name)} = " if root.name else ""
-        count = len(self.nodes)
-        return f"graph of {name}{format_number(root.data, self.digits)}, {count} node{'' if count == 1 else 's'}"
+        value = f"{name}{format_number(root.data, self.digits)}"
+        return tn("graph of {value}, {count} node", "graph of {value}, {count} nodes", len(self.nodes), value=value)
 
 
 def draw(
@@ -137,6 +143,7 @@ def draw(
     highlight: Mapping[Edge, str] | None = None,
     focus: Value | None = None,
     caption: str = "",
+    lang: str | None = None,
 ) -> Drawing:
     """Draw the graph that a Value was made from: labels, operations, values, gradients, and the partial on each edge.
 
@@ -147,7 +154,7 @@ def draw(
     digits of numbers. depth: draw no more than so many steps back from the value; inputs: draw what lies between these
     nodes and the value. What is cut off by that is dotted, with … for what it was made from; names and gradients are
     those of the whole graph. highlight: edges (operand, node) that stand out, with what is written on them; focus: the
-    node they start from. caption: lines to set below the picture.
+    node they start from. caption: lines to set below the picture. lang: the language of words and numbers, as "de".
 
     Raises TypeError for what is not a Value, and ValueError for a level that does not exist, or is not everything where
     sums are to be expanded, for digits or a depth below 1, for inputs that the value does not depend on, and for a
@@ -169,6 +176,7 @@ def draw(
         highlight=highlight,
         focus=focus,
         caption=caption,
+        lang=lang,
     )
 
 
@@ -183,11 +191,14 @@ def draw_part(
     highlight: Mapping[Edge, str] | None = None,
     focus: Value | None = None,
     caption: str = "",
+    lang: str | None = None,
 ) -> Drawing:
     """Draw a part of a graph that is current, given its topological order and the roles in it; options as in `draw`."""
     wanted = None if len(part.nodes) == len(order) else {*part.nodes}
     symbols = symbols_for(order, wanted)
-    nodes = nodes_as_drawn(roles, part, symbols)
+    lang = spoken_language(lang)
+    with language(lang):
+        nodes = nodes_as_drawn(roles, part, symbols)
     edges = dict(highlight or {})
     existing = {(x, node) for node in order for x in node.operands} if edges else set()
     for edge in edges:
@@ -198,12 +209,13 @@ def draw_part(
     neurons = neurons_in({node.value: node.operands for node in nodes}, roles)
     level = _level(level, len(nodes), neurons, expand)
     if level == "neurons":
-        nodes, edges = collapse_neurons(nodes, edges, neurons, digits)
+        with language(lang):
+            nodes, edges = collapse_neurons(nodes, edges, neurons, digits)
     if expand:
         nodes, edges = expand_sums(nodes, edges)
     emphasis = None if highlight is None else Highlight(edges, focus)
     drawn = {node.value: node for node in nodes}
-    return Drawing(drawn, symbols, digits, emphasis, caption, level, neurons, everything)
+    return Drawing(drawn, symbols, digits, emphasis, caption, level, neurons, everything, lang)
 
 
 def _level(level: Level | None, count: int, neurons: Neurons, expand: bool) -> Level:

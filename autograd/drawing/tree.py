@@ -6,6 +6,7 @@ from autograd.core import Value
 from autograd.drawing.node_text import gradient_text, shortened
 from autograd.drawing.nodes import Node
 from autograd.notation import format_number
+from autograd.words import t, tn
 
 TEXT_LINES, TEXT_DEPTH = 500, 50
 
@@ -24,7 +25,7 @@ def tree_lines(nodes: Mapping[Value, Node], digits: int) -> Iterator[str]:
         number = format_number(node.data, digits)
         parts = [f"{name} = {number}" if name else number]
         if again:
-            parts.append("(see above)" if node.operands else "")
+            parts.append(t("(see above)") if node.operands else "")
         elif node.role != "constant":
             parts += [shortened(node.operation), gradient_text(node, digits)]
         yield indent + branch + "   ".join([part for part in [*parts, partial] if part])
@@ -36,7 +37,12 @@ def tree_lines(nodes: Mapping[Value, Node], digits: int) -> Iterator[str]:
         indent += {"": "", "├─ ": "│  ", "└─ ": "   "}[branch]
         edges = [*zip(node.operands, node.partials, strict=True)]
         for i, (x, slope) in reversed([*enumerate(edges)]):
-            text = "" if nodes[x].role == "constant" else f"partial {format_number(slope, digits)}"
+            text = "" if nodes[x].role == "constant" else t("partial {number}", number=format_number(slope, digits))
             stack.append((x, indent, "└─ " if i == len(edges) - 1 else "├─ ", text, depth + 1))
     if len(written) < len(nodes):
-        yield f"… and {len(nodes) - len(written):,} more nodes"
+        yield tn(
+            "… and {number} more node",
+            "… and {number} more nodes",
+            left := len(nodes) - len(written),
+            number=format(left, ","),
+        )

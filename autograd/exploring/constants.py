@@ -8,7 +8,18 @@ from pathlib import Path
 from autograd.deriving import INDENT, MAX_PATHS, MOST_SUBTOTALS
 from autograd.drawing import CUT
 from autograd.exploring.arrangement import BOLD, FORMULA_LENGTH, ROOM_BESIDE
-from autograd.exploring.formula_templates import ABOUT, CLOSE, COMPOUND, MINUS, NEGATIVE, OPEN, RAISED, RESULT
+from autograd.exploring.formula_templates import (
+    ABOUT,
+    CLOSE,
+    COMMA,
+    COMPOUND,
+    DECIMAL,
+    MINUS,
+    NEGATIVE,
+    OPEN,
+    RAISED,
+    RESULT,
+)
 from autograd.exploring.options import COLOURINGS, SIZES, SPEEDS, SWITCH, TABS, TOPICS
 from autograd.notation import EXACT_DIGITS, EXACT_WITHIN, PLAIN_BELOW, PLAIN_FROM
 from autograd.practising import DIGITS_OF_ANSWERS, DRAWS, EXACT_FORMULAS, MOST_NAMED, MOST_PAIRED, OTHERS
@@ -18,8 +29,10 @@ SHARED: dict[str, str | float | Sequence[str | float]] = {
     "BOLD": BOLD,
     "CLOSE": CLOSE,
     "COLOURINGS": COLOURINGS,
+    "COMMA": COMMA,
     "COMPOUND": COMPOUND,
     "CUT": CUT,
+    "DECIMAL": DECIMAL,
     "DIGITS_OF_ANSWERS": DIGITS_OF_ANSWERS,
     "DRAWS": DRAWS,
     "EXACT_DIGITS": EXACT_DIGITS,

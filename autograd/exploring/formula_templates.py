@@ -29,6 +29,7 @@ NEGATIVE = "-"  # brackets around a negative number
 COMPOUND = "b"  # brackets around a negative number, and one with a power of ten
 RAISED = "r"  # the same, and around a label with something raised
 ABOUT = "\ue002"  # at the end of a template: a number in it was rounded
+DECIMAL, COMMA = "\ue004", "\ue005"  # in numbers, and between the operands of a function: languages differ
 MINUS = "\ue003"  # at the beginning: the whole is negative, and written without the minus
 
 RESULT = "z"  # the name of the slot of a node itself
@@ -46,6 +47,14 @@ class _Slots(FormulaWriter):
         if isinstance(e, Symbol):
             return _slot(COMPOUND if level > PRODUCT else "" if leading else NEGATIVE, e.label)
         return super().write(e, level, leading)
+
+    def number(self, x: float) -> str:
+        """A number."""
+        return super().number(x).replace(".", DECIMAL)  # type: ignore[safe-super]  # a writer comes next
+
+    def between(self) -> str:
+        """What stands between the operands of a function."""
+        return self.comma.replace(",", COMMA)
 
     def _power(self, base: Expression, exponent: Expression) -> str:
         if isinstance(base, Symbol):

@@ -19,7 +19,7 @@ from autograd.exploring.page_graph import PageGraph
 from autograd.exploring.page_words import encoded, in_script, page_words
 from autograd.files import write_files
 from autograd.notation import printable, require_digits
-from autograd.words import Message, language, spoken_language
+from autograd.words import ENGLISH, Message, language, spoken_language
 
 HERE = Path(__file__).parent
 
@@ -129,20 +129,21 @@ def explore(
     lr = as_float(lr, "lr")
     if not (lr > 0 and math.isfinite(lr)):
         raise ValueError(f"lr is a finite number above 0, got {shown(lr)}")
-    graph = PageGraph(value, digits, depth, inputs)
-    taken = learning(graph, leaves, rows, predictions, batch_size)
-    left_out = hidden(hide)
-    asked = {
-        "hide": left_out,
-        "lock": locked(graph, lock),
-        "start": opening(graph, start, left_out, len(taken["rows"]) if taken else 0, practice),
-    }
-    functions = graph.functions()
-    drawing = graph.drawing()
-    name = drawing.nodes[value].name if value.label else ""
-    title = title or _usual_title(name, len(graph.nodes))
-    title = title if isinstance(title, Message) else printable(title)
-    told = {"title": title, "lr": lr, **graph.data(), **asked} | ({"learning": taken} if taken else {})
+    with language(ENGLISH):  # the page puts things into words itself
+        graph = PageGraph(value, digits, depth, inputs)
+        taken = learning(graph, leaves, rows, predictions, batch_size)
+        left_out = hidden(hide)
+        asked = {
+            "hide": left_out,
+            "lock": locked(graph, lock),
+            "start": opening(graph, start, left_out, len(taken["rows"]) if taken else 0, practice),
+        }
+        functions = graph.functions()
+        drawing = graph.drawing(lang)
+        name = drawing.nodes[value].name if value.label else ""
+        title = title or _usual_title(name, len(graph.nodes))
+        title = title if isinstance(title, Message) else printable(title)
+        told = {"title": title, "lr": lr, **graph.data(), **asked} | ({"learning": taken} if taken else {})
     data, carried = encoded(told)
     with language(lang):
         return Explorer(value, str(title), drawing, data, functions, page_words(lang, carried), spoken_language())

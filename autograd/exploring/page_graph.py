@@ -9,6 +9,7 @@ from autograd.core import Value, constant, require_current, topological_order
 from autograd.drawing import (
     CUT,
     LAYOUT_LIMIT,
+    WORDS,
     Drawing,
     Part,
     copied,
@@ -39,6 +40,7 @@ from autograd.notation import (
     unicode_label,
 )
 from autograd.practising import Questions
+from autograd.words import Message
 
 OPEN_UP_TO = 60  # nodes: larger graphs open with their neurons closed, and layers where there are still more
 MOST_EDGES = 20_000
@@ -99,9 +101,9 @@ class PageGraph:
         """The number of the page's last step."""
         return len(self.made) if forward_only else 2 * len(self.made) + 2
 
-    def drawing(self) -> Drawing:
+    def drawing(self, lang: str | None = None) -> Drawing:
         """The picture where there is no page."""
-        return draw_part(self.whole_order, self.part, self.whole_roles, digits=self.digits)
+        return draw_part(self.whole_order, self.part, self.whole_roles, digits=self.digits, lang=lang)
 
     def indices(self, values: Iterable[Value]) -> list[int]:
         """Where Values are in the list of nodes, -1 where they are not."""
@@ -234,7 +236,7 @@ def _require_few(part: Part) -> None:
 
 def _signature(signature: Signature, templates: FormulaTemplates) -> dict[str, Any]:
     told: dict[str, Any] = {
-        "name": sign_of(signature.op),
+        "name": Message(WORDS[signature.op]) if signature.op in WORDS else sign_of(signature.op),
         "formula": templates.formula(signature),
         "partials": templates.partials(signature),
         **practice_of_signature(signature, templates),

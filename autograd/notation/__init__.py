@@ -8,7 +8,7 @@ from autograd.notation.expressions import Applied, Derivative, Expression, Local
 from autograd.notation.factors import cancelled
 from autograd.notation.formulas import derivative, formula, partial, slope, symbols_for
 from autograd.notation.labels import label_parts, printable, unicode_label
-from autograd.notation.latex import LatexWriter
+from autograd.notation.latex import LatexWriter, latex_text
 from autograd.notation.mathml import MathmlWriter
 from autograd.notation.numbers import (
     EXACT_DIGITS,
@@ -44,6 +44,7 @@ __all__ = [
     "format_number",
     "formula",
     "label_parts",
+    "latex_text",
     "partial",
     "printable",
     "require_digits",

@@ -63,6 +63,7 @@ def _with_bases(latex: str) -> str:
 def format_latex_number(x: float, digits: int = 4) -> str:
     """A number as LaTeX."""
     mantissa, exponent = decimal_parts(x, digits)
+    mantissa = mantissa.replace(",", "{,}")  # by itself a comma has a space behind it
     mantissa = {"∞": r"\infty", "-∞": r"-\infty", "NaN": r"\mathrm{NaN}"}.get(mantissa, mantissa)
     return times_power(mantissa, f"10^{{{exponent}}}" if exponent else "", r" \cdot ")
 

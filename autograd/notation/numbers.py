@@ -4,6 +4,7 @@ import math
 
 from autograd.core import Value, as_float, shown
 from autograd.notation.labels import SUPERSCRIPTS
+from autograd.words import decimal_mark
 
 
 def require_digits(digits: int) -> None:
@@ -37,12 +38,16 @@ def times_power(mantissa: str, power: str, times: str) -> str:
 
 
 def decimal_parts(x: float, digits: int) -> tuple[str, int]:
-    """A number rounded to significant digits: its mantissa, and the power of ten that is written beside it, or 0."""
+    """A number rounded to significant digits: its mantissa, and the power of ten that is written beside it, or 0.
+
+    The mantissa has the decimal mark of the language that is spoken.
+    """
     x = x.data if isinstance(x, Value) else as_float(x, "a number that is written")
     if not math.isfinite(x):
         return ("NaN" if math.isnan(x) else "∞" if x > 0 else "-∞"), 0
     rounded = round_significant(x, digits) + 0.0  # and -0 is 0
     if rounded == 0 or PLAIN_FROM <= abs(rounded) < PLAIN_BELOW:
-        return repr(rounded).removesuffix(".0"), 0
+        return repr(rounded).removesuffix(".0").replace(".", decimal_mark()), 0
     mantissa, exponent = f"{x:.{digits - 1}e}".split("e")
-    return mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa, int(exponent)
+    mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
+    return mantissa.replace(".", decimal_mark()), int(exponent)

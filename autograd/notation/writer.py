@@ -12,6 +12,7 @@ from autograd.core import operations as ops
 from autograd.notation.expressions import Applied, Derivative, Expression, LocalGradient, Number, Symbol
 from autograd.notation.factors import Factors, is_sum, terms_of
 from autograd.notation.numbers import EXACT_DIGITS, EXACT_WITHIN, decimal_parts, round_significant
+from autograd.words import decimal_mark
 
 SUM, PRODUCT, POWER, ATOM = range(4)  # how tightly a formula holds together
 
@@ -167,11 +168,15 @@ class FormulaWriter(ABC):
         first, *others = around = self.template(op)
         if len(others) != len(operands):
             name = self.name(op.name) if others else first
-            return name + self.brackets(self.comma.join([self.write(x) for x in operands]))
+            return name + self.brackets(self.between().join([self.write(x) for x in operands]))
         return first + "".join(
             self.write(x, SUM if after else ATOM, leading=before.endswith(("(", "[", "{", "|", ">"))) + after
             for x, (before, after) in zip(operands, pairwise(around), strict=True)
         )
+
+    def between(self) -> str:
+        """What stands between the operands of a function: a semicolon, where a comma is in numbers."""
+        return self.comma.replace(",", ";") if decimal_mark() == "," else self.comma
 
     # What differs between text, LaTeX and MathML:
 

@@ -104,7 +104,8 @@ class Exercise:
         kind, fitting = judge(question, read, slips, graph.points, graph.before)
         if fitting:
             sentences = [sentence(slip, question, graph.symbols) for slip in fitting]
-            text = f" {t('And:') if kind == 'both' else t('Or:')} ".join(sentences)
+            between = t("And:") if kind == "both" else t("Or:")
+            text = f" {between} ".join(sentences)
             self.verdict = Verdict("mistake", text, tuple([slip.mistake for slip in fitting]))
         else:
             self.verdict = Verdict("wrong" if kind == "asked" else kind, t(VERDICTS[kind]))

@@ -4,7 +4,7 @@ A .po file holds a translation, as translators and their tools know it; `buildin
 """
 
 from autograd.words.catalogue import ENGLISH, Catalogue, catalogue, languages, require_language
-from autograd.words.speaking import Message, decimal_mark, language, marked, spoken_language, t, tn
+from autograd.words.speaking import Message, decimal_mark, in_its_language, language, marked, spoken_language, t, tn
 
 __all__ = [
     "ENGLISH",
@@ -12,6 +12,7 @@ __all__ = [
     "Message",
     "catalogue",
     "decimal_mark",
+    "in_its_language",
     "language",
     "languages",
     "marked",

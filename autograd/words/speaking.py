@@ -1,11 +1,12 @@
 """Texts put into words: `t("slope {number}", number=x)`, in the language that `language` has chosen."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from autograd.words.catalogue import ENGLISH, catalogue, require_language
 
@@ -27,9 +28,35 @@ def language(lang: str | None) -> Iterator[None]:
         _CHOSEN.reset(token)
 
 
-def spoken_language() -> str:
-    """The code of the language that is spoken here."""
-    return _CHOSEN.get()
+def spoken_language(lang: str | None = None) -> str:
+    """The code of the language that is spoken here, or of the one that was asked for. Raises ValueError for others."""
+    if lang is not None:
+        require_language(lang)
+    return lang or _CHOSEN.get()
+
+
+class Speaker(Protocol):
+    """What has a language of its own."""
+
+    @property
+    def lang(self) -> str:
+        """Its code."""
+
+
+S = TypeVar("S", bound=Speaker)
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def in_its_language(method: Callable[Concatenate[S, P], T]) -> Callable[Concatenate[S, P], T]:
+    """Have a method speak the language of its object, whenever it is called."""
+
+    @wraps(method)
+    def speaking(self: S, /, *args: P.args, **options: P.kwargs) -> T:
+        with language(self.lang):
+            return method(self, *args, **options)
+
+    return speaking
 
 
 def decimal_mark() -> str:

@@ -11,9 +11,15 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from autograd.core import shown
+from autograd.words import languages, t
 
 Commands = Any  # what add_subparsers() returns: argparse has no public name for it
 Result = tuple[str, int]  # what a command prints, and its exit code
+
+
+def add_language(command: argparse.ArgumentParser) -> None:
+    """Declare --lang, which `main` has read before."""
+    command.add_argument("--lang", choices=languages(), help=t("language of what is written (en)"))
 
 
 class InputError(ValueError):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from autograd import unicode_label, write_files
 from autograd.core import listed, shown
+from autograd.words import t
 from nn.commands.arguments import Commands, InputError, Result, require_file_to_write, writing
 from nn.commands.network import add_options, network_for, title_for
 from nn.layers import MLP
@@ -16,14 +17,14 @@ def add(commands: Commands) -> None:
     """Declare the command and its options."""
     derive = commands.add_parser(
         "derive",
-        help="work out every gradient of a network by the chain rule",
-        description="Work out every gradient of a network by the chain rule, for one row of data, and check it.",
+        help=t("work out every gradient of a network by the chain rule"),
+        description=t("Work out every gradient of a network by the chain rule, for one row of data, and check it."),
         allow_abbrev=False,
     )
     add_options(derive)
-    derive.add_argument("--save-params", type=Path, metavar="FILE", help="write the parameters there")
-    derive.add_argument("--wrt", nargs="+", metavar="LABEL", help="only these parameters, as w^1_21")
-    derive.add_argument("--out", type=Path, metavar="DIR", help="write a page, index.html, and the pictures there")
+    derive.add_argument("--save-params", type=Path, metavar="FILE", help=t("write the parameters there"))
+    derive.add_argument("--wrt", nargs="+", metavar="LABEL", help=t("only these parameters, as w^1_21"))
+    derive.add_argument("--out", type=Path, metavar="DIR", help=t("write a page, index.html, and the pictures there"))
     derive.set_defaults(run=run)
 
 
@@ -40,7 +41,7 @@ def run(options: argparse.Namespace) -> Result:
         labels=labels,
         digits=options.digits,
         lr=options.lr,
-        title=title_for(options),
+        title=str(title_for(options)),
     )
     try:
         files = _files(options, model, result)

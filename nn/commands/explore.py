@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from autograd import explore, write_files
+from autograd.words import t, tn
 from nn.commands.arguments import Commands, InputError, Result, require_file_to_write, whole_number, writing
 from nn.commands.network import add_options, network_for, title_for
 from nn.networks import cost
@@ -13,15 +14,15 @@ def add(commands: Commands) -> None:
     """Declare the command and its options."""
     command = commands.add_parser(
         "explore",
-        help="make a page on which a network can be stepped through, questioned and changed",
-        description="Make a page on which a network can be stepped through, questioned and changed, for one row.",
+        help=t("make a page on which a network can be stepped through, questioned and changed"),
+        description=t("Make a page on which a network can be stepped through, questioned and changed, for one row."),
         allow_abbrev=False,
     )
     add_options(command)
     command.add_argument(
-        "--depth", type=whole_number(1), metavar="N", help="show no more than N steps back from the cost"
+        "--depth", type=whole_number(1), metavar="N", help=t("show no more than N steps back from the cost")
     )
-    command.add_argument("--out", type=Path, required=True, metavar="FILE", help="write the page there, as .html")
+    command.add_argument("--out", type=Path, required=True, metavar="FILE", help=t("write the page there, as .html"))
     command.set_defaults(run=run)
 
 
@@ -36,9 +37,17 @@ def run(options: argparse.Namespace) -> Result:
     c = cost(model, options.x, options.y, options.loss)
     try:
         title = title_for(options, switchable=True)
-        page = explore(c, title=title, lr=options.lr, digits=options.digits, depth=options.depth)
+        told = {"lr": options.lr, "digits": options.digits, "depth": options.depth, "lang": options.lang}
+        page = explore(c, title=title, **told)
     except ValueError as error:  # the network is too large
         raise InputError(str(error)) from None
     with writing():
         write_files({options.out: page.html()})
-    return f"{options.out}: {title_for(options)}, {len(model.parameters())} parameters. Open it in a browser.", 0
+    count = tn("{count} parameter", "{count} parameters", len(model.parameters()))
+    done = t(
+        "{file}: {title}, {parameters}. Open it in a browser.",
+        file=options.out,
+        title=title_for(options),
+        parameters=count,
+    )
+    return done, 0

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from autograd.core import cut, listed, shown
-from nn.commands.arguments import InputError, layer_sizes, number, require_weights, whole_number
+from autograd.words import Message, t
+from nn.commands.arguments import InputError, add_language, layer_sizes, number, require_weights, whole_number
 from nn.data import plural
 from nn.jsonfiles import as_json, read_json, require_number
 from nn.layers import MLP, activations
@@ -17,17 +18,20 @@ MOST_WEIGHTS = 10_000  # nobody reads the derivations of more
 
 def add_options(command: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    command.add_argument("sizes", metavar="SIZES", help="neurons in each layer, inputs first, as 2-3-1")
-    command.add_argument("--x", nargs="+", required=True, type=number, metavar="NUMBER", help="the inputs")
-    command.add_argument("--y", nargs="+", required=True, type=number, metavar="NUMBER", help="the targets")
-    command.add_argument("--activation", choices=activations(), default="identity", help="of every neuron (identity)")
-    command.add_argument("--loss", choices=tuple(LOSSES), default="mse", help="of the outputs (mse: (y - a)²)")
-    command.add_argument("--bias", choices=("layer", "neuron", "none"), default="layer", help="one for each (layer)")
-    command.add_argument("--seed", type=int, default=0, metavar="N", help="that the parameters are drawn from (0)")
-    command.add_argument("--params", type=Path, metavar="FILE", help='JSON with every parameter: {"w^1_11": 0.1, …}')
-    command.add_argument("--lr", type=number, default=0.1, metavar="NUMBER", help="learning rate (0.1)")
+    add_language(command)
+    command.add_argument("sizes", metavar="SIZES", help=t("neurons in each layer, inputs first, as 2-3-1"))
+    command.add_argument("--x", nargs="+", required=True, type=number, metavar="NUMBER", help=t("the inputs"))
+    command.add_argument("--y", nargs="+", required=True, type=number, metavar="NUMBER", help=t("the targets"))
     command.add_argument(
-        "--digits", type=whole_number(1, 15), default=4, metavar="N", help="significant digits, 1 to 15 (4)"
+        "--activation", choices=activations(), default="identity", help=t("of every neuron (identity)")
+    )
+    command.add_argument("--loss", choices=tuple(LOSSES), default="mse", help=t("of the outputs (mse: (y - a)²)"))
+    command.add_argument("--bias", choices=("layer", "neuron", "none"), default="layer", help=t("one for each (layer)"))
+    command.add_argument("--seed", type=int, default=0, metavar="N", help=t("that the parameters are drawn from (0)"))
+    command.add_argument("--params", type=Path, metavar="FILE", help=t('JSON with every parameter: {"w^1_11": 0.1, …}'))
+    command.add_argument("--lr", type=number, default=0.1, metavar="NUMBER", help=t("learning rate (0.1)"))
+    command.add_argument(
+        "--digits", type=whole_number(1, 15), default=4, metavar="N", help=t("significant digits, 1 to 15 (4)")
     )
 
 
@@ -46,10 +50,12 @@ def network_for(options: argparse.Namespace) -> MLP:
     return model
 
 
-def title_for(options: argparse.Namespace, *, switchable: bool = False) -> str:
+def title_for(options: argparse.Namespace, *, switchable: bool = False) -> Message:
     """The title of a page about the network; without the activation where that can be switched on the page."""
-    loss = LOSSES[options.loss].operation.name.replace("_", " ")
-    return f"The {options.sizes} network, {'' if switchable else f'{options.activation}, '}{loss}"
+    told = {"sizes": options.sizes, "loss": LOSSES[options.loss].operation.name.replace("_", " ")}
+    if switchable:
+        return Message("The {sizes} network, {loss}", told)
+    return Message("The {sizes} network, {activation}, {loss}", {**told, "activation": options.activation})
 
 
 def _sizes(text: str) -> list[int]:

@@ -4,147 +4,50 @@ import argparse
 import contextlib
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import get_args
 
 from autograd import Value, no_grad
-from autograd.core import listed, shown
+from autograd.core import listed
+from autograd.words import t
 from nn.commands.arguments import (
     Commands,
     InputError,
     Result,
-    layer_sizes,
-    number_that,
     require_file_to_write,
     require_weights,
-    whole_number,
     writing,
 )
+from nn.commands.train_options import OPTIMIZERS, add_options
 from nn.commands.trained import Trained
 from nn.data import DataError, plural, split
 from nn.history import DivergenceError, History
-from nn.layers import MLP, Initialization, activation_named
+from nn.layers import MLP
 from nn.losses import LOSSES, as_list, names_of_losses
-from nn.optimizers import SGD, Adam, AdamW, Optimizer
+from nn.optimizers import Optimizer
 from nn.scaling import Scaled, Scaling
 from nn.tables import NotANumberError, Table, read_csv
-from nn.training import PATIENCE, train
+from nn.training import train
 
 MOST_WEIGHTS = 1_000_000  # a scalar each: more would fill the memory before they learn
-OPTIMIZERS: dict[str, Callable[..., Optimizer]] = {"sgd": SGD, "adam": Adam, "adamw": AdamW}
 RATES = {"sgd": 0.1, "adam": 0.01, "adamw": 0.01}
 MOST_LISTED = 6
-
-
-def _strip(text: str) -> str:
-    return text.strip()  # a column may be called -1: the command line puts a space before numbers
-
-
-def _separator(text: str) -> str:
-    if text in ("tab", r"\t"):
-        return "\t"
-    if len(text) == 1 and text not in '"\r\n':
-        return text
-    raise argparse.ArgumentTypeError(f"takes one character, and no quote, or tab, got {shown(text)}")
-
-
-def _encoding(text: str) -> str:
-    try:
-        "".encode(text)
-    except LookupError:
-        raise argparse.ArgumentTypeError(f"takes one that Python knows, as utf-8, got {shown(text)}") from None
-    return text
-
-
-def _layers(text: str) -> list[int]:
-    if sizes := layer_sizes(text):
-        return sizes
-    raise argparse.ArgumentTypeError(f"takes neurons in each layer after the inputs, as 8-1, got {shown(text.strip())}")
-
-
-def _activation(text: str) -> str:
-    try:
-        activation_named(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
-    return text
 
 
 def add(commands: Commands) -> None:
     """Declare the command and its options."""
     command = commands.add_parser(
         "train",
-        help="train a network on a CSV file, and save it",
-        description="Train a network on a CSV file to predict one column from the others, say how good it is on rows "
-        "that it has not seen, and save it.",
+        help=t("train a network on a CSV file, and save it"),
+        description=t(
+            "Train a network on a CSV file to predict one column from the others, say how good it is on rows "
+            "that it has not seen, and save it."
+        ),
         allow_abbrev=False,
     )
-    _add_data(command)
-    _add_network(command)
-    _add_training(command)
-    command.add_argument("--out", type=Path, metavar="FILE", help="save the network there, as JSON for nn.load")
-    command.add_argument("--quiet", action="store_true", help="show no progress bar")
+    add_options(command)
     command.set_defaults(run=run)
-
-
-def _add_data(command: argparse.ArgumentParser) -> None:
-    share = number_that("a number from 0 up to 1, without 1", lambda x: 0 <= x < 1)
-    command.add_argument("data", type=Path, metavar="DATA.csv", help="a table with a header")
-    command.add_argument(
-        "--separator", type=_separator, metavar="CHARACTER", help="between cells, or tab (a comma, ; or tab: as it is)"
-    )
-    command.add_argument("--decimal", choices=(".", ","), help="the mark in numbers (as the numbers of a column tell)")
-    command.add_argument("--encoding", type=_encoding, metavar="NAME", help="of the text (utf-8, or as its mark says)")
-    command.add_argument("--target", required=True, type=_strip, metavar="COLUMN", help="the column to learn")
-    command.add_argument("--inputs", nargs="+", type=_strip, metavar="COLUMN", help="to learn it from (all others)")
-    command.add_argument(
-        "--test-share", type=share, default=0.2, metavar="SHARE", help="of the rows, kept for the test (0.2)"
-    )
-    command.add_argument("--seed", type=int, default=0, metavar="N", help="of all that is drawn at random (0)")
-    command.add_argument(
-        "--no-scale",
-        action="store_true",
-        help="take inputs (and a target that is a number) as they are, not to mean 0 and deviation 1",
-    )
-
-
-def _add_network(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--layers", required=True, type=_layers, metavar="SIZES", help="neurons in each layer after the inputs, as 8-1"
-    )
-    command.add_argument(
-        "--activation", type=_activation, default="tanh", metavar="NAME", help="of hidden neurons: relu, … (tanh)"
-    )
-    numbers, classes = listed(names_of_losses(classes=False)), listed(names_of_losses(classes=True))
-    command.add_argument(
-        "--loss", choices=tuple(LOSSES), default="mse", help=f"{numbers} for numbers, {classes} for classes (mse)"
-    )
-    command.add_argument("--init", choices=get_args(Initialization), default="xavier", help="of the weights (xavier)")
-
-
-def _add_training(command: argparse.ArgumentParser) -> None:
-    positive = number_that("a number above 0", lambda x: x > 0)
-    not_negative = number_that("a number that is not negative", lambda x: x >= 0)
-    momentum = number_that("a number from 0 up to 1, without 1", lambda x: 0 <= x < 1)
-    command.add_argument("--optimizer", choices=tuple(OPTIMIZERS), default="adam", help="(adam)")
-    command.add_argument("--lr", type=positive, metavar="NUMBER", help="learning rate (0.01; with sgd 0.1)")
-    command.add_argument("--momentum", type=momentum, metavar="NUMBER", help="of sgd, from 0 up to 1 (0)")
-    command.add_argument("--weight-decay", type=not_negative, metavar="NUMBER", help="(0; with adamw 0.01)")
-    command.add_argument("--epochs", type=whole_number(1), default=200, metavar="N", help="the most to make (200)")
-    command.add_argument("--batch-size", type=whole_number(1), default=16, metavar="N", help="rows to a step (16)")
-    command.add_argument(
-        "--tolerance",
-        type=not_negative,
-        metavar="NUMBER",
-        help=f"end once the loss has fallen by no more than this in {PATIENCE} epochs",
-    )
-    command.add_argument(
-        "--compiled",
-        action="store_true",
-        help="compile it first, to native code (pip install '.[jit]' in a clone of glassgrad)",
-    )
 
 
 @dataclass(frozen=True)
@@ -367,11 +270,17 @@ def _optimizer(options: argparse.Namespace, parameters: list[Value]) -> Optimize
 
 
 def _settings(options: argparse.Namespace) -> str:
-    rest = {"momentum": options.momentum, "weight decay": options.weight_decay}
+    rest = {t("momentum"): options.momentum, t("weight decay"): options.weight_decay}
     extra = "".join(f", {name} {number:g}" for name, number in rest.items() if number is not None)
-    return (
-        f"{options.loss}, {options.optimizer} with learning rate {_rate(options):g}{extra}, "
-        f"batches of {options.batch_size}, {options.init} weights, seed {options.seed}"
+    return t(
+        "{loss}, {optimizer} with learning rate {rate}{extra}, batches of {size}, {init} weights, seed {seed}",
+        loss=options.loss,
+        optimizer=options.optimizer,
+        rate=format(_rate(options), "g"),
+        extra=extra,
+        size=options.batch_size,
+        init=options.init,
+        seed=options.seed,
     )
 
 

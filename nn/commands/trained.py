@@ -11,7 +11,7 @@ from typing import Any
 
 from autograd import no_grad
 from autograd.core import listed, on_one_line
-from nn.data import plural
+from autograd.words import decimal_mark, t, tn
 from nn.history import History
 from nn.losses import MOST_LISTED, Loss, as_list
 from nn.scaling import Scaled, mean_and_deviation
@@ -60,18 +60,25 @@ class Trained:
     # -------------------------------------------------------------------------------------------------------- facts
 
     def _data(self) -> list[Line]:
-        scaled = "; each scaled to mean 0 and deviation 1" if any(d != 1 for d in self.model.inputs.deviations) else ""
-        split = f"{len(self.training)} to train on, {len(self.test) or 'none'} to test on"
+        scaled = (
+            t("; each scaled to mean 0 and deviation 1") if any(d != 1 for d in self.model.inputs.deviations) else ""
+        )
+        split = t(
+            "{training} to train on, {test} to test on",
+            training=len(self.training),
+            test=len(self.test) or t("none"),
+        )
         names = self.model.names or []
         return [
-            ("data", f"{_name(self.data)}: {_rows(len(self.rows))}, {split}"),
-            ("inputs", f"{listed(names, MOST_LISTED)}{scaled}"),
-            ("target", f"{self._target}, {self._values()}"),
+            (t("data"), f"{_name(self.data)}: {_rows(len(self.rows))}, {split}"),
+            (t("inputs"), f"{listed(names, MOST_LISTED)}{scaled}"),
+            (t("target"), f"{self._target}, {self._values()}"),
         ]
 
     def _values(self) -> str:
         if self.model.classes is None:
-            return f"from {_figure(min(self.targets))} to {_figure(max(self.targets))}"
+            low, high = _figure(min(self.targets)), _figure(max(self.targets))
+            return t("from {low} to {high}", low=low, high=high)
         counts = Counter(map(self._class, self.targets))
         return listed([f"{_name(c)} ({_rows(counts[c])})" for c in self.model.classes], MOST_LISTED)
 
@@ -79,9 +86,11 @@ class Trained:
         network = self.model.model
         sizes = "-".join(map(str, [network.nin, *network.nouts]))
         activations = ", ".join(layer.neurons[0].activation.name for layer in network.layers)
+        count = len(network.parameters())
+        parameters = tn("{count} parameter", "{count} parameters", count)
         return [
-            ("network", f"{sizes} ({activations}), {len(network.parameters())} parameters"),
-            ("output", self._output()),
+            (t("network"), f"{sizes} ({activations}), {parameters}"),
+            (t("output"), self._output()),
         ]
 
     def _output(self) -> str:
@@ -89,10 +98,10 @@ class Trained:
         return self.loss.read(self._target, None if classes is None else [*map(_name, classes)])
 
     def _training(self) -> list[Line]:
-        made = f"{self.history.epochs} of {self.epochs}"
+        made = t("{number} of {all}", number=self.history.epochs, all=self.epochs)
         if self.history.epochs < self.epochs:
             made += f": {self.history.stopped}"
-        return [("training", self.settings), ("epochs", made)]
+        return [(t("training"), self.settings), (t("epochs"), made)]
 
     # ------------------------------------------------------------------------------------------------------ figures
 
@@ -103,15 +112,18 @@ class Trained:
 
     @property
     def _parts(self) -> dict[str, list[int]]:
-        return {"training": self.training, "test": self.test} if self.test else {"training": self.training}
+        training = {t("training"): self.training}
+        return training | ({t("test"): self.test} if self.test else {})
 
     def _numbers(self) -> Columns:
         mean, _ = mean_and_deviation([self.targets[i] for i in self.training])
         names = [
-            f"RMSE, in the units of {self._target}",
-            f"  if the mean, {_figure(mean)}, is always predicted",
+            t("RMSE, in the units of {column}", column=self._target),
+            "  " + t("if the mean, {mean}, is always predicted", mean=_figure(mean)),
             "R²",
-            f"loss ({self.loss})" + (f", of the scaled {self._target}" if self.model.outputs else ""),
+            t("loss ({loss}), of the scaled {column}", loss=self.loss, column=self._target)
+            if self.model.outputs
+            else t("loss ({loss})", loss=self.loss),
         ]
         columns = [["", *names]]
         for part, chosen in self._parts.items():
@@ -125,11 +137,12 @@ class Trained:
 
     def _accuracies(self) -> Columns:
         usual = Counter(self.targets[i] for i in self.training).most_common(1)[0][0]
-        columns = [["", "accuracy", f"  if {_name(self._class(usual))} is always predicted", f"loss ({self.loss})"]]
+        always = "  " + t("if {name} is always predicted", name=_name(self._class(usual)))
+        columns = [["", t("accuracy"), always, t("loss ({loss})", loss=self.loss)]]
         for part, chosen in self._parts.items():
             targets, predictions = [self.targets[i] for i in chosen], [self._predictions[i] for i in chosen]
             right, usually = self.loss.accuracy(predictions, targets), targets.count(usual) / len(chosen)
-            columns.append([part, f"{right:.1%}", f"{usually:.1%}", _figure(self._loss(predictions, targets))])
+            columns.append([part, _percent(right), _percent(usually), _figure(self._loss(predictions, targets))])
         return columns
 
     def _loss(self, predictions: list[Any], targets: list[float]) -> float:
@@ -141,12 +154,16 @@ class Trained:
             return self.loss(predictions, targets).data
 
     def _confusion(self) -> str:
-        part, chosen = list(self._parts.items())[-1]
+        chosen = self.test or self.training
         classes = self.model.classes or []
         counts = Counter((self._class(self.targets[i]), self._decided(i)) for i in chosen)
         columns = [[_name(predicted), *(str(counts[c, predicted]) for c in classes)] for predicted in classes]
         table = _grid([["", *map(_name, classes)], *columns])
-        return f"{self._target} of the {part} rows: as it is (down), as predicted (across)\n{table}"
+        if self.test:
+            said = t("{column} of the test rows: as it is (down), as predicted (across)", column=self._target)
+        else:
+            said = t("{column} of the training rows: as it is (down), as predicted (across)", column=self._target)
+        return f"{said}\n{table}"
 
     def _class(self, target: float) -> Any:
         """The class that a target stands for."""
@@ -163,10 +180,16 @@ class Trained:
         i = (self.test or self.training)[0]
         gives, truth = self._prediction(i)
         if saved is None:
-            return f"Not saved (--out model.json does that). For line {self.lines[i]} it gives {gives}; {truth}."
+            return t(
+                "Not saved (--out model.json does that). For line {line} it gives {gives}; {truth}.",
+                line=self.lines[i],
+                gives=gives,
+                truth=truth,
+            )
         row = ", ".join(map(_exact, self.rows[i]))
+        said = t("Saved in {file}. In Python, for line {line} of the data:", file=_name(saved), line=self.lines[i])
         return (
-            f"Saved in {_name(saved)}. In Python, for line {self.lines[i]} of the data:\n\n"
+            f"{said}\n\n"
             f"    import nn\n"
             f"    model = nn.load({_name(json.dumps(str(saved), ensure_ascii=False))})\n"
             f"    model([{row}])  # {gives}; {truth}"
@@ -177,9 +200,12 @@ class Trained:
         outputs = [_figure(x.data) for x in as_list(self._predictions[i])]
         gives = f"[{', '.join(outputs)}]" if len(outputs) > 1 else outputs[0]
         if self.model.classes is None:
-            return gives, f"{self._target} is {_exact(self.targets[i])}"
+            return gives, t("{column} is {value}", column=self._target, value=_exact(self.targets[i]))
         decided, true = map(_name, (self._decided(i), self._class(self.targets[i])))
-        return gives, f"{self._target} is predicted to be {decided}, and is {true}"
+        said = t(
+            "{column} is predicted to be {predicted}, and is {true}", column=self._target, predicted=decided, true=true
+        )
+        return gives, said
 
 
 def _rmse(predictions: Sequence[float], targets: Sequence[float]) -> float:
@@ -187,16 +213,25 @@ def _rmse(predictions: Sequence[float], targets: Sequence[float]) -> float:
 
 
 def _share(x: float) -> str:
-    return "-" if math.isnan(x) else f"{x:.4f}" if abs(x) < 100 else _figure(x)
+    return "-" if math.isnan(x) else _marked(f"{x:.4f}") if abs(x) < 100 else _figure(x)
 
 
 def _figure(x: float) -> str:
     """A number in four significant digits, without an exponent where that can be read."""
-    return f"{x:,.0f}" if 1e4 <= abs(x) < 1e15 else f"{x:.4g}"
+    return _marked(f"{x:,.0f}" if 1e4 <= abs(x) < 1e15 else f"{x:.4g}")
+
+
+def _percent(x: float) -> str:
+    return _marked(f"{x:.1%}")
+
+
+def _marked(number: str) -> str:
+    """A number with the marks of the language that is spoken."""
+    return number.translate(str.maketrans(",.", ".,")) if decimal_mark() == "," else number
 
 
 def _rows(count: int) -> str:
-    return f"{count} {plural('row', count)}"
+    return tn("{count} row", "{count} rows", count)
 
 
 def _exact(x: float) -> str:

@@ -6,7 +6,7 @@
 /** @import { Part } from "./tangent.js" */
 import { h, setText } from "./dom.js";
 import { t, tn } from "./language.js";
-import { asText } from "./numbers.js";
+import { asText, localized } from "./numbers.js";
 import { Plot } from "./plot.js";
 
 const LEAST = -15; // the smallest nudge, as a power of ten; the largest is 1
@@ -149,5 +149,5 @@ function rowsOf(graph, leaf, { nudge, below, above, slope, error }) {
 
 /** A number to ten digits. @param {number} x */
 function long(x) {
-  return Number.isFinite(x) ? String(Number(x.toPrecision(10))).replace("-", "−") : String(x);
+  return Number.isFinite(x) ? localized(String(Number(x.toPrecision(10)))) : String(x);
 }

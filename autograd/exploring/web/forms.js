@@ -7,7 +7,8 @@ const SUPERSCRIPT = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 /** index: among the forms that Python sends; raised: what a label with something raised has in it.
  *  @typedef {{index: number, minus: string, plus: string, times: string, equal: string, about: string, added: string,
  *   raised: RegExp, brackets: (text: string) => string, derivative: (of: string, by: string) => string,
- *   power: (mantissa: string, exponent: number) => string, number: (mantissa: string) => string}} Signs */
+ *   power: (mantissa: string, exponent: number) => string, number: (mantissa: string) => string,
+ *   decimal: (mark: string) => string}} Signs */
 
 /** @type {Record<Form, Signs>} */
 export const FORMS = {
@@ -21,6 +22,7 @@ export const FORMS = {
     added: "+=",
     raised: /[⁰¹²³⁴⁵⁶⁷⁸⁹^]/,
     brackets: (text) => `(${text})`,
+    decimal: (mark) => mark,
     derivative: (of, by) => `∂${of}/∂${by}`,
     number: (mantissa) => mantissa.replace("-", "−"),
     power: (mantissa, exponent) => {
@@ -41,6 +43,7 @@ export const FORMS = {
     added: "+=",
     raised: /\^/,
     brackets: (text) => (text.includes("\\frac") ? `\\left(${text}\\right)` : `(${text})`),
+    decimal: (mark) => (mark === "," ? "{,}" : mark), // by itself a comma has a space behind it
     derivative: (of, by) => `\\frac{\\partial ${of}}{\\partial ${by}}`,
     number: (mantissa) => mantissa.replace("∞", "\\infty").replace("NaN", "\\mathrm{NaN}"),
     power: (mantissa, exponent) =>
@@ -56,6 +59,7 @@ export const FORMS = {
     added: "<mo>+=</mo>",
     raised: /<msup>|<msubsup>/,
     brackets: (text) => `<mrow><mo>(</mo><mrow>${text}</mrow><mo>)</mo></mrow>`,
+    decimal: (mark) => mark,
     derivative: (of, by) => `<mfrac><mrow><mi>∂</mi>${of}</mrow><mrow><mi>∂</mi>${by}</mrow></mfrac>`,
     number: (mantissa) => `${mantissa.startsWith("-") ? "<mo>−</mo>" : ""}<mn>${mantissa.replace("-", "")}</mn>`,
     power: (mantissa, exponent) => {

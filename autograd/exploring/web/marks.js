@@ -7,7 +7,7 @@
 import { BOLD, FORMULA_LENGTH, ROOM_BESIDE } from "./constants.js";
 import { s, setText } from "./dom.js";
 import { partialText } from "./equations.js";
-import { t, tn } from "./language.js";
+import { t, tn, told } from "./language.js";
 import { asText } from "./numbers.js";
 import { slope } from "./paths.js";
 import { MARKS, drawStrands, pathsAlong } from "./strands.js";
@@ -57,7 +57,7 @@ function markItem(part, state, scale) {
   if (!box && !graph.isLeaf(node) && part.formulaOf !== graph.signatures[node]) {
     part.formulaOf = graph.signatures[node];
     const formula = new Typesetter(graph, "text").formula(node, false);
-    setText(part.formula, formula.length <= FORMULA_LENGTH ? formula : graph.signatureOf(node).name);
+    setText(part.formula, formula.length <= FORMULA_LENGTH ? formula : told(graph.signatureOf(node).name));
   }
   const condition = known ? state.health.of(node) : "";
   part.root.classList.toggle("warned", condition === "dead" || condition === "saturated");

@@ -3,6 +3,7 @@
 /** @import { Form } from "./types.js" */
 import { EXACT_DIGITS, EXACT_WITHIN, PLAIN_BELOW, PLAIN_FROM } from "./constants.js";
 import { FORMS } from "./forms.js";
+import { decimalMark } from "./language.js";
 
 /** A number to so many digits; whole numbers below a million as they are. @param {number} x @param {number} digits */
 function rounded(x, digits) {
@@ -43,9 +44,10 @@ export function written(x, digits, form) {
   const signs = FORMS[form];
   if (!Number.isFinite(x)) return signs.number(Number.isNaN(x) ? "NaN" : x > 0 ? "∞" : "-∞");
   const short = rounded(x, digits);
-  if (isPlain(short)) return signs.number(String(short));
+  const marked = (/** @type {string} */ text) => text.replace(".", signs.decimal(decimalMark()));
+  if (isPlain(short)) return signs.number(marked(String(short)));
   const [mantissa, exponent] = exponential(x, digits).split("e");
-  return signs.power(mantissa.includes(".") ? mantissa.replace(/\.?0+$/, "") : mantissa, Number(exponent));
+  return signs.power(marked(mantissa.includes(".") ? mantissa.replace(/\.?0+$/, "") : mantissa), Number(exponent));
 }
 
 /** A number as a later factor of a product: in brackets if it is negative, or compound and with a power of ten.
@@ -55,6 +57,12 @@ export function writtenAsFactor(x, digits, form, compound) {
     short = Number.isFinite(x) ? rounded(x, digits) : x;
   return (x < 0 && short !== 0) || (compound && !isPlain(short)) ? FORMS[form].brackets(text) : text;
 }
+
+/** A number as JavaScript wrote it, for people. @param {string} text */
+export const localized = (text) => text.replace("-", "−").replace(".", decimalMark());
+
+/** A number as people type it, with either mark; nan for what is none. @param {string} text */
+export const typed = (text) => (text.trim() ? Number(text.trim().replace(",", ".").replace("−", "-")) : NaN);
 
 /** A number as text. @param {number} x @param {number} digits */
 export const asText = (x, digits) => written(x, digits, "text");

@@ -1,5 +1,6 @@
 import { s } from "./dom.js";
 import { t } from "./language.js";
+import { localized } from "./numbers.js";
 
 /** @typedef {[x: number, y: number]} Point */
 
@@ -112,5 +113,5 @@ export function niceTicks(low, high) {
 /** A number beside an axis. @param {number} x */
 export function short(x) {
   const far = x !== 0 && (Math.abs(x) >= 1e5 || Math.abs(x) < 1e-3);
-  return (far ? x.toExponential(0) : String(Number(x.toPrecision(4)))).replace("-", "−");
+  return localized(far ? x.toExponential(0) : String(Number(x.toPrecision(4))));
 }

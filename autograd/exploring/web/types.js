@@ -11,7 +11,7 @@
  * @typedef {{lang: string | null, languages: string[], plurals: ((n: number) => number)[],
  *   texts: Record<string, (string | string[])[]>}} Words  what there is of other languages; lang is spoken in any case
  * @typedef {{label: Label, role: string, data?: number | string, signature?: number, operands?: number[]}} NodeData
- * @typedef {{name: string, formula: number[], partials: number[][], steepest?: number, dies?: boolean,
+ * @typedef {{name: Text, formula: number[], partials: number[][], steepest?: number, dies?: boolean,
  *   rule: Message, wrong?: [variable: number, mistake: number, text: number][], called?: string[], terms?: number[][],
  *   ways?: [mistake: number, terms: number[], multiplied: number][]}} SignatureData
  *   templates are indices of texts; steepest is the slope of one that saturates

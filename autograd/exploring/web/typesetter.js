@@ -1,7 +1,20 @@
 /** @import { Edge, Factor, Form, Line } from "./types.js" */
 /** @import { Graph } from "./graph.js" */
-import { ABOUT, CLOSE, COMPOUND, MINUS, MOST_SUBTOTALS, NEGATIVE, OPEN, RAISED, RESULT } from "./constants.js";
+import {
+  ABOUT,
+  CLOSE,
+  COMMA,
+  COMPOUND,
+  DECIMAL,
+  MINUS,
+  MOST_SUBTOTALS,
+  NEGATIVE,
+  OPEN,
+  RAISED,
+  RESULT,
+} from "./constants.js";
 import { FORMS } from "./forms.js";
+import { decimalMark } from "./language.js";
 import { addsUp, isExact, written, writtenAsFactor } from "./numbers.js";
 
 const SLOT = new RegExp(`${OPEN}([${RAISED}${COMPOUND}${NEGATIVE}]?)(i?)(\\w+)${CLOSE}`, "g");
@@ -161,7 +174,11 @@ export class Typesetter {
   fill(template, numbers, node, inner) {
     if (template.endsWith(ABOUT)) this.exact = false;
     const { operands, values } = this.graph;
-    return template.replace(ABOUT, "").replace(SLOT, (_, mark, inside, name) => {
+    const text = template
+      .replace(ABOUT, "")
+      .replaceAll(DECIMAL, this.signs.decimal(decimalMark()))
+      .replaceAll(COMMA, decimalMark() === "," ? ";" : ",");
+    return text.replace(SLOT, (_, mark, inside, name) => {
       const i = name === RESULT ? node : operands[inside ? inner : node][Number(name)];
       if (numbers) return mark ? this.factorNumber(values[i], mark !== NEGATIVE) : this.number(values[i]);
       const label = this.label(i);
