@@ -867,3 +867,92 @@ def test_dot_for_a_network_takes_milliseconds() -> None:
         draw(loss).source  # noqa: B018
         seconds.append(time.process_time() - started)
     assert min(seconds) < 0.25
+
+
+# ------------------------------------------------------------------------------------------------------ step by step
+
+
+def slides_of(paths: list[Path]) -> list[dict[str, str]]:
+    """What can be read on each slide, and where it stands."""
+    text = re.compile(r'<text [^>]* x="([-.\d]+)" y="([-.\d]+)"[^>]*?(fill="transparent")?>([^<]*)</text>')
+    slides = []
+    for path in paths:
+        found = text.findall(path.read_text(encoding="utf-8"))
+        slides.append({f"{x},{y} {what}": hidden for x, y, hidden, what in found})
+    return slides
+
+
+def plain(key: str) -> str:
+    return key.split(" ", 1)[1].replace("\xa0", " ").strip()
+
+
+def test_a_derivation_is_saved_as_slides_on_which_nothing_moves(tmp_path: Path) -> None:
+    c = cost(two_three_one("sigmoid", seed=1), [0.5, -0.3], 1.0)
+    b = next(node for node in topological_order(c) if node.label == "b_1")
+    drawing = derive(c, b).draw()
+    paths = drawing.save_steps(tmp_path / "b_1.svg")
+    # the leaves; nine nodes forward; the nine of them that lie on paths back; the whole
+    assert [path.name for path in paths] == [f"b_1-{i:02}.svg" for i in range(1, 21)]
+    slides = slides_of(paths)
+    assert all(slide.keys() == slides[0].keys() for slide in slides)
+    seen = [{plain(key) for key, hidden in slide.items() if not hidden} for slide in slides]
+    assert all(before <= after for before, after in pairwise(seen))
+    forward = [len([what for what in step if what.startswith("= ")]) for step in seen[:10]]
+    assert forward == [*range(forward[0], forward[0] + 10)]
+    assert not any("∂" in what for step in seen[:10] for what in step)
+    assert any(what.startswith("∂C/∂a³₁ =") for what in seen[10])
+    assert not any(what.startswith("∂z²₁/∂b₁ = ") for what in seen[-3])
+    assert any(what.startswith("∂z²₁/∂b₁ = ") for what in seen[-2])
+    assert not any("≈" in what for what in seen[-2])
+    assert not any(slides[-1].values())
+
+
+def test_slides_show_gradients_as_they_arrive_and_are_all_written_or_none(tmp_path: Path) -> None:
+    a = Value(0.5, "a")
+    c = (a * 2).tanh() * a
+    c.label = "C"
+    c.backward()
+    paths = draw(c).save_steps(tmp_path / "c.svg")
+    slides = slides_of(paths)
+    assert [len([key for key, hidden in slide.items() if "grad" in key and not hidden]) for slide in slides] == [
+        0,
+        0,
+        0,
+        0,
+        2,
+        3,
+        4,
+        4,
+    ]
+    assert {path.read_bytes()[:4] for path in draw(c).save_steps(tmp_path / "d.png")} == {b"\x89PNG"}
+    (tmp_path / "e-02.svg").mkdir()
+    with pytest.raises(IsADirectoryError):
+        draw(c).save_steps(tmp_path / "e.svg")
+    assert not (tmp_path / "e-01.svg").exists()
+    with pytest.raises(ValueError, match=r"steps are saved as .svg, .png, .pdf, got"):
+        draw(c).save_steps(tmp_path / "c.gif")
+    with pytest.raises(ValueError, match="steps show every node"):
+        draw(cost(two_three_one(seed=1), [0.5, -0.3], 1.0), level="neurons").save_steps(tmp_path / "c.svg")
+    with pytest.raises(ValueError, match="steps of more than 200 nodes are too many, got 301"):
+        draw(total([Value(i) for i in range(300)])).save_steps(tmp_path / "c.svg")
+
+
+def test_the_steps_as_one_picture_that_moves_and_stands_still_where_that_is_wanted(tmp_path: Path) -> None:
+    c = cost(two_three_one("sigmoid", seed=1), [0.5, -0.3], 1.0)
+    b = next(node for node in topological_order(c) if node.label == "b_1")
+    drawing = derive(c, b).draw()
+    path = drawing.save_animation(tmp_path / "b_1.svg", seconds=0.5)
+    text = path.read_text(encoding="utf-8")
+    assert path.stat().st_size < 100_000
+    assert ElementTree.fromstring(text).tag.endswith("svg")
+    assert "animation:11s step-end infinite" in text  # 20 steps, the last three times as long
+    assert "@media(prefers-reduced-motion:reduce)" in text
+    still = re.sub(r"<style>.*?</style>| class=\"t\d+\"|id=\"g\w+\"", "", text)
+    last = drawing.save_steps(tmp_path / "s.svg")[-1].read_text(encoding="utf-8")
+    assert still == re.sub(r"id=\"g\w+\"", "", last)
+    for name in {*re.findall(r'class="(t\d+)"', text)}:
+        assert f"@keyframes {name}{{0%{{" in text
+    with pytest.raises(ValueError, match=r"an animation is saved as \.svg"):
+        drawing.save_animation(tmp_path / "b_1.gif")
+    with pytest.raises(ValueError, match="seconds is a finite number above 0"):
+        drawing.save_animation(path, seconds=0)

@@ -1045,6 +1045,7 @@ def test_the_picture_is_saved_as_svg_as_it_stands(visit: Visit, browser: Browser
     saving.value.save_as(tmp_path / "graph.svg")
     root = ElementTree.parse(tmp_path / "graph.svg").getroot()
     assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    assert "toggle" not in {e.get("class") for e in root.iter()}  # a picture has no buttons
     texts = {text for e in root.iter("{http://www.w3.org/2000/svg}text") if (text := e.text)}
     assert {"w¹₁₁", "a²₂"} <= texts
     assert "w¹₂₁" not in texts

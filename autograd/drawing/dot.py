@@ -68,7 +68,7 @@ class DotPicture:
                     same.edge(ids[above], ids[below], style="invis")
         for value, node in self.nodes.items():
             for i, x in enumerate(node.operands):
-                graph.edge(ids[x], ids[value], _attributes=self._edge_style(node, i))
+                graph.edge(ids[x], ids[value], _attributes=self.edge_style(node, i))
         return with_id(str(graph.source))
 
     def digraph(self) -> Any:
@@ -118,7 +118,8 @@ class DotPicture:
             return ""
         return TextWriter(self.digits).write(formula(value, self.symbols))
 
-    def _edge_style(self, node: Node, i: int) -> dict[str, str]:
+    def edge_style(self, node: Node, i: int) -> dict[str, str]:
+        """How an edge looks, as attributes of Graphviz."""
         x, number = self.nodes[node.operands[i]], format_number(node.partials[i], self.digits)
         if x.role == "constant":
             return {"color": PALE}

@@ -5,6 +5,7 @@ A picture is a snapshot: `draw` notes every number at once, and what happens to 
 
 import base64
 import html
+import math
 import os
 import re
 from collections.abc import Mapping, Sequence
@@ -13,7 +14,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from autograd.core import Value, require_current, shown, topological_order
+from autograd.core import Value, as_float, require_current, shown, topological_order
+from autograd.drawing.animation import animated
 from autograd.drawing.collapsing import collapse_neurons
 from autograd.drawing.dot import DotPicture
 from autograd.drawing.excerpt import Part, part_of
@@ -24,6 +26,7 @@ from autograd.drawing.node_roles import roles_in
 from autograd.drawing.node_text import clean, shortened
 from autograd.drawing.nodes import Edge, Highlight, Node, nodes_as_drawn
 from autograd.drawing.rendering import LAYOUT_LIMIT, SMALLER, render, too_wide
+from autograd.drawing.steps import steps_of
 from autograd.drawing.tree import TEXT_LINES, tree_lines
 from autograd.files import write_files
 from autograd.notation import Expression, format_number, require_digits, symbols_for
@@ -31,6 +34,7 @@ from autograd.words import in_its_language, language, spoken_language, tn
 
 EVERYTHING_UP_TO = 200  # nodes: beyond, neurons are drawn alone where nothing else is asked for
 NEURONS, NO_NEURONS = ', or neurons alone with level="neurons"', " (there are no neurons that could be shown alone)"
+SLIDES, MOST_STEPS = (".svg", ".png", ".pdf"), 200
 ENDINGS = (".svg", ".png", ".pdf", ".dot", ".gv")
 
 
@@ -86,6 +90,51 @@ class Drawing:
             content = (self.svg() if ending == ".svg" else self.source).encode()
         write_files({path: content})
         return path
+
+    def save_steps(self, path: "str | os.PathLike[str]") -> list[Path]:
+        """Write the picture as slides, one file a step: the leaves, each node as it is computed, then back from the
+        output each that hands a derivative back (of a derivation: those on its paths), and the whole at the end.
+
+        path: b_1.svg (or .png, .pdf) gives b_1-01.svg, b_1-02.svg, …, which are returned. Nothing moves from one to the
+        next. All are written, or none. Raises as save() does, and ValueError for a level that has no steps and for more
+        than 200 nodes.
+        """
+        path = Path(path)
+        ending = path.suffix.lower()
+        if ending not in SLIDES:
+            raise ValueError(f"steps are saved as {', '.join(SLIDES)}, got {shown(str(path), 300)}")
+        pictures = self._steps(ending[1:])
+        digits = max(2, len(str(len(pictures))))
+        files: dict[str | os.PathLike[str], str | bytes] = {
+            path.with_name(f"{path.stem}-{i:0{digits}}{path.suffix}"): x for i, x in enumerate(pictures, 1)
+        }
+        write_files(files)
+        return [Path(file) for file in files]
+
+    def save_animation(self, path: "str | os.PathLike[str]", *, seconds: float = 1.0) -> Path:
+        """Write the steps of save_steps() as one .svg in which they follow one another, and return its path.
+
+        seconds: that each step is shown. It moves by CSS, without a script, also within an <img>; where a reader wants
+        less motion, the whole stands still. Raises as save_steps() does.
+        """
+        path = Path(path)
+        if path.suffix.lower() != ".svg":
+            raise ValueError(f"an animation is saved as .svg, got {shown(str(path), 300)}")
+        seconds = as_float(seconds, "seconds")
+        if not 0 < seconds < math.inf:
+            raise ValueError(f"seconds is a finite number above 0, got {shown(seconds)}")
+        write_files({path: animated([picture.decode() for picture in self._steps("svg")], seconds)})
+        return path
+
+    @in_its_language
+    def _steps(self, form: str) -> list[bytes]:
+        if self.level != "everything":
+            raise ValueError(f'steps show every node: draw(…, level="everything"), got the level {self.level!r}')
+        if len(self.nodes) > MOST_STEPS:
+            raise ValueError(f"steps of more than {MOST_STEPS} nodes are too many, got {len(self.nodes):,}: {SMALLER}")
+        picture = DotPicture(self.nodes, self.symbols, self.digits, self.highlight, self.caption)
+        pictures = [render(step.dot(), form) for step in steps_of(picture)]
+        return [_inline_svg(x.decode(), self._summary()).encode() for x in pictures] if form == "svg" else pictures
 
     @in_its_language
     def text(self) -> str:

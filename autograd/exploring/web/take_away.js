@@ -62,6 +62,7 @@ export class TakeAway {
     const copy = /** @type {SVGSVGElement} */ (svg.cloneNode(true));
     copy.querySelector(".world")?.removeAttribute("transform");
     copy.classList.remove("far");
+    for (const button of copy.querySelectorAll(".toggle")) button.remove();
     copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
     copy.setAttribute("viewBox", `${-MARGIN} ${-MARGIN} ${width} ${height}`);
     copy.setAttribute("width", String(Math.round(width)));
