@@ -1120,6 +1120,38 @@ def test_the_address_of_a_page_of_rows_holds_the_row_and_what_was_learned(visit:
     assert parameters_on(again) == pytest.approx(parameters_of(trained([[0], [1], [2], [3]])), rel=1e-9)
 
 
+def test_what_is_selected_from_a_list_comes_into_view_and_tips_go_with_what_they_explain(visit: Visit) -> None:
+    screen = visit(page_231())
+    canvas = screen.page.locator(".canvas").bounding_box()
+    assert canvas
+    for _ in range(6):
+        screen.button("Zoom in").click()
+    screen.page.get_by_label("Select a node").select_option("C (cost)")
+    node = screen.node("C").bounding_box()
+    assert node
+    assert canvas["x"] <= node["x"] < node["x"] + node["width"] <= canvas["x"] + canvas["width"]
+    assert canvas["y"] <= node["y"] < node["y"] + node["height"] <= canvas["y"] + canvas["height"]
+    tip = screen.page.locator(".tip")
+    screen.edge("C", "a³₁").focus()
+    expect(tip).to_be_visible()
+    before = tip.inner_text()
+    screen.button("Clear the selection").click()
+    screen.edge("C", "a³₁").focus()
+    screen.drag(screen.slider("Step"), 2)
+    screen.page.locator(".edge").last.focus()
+    assert before != tip.inner_text()
+    screen.button("Collapse all boxes").click()
+    expect(tip).to_be_hidden()
+
+
+def test_numbers_keep_clear_of_the_word_before_them(visit: Visit) -> None:
+    screen = visit(explore(cost_231()))  # to 4 digits
+    gaps = screen.page.locator("[data-item]").evaluate_all("""nodes => nodes.map(node => {
+      const [word, number] = [".gradient-name", ".gradient"].map(name => node.querySelector(name)?.getBBox());
+      return word?.width && number?.width ? number.x - word.x - word.width : 99; })""")
+    assert min(gaps) > 3
+
+
 def test_the_legend_says_what_marks_indices_and_functions_mean(visit: Visit) -> None:
     screen = visit(page_231())
     screen.page.get_by_text("Legend", exact=True).click()

@@ -33,13 +33,15 @@ function functionsInUse({ graph, data: { legend } }) {
 
 /** @param {FunctionData} data @param {boolean} only the definition */
 function explained({ name, definition, words, derivative }, only) {
-  const lines = [definition ? `<math>${name}<mo>=</mo>${definition}</math>` : `<math>${name}</math>`];
+  const lines = [
+    definition ? `<math displaystyle="true">${name}<mo>=</mo>${definition}</math>` : `<math>${name}</math>`,
+  ];
   const element = h("p", {});
   element.innerHTML = lines[0];
   if (words) element.append(`: ${told(words)}`);
   if (derivative && !only) {
     const line = h("span", { class: "derivative" });
-    line.innerHTML = `<math>${derivative}</math>`;
+    line.innerHTML = `<math displaystyle="true">${derivative}</math>`;
     element.append(line);
   }
   return element;

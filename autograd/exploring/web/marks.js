@@ -15,7 +15,7 @@ import { Typesetter } from "./typesetter.js";
 import { description } from "./words.js";
 
 const MOST_NUMBERS = 24; // of edges that light up, beyond which they would cover one another
-const GRADIENT_BESIDE = 46,
+const GRADIENT_BESIDE = 52,
   GRADIENT_CHARACTER = 6.6; // pixels beside a gradient, and of one of its characters
 const FULL = 55, // percent of colour
   FAINT = 0.004; // the part of the strongest colour that is not seen
