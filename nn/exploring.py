@@ -28,6 +28,7 @@ def explore(
     batch_size: int | None = 1,
     lang: str | None = None,
     practice: bool = False,
+    tour: Any = (),
     hide: Collection[str] = (),
     lock: Collection[Value | str] = (),
     start: Mapping[str, Any] | str = "",
@@ -37,8 +38,8 @@ def explore(
     model: what takes a row and gives a Value, or a list of them; or a Value, for the page of its graph alone
     rows, targets, loss: as `train` takes them; the picture is that of one row, and a step of gradient descent goes over
         the next batch_size rows, all where it is None. A loss of your own has to be a mean over rows
-    title, lr, digits, depth, inputs, practice, hide, lock, start, lang: as in autograd.explore. Where start names no
-        row, the page opens with the first in which the most parameters have a gradient: in XOR that is not 0, 0
+    title, lr, digits, depth, inputs, practice, tour, hide, lock, start, lang: as in autograd.explore. Where start names
+        no row, the page opens with the first in which the most parameters have a gradient: in XOR that is not 0, 0
 
     Raises DataError for rows and targets that cannot be learned from, ValueError for a loss that is no mean over rows,
     and whatever autograd.explore raises.
@@ -51,7 +52,7 @@ def explore(
         "inputs": inputs,
         "lang": lang,
     }
-    options |= {"practice": practice, "hide": hide, "lock": lock, "start": start}
+    options |= {"practice": practice, "tour": tour, "hide": hide, "lock": lock, "start": start}
     if isinstance(model, Value):
         if rows is not None or targets is not None:
             raise TypeError("rows and targets are for a model; a Value is explored by itself")
@@ -63,7 +64,7 @@ def explore(
     require_mean(compute_loss, model, len(given[0]), len(as_list(wanted[0])))
     view = dict(parse_qsl(start.rpartition("#")[2], keep_blank_values=True)) if isinstance(start, str) else start
     told = str(view.get("row", "")) if isinstance(view, Mapping) else "1"
-    if told:
+    if told or tour:
         exists = told.isdecimal() and 0 < int(told) <= len(given)  # else autograd.explore says what is wrong
         shown = int(told) - 1 if exists else 0
         row = _of_row(model, compute_loss, given[shown], wanted[shown])

@@ -300,7 +300,7 @@ def test_what_makes_no_sense_in_an_address_counts_as_left_out() -> None:
     assert found == {
         "step": 20, "selected": None, "colourBy": "role", "edgeNumbers": True, "tab": "selected", "speed": 1,
         "dataToo": False, "large": False, "flipped": [9], "row": 0, "batch": 1, "rate": 0.1, "values": [],
-        "switched": [], "costs": [], "taken": 0, "practice": None,
+        "switched": [], "costs": [], "taken": 0, "practice": None, "tour": None,
     }  # fmt: skip
 
 

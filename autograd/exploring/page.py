@@ -17,6 +17,7 @@ from autograd.exploring.learning import learning
 from autograd.exploring.options import hidden, locked, opening
 from autograd.exploring.page_graph import PageGraph
 from autograd.exploring.page_words import encoded, in_script, page_words
+from autograd.exploring.tours import Scene, tour_data
 from autograd.files import write_files
 from autograd.notation import printable, require_digits
 from autograd.words import ENGLISH, Message, language, spoken_language
@@ -95,6 +96,7 @@ def explore(
     predictions: Sequence[Value] = (),
     batch_size: int = 1,
     practice: bool = False,
+    tour: "Sequence[Scene] | str | os.PathLike[str]" = (),
     lang: str | None = None,
     hide: Collection[str] = (),
     lock: Collection[Value | str] = (),
@@ -108,6 +110,9 @@ def explore(
     leaves, rows, predictions, batch_size: for learning over rows of data, which leaves a row has numbers for, the rows,
     the nodes that are predictions, and how many rows a step goes over. (nn.explore takes a model and makes these.)
     practice: open with questions, and with all partials and gradients hidden until they are answered.
+    tour: scenes that lead through the page, or a JSON file of them: mappings of a "title", a "text" or list of
+    paragraphs (with labels in `backticks`), a "view" (as start), and where it helps a "question", which has "ask",
+    "choices", "right" (an index) and "why", or "about" ("gradient", "value", "update") and "node". See nn.tours.
     lang: the language of the page, "en", "de" or "es"; without it the page speaks that of its reader's browser.
 
     For a lesson: hide leaves out "gradients" (every gradient and partial, the backward pass, and what shows them),
@@ -133,11 +138,13 @@ def explore(
         graph = PageGraph(value, digits, depth, inputs)
         taken = learning(graph, leaves, rows, predictions, batch_size)
         left_out = hidden(hide)
+        rows_count = len(taken["rows"]) if taken else 0
+        scenes = tour_data(graph, tour, lambda view: opening(graph, view, left_out, rows_count, False))
         asked = {
             "hide": left_out,
             "lock": locked(graph, lock),
-            "start": opening(graph, start, left_out, len(taken["rows"]) if taken else 0, practice),
-        }
+            "start": opening(graph, start or scenes[0]["view"] if scenes else start, left_out, rows_count, practice),
+        } | ({"tour": scenes} if scenes else {})
         functions = graph.functions()
         drawing = graph.drawing(lang)
         name = drawing.nodes[value].name if value.label else ""

@@ -43,6 +43,9 @@ function entries({ graph, data, descent, opening }, view) {
     ["size", SIZES[Number(view.large)]],
     ["speed", String(view.speed)],
     ["inputs", SWITCH[Number(view.dataToo)]],
+    ...(data.tour
+      ? [/** @type {[string, string]} */ (["tour", String(view.tour === null ? SWITCH[0] : view.tour + 1)])]
+      : []),
     ["practice", view.practice?.topic ?? SWITCH[0]],
     ["q", String((view.practice?.index ?? 0) + 1)],
     ["seed", String(view.practice?.seed ?? 0)],
@@ -57,9 +60,10 @@ function choiceIn(layer, { switched }, graph) {
   return layer.choices.find((choice) => choice.signature === signature)?.name ?? "";
 }
 
-/** What an address asks for; what it leaves out, or makes no sense in it, is as the page was opened.
- *  @param {State} state @param {URLSearchParams} told @returns {View} */
-export function read({ graph, data, passes, opening }, told) {
+/** What an address asks for; what it leaves out, or makes no sense in it, is as the page was opened, or as told.
+ *  @param {State} state @param {URLSearchParams} told @param {View} [opening] @returns {View} */
+export function read(state, told, opening = state.opening) {
+  const { graph, data, passes } = state;
   const byName = new Map(data.nodes.map((_, node) => [graph.name(node), node]));
   /** One of several, by its key. @type {<T>(key: string, among: T[], otherwise: T) => T} */
   const oneOf = (key, among, otherwise) => among.find((one) => String(one) === told.get(key)) ?? otherwise;
@@ -110,7 +114,15 @@ export function read({ graph, data, passes, opening }, told) {
     costs: [],
     taken: 0,
     practice: topic === SWITCH[0] ? null : session(),
+    tour: told.get("tour") === SWITCH[0] ? null : scene(told.get("tour"), opening.tour, data.tour),
   };
+}
+
+/** The scene that an address asks for. @param {string | null} text @param {number | null} otherwise
+ *  @param {import("./types.js").TourData} [scenes] */
+function scene(text, otherwise, scenes = []) {
+  const number = Number(text);
+  return text && Number.isInteger(number) && number > 0 && number <= scenes.length ? number - 1 : otherwise;
 }
 
 /** An address without what is locked or left out. @param {State} state @param {URLSearchParams} told */
@@ -147,11 +159,14 @@ export function followAddress(state) {
     const text = written(state).toString();
     if (text !== location.hash.slice(1)) history.replaceState(null, "", withoutFragment() + (text && `#${text}`));
   };
-  state.subscribe(["numbers", "step", "selection", "boxes", "look", "tab", "learning", "playing"], () => {
-    if (reading) return;
-    clearTimeout(timer);
-    timer = setTimeout(write, PAUSE);
-  });
+  state.subscribe(
+    ["numbers", "step", "selection", "boxes", "look", "tab", "learning", "playing", "practice", "tour"],
+    () => {
+      if (reading) return;
+      clearTimeout(timer);
+      timer = setTimeout(write, PAUSE);
+    },
+  );
   addEventListener("hashchange", restore);
   if (location.hash.length > 1) restore();
 }

@@ -18,6 +18,7 @@ import { State } from "./state.js";
 import { stepsPanel } from "./steps_panel.js";
 import { TakeAway } from "./take_away.js";
 import { toolbar } from "./tools.js";
+import { tourPanel, tourSwitch } from "./tour_panel.js";
 
 /**
  * Put the explorer in place of each element of this key that has none yet.
@@ -51,6 +52,7 @@ function show(host, state, css, standalone) {
   };
   body.append(
     header(state),
+    tourPanel(state) ?? "",
     h("section", { class: "picture", "aria-label": t("Picture") }, tools, picture.area),
     practicePanel(state, takeAway),
     state.hides("steps") ? "" : stepsPanel(state),
@@ -58,6 +60,10 @@ function show(host, state, css, standalone) {
     announcer.element,
   );
   state.subscribe(["practice"], () => body.classList.toggle("practising", state.practice.on));
+  state.subscribe(["tour"], () => {
+    body.classList.toggle("touring", state.tour.on);
+    body.classList.toggle("asking", state.tour.asking);
+  });
   state.subscribe(["look"], () => body.classList.toggle("large", state.large));
   listenToKeys(state, history, body, standalone);
   const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
@@ -82,7 +88,15 @@ function header(state) {
     const value = asText(graph.values[graph.output], data.digits);
     setText(cost, state.now.knows(graph.output) ? `${name} = ${value}` : t("{name} is not computed yet", { name }));
   });
-  return h("header", {}, h("h1", {}, told(data.title)), cost, h("span", { class: "spring" }), practiceSwitch(state));
+  return h(
+    "header",
+    {},
+    h("h1", {}, told(data.title)),
+    cost,
+    h("span", { class: "spring" }),
+    tourSwitch(state),
+    practiceSwitch(state),
+  );
 }
 
 /** @param {State} state @param {History} history @param {HTMLElement} body @param {boolean} standalone */

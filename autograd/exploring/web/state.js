@@ -9,13 +9,14 @@ import { Passes } from "./passes.js";
 import { edgesFrom, pathCount, pathsOf } from "./paths.js";
 import { COLOURINGS, MAX_PATHS, TABS } from "./constants.js";
 import { Practice } from "./practice.js";
+import { Tour } from "./tour.js";
 import { restored, viewOf } from "./views.js";
 
 /** What may change: the numbers; the step; what is selected, open, coloured by; which tab is shown; learning, its rate
  *  and rows; what the pointer is on in a list; whether and how fast steps are played; what can be undone. learned:
  *  learning has come to its end. restored: everything may have changed, and everyone is told.
  *  @typedef {"numbers" | "step" | "selection" | "boxes" | "look" | "tab" | "learning" | "learned" | "hover" | "playing"
- *   | "history" | "practice" | "restored"} Aspect */
+ *   | "history" | "practice" | "tour" | "restored"} Aspect */
 /** @typedef {{aspects: Aspect[], listener: (changed: Aspect[]) => void}} Subscription */
 
 const NUMBERED_EDGES = 45; // beyond, their numbers are shown only when asked for
@@ -30,6 +31,7 @@ export class State {
     this.passes = new Passes(this.graph, this.hides("gradients"));
     this.descent = new Descent(this.graph, data.lr, data.learning);
     this.practice = new Practice(this.graph, data.lr);
+    this.tour = new Tour(this.graph, data.tour, data.lr);
     this.health = new Health(this.graph, this.descent);
     this.now = this.passes.at(this.passes.last);
     /** @type {number | null} */
@@ -50,8 +52,10 @@ export class State {
     this.speed = 1;
     /** @type {Subscription[]} */
     this.subscriptions = [];
+    /** What a page opens with that asks for nothing else; scenes of a tour begin from there. */
+    this.plain = this.view();
     /** What the page opens with, and is reset to. */
-    this.opening = this.view();
+    this.opening = this.plain;
   }
 
   /** Whether a part of the page is left out. @param {string} part */
@@ -204,6 +208,12 @@ export class State {
     for (const [leaf, value] of this.practice.freshLeaves()) this.graph.values[leaf] = value;
     this.practice.clear();
     this.recompute("practice");
+  }
+
+  /** End the tour. */
+  endTour() {
+    this.tour.on = false;
+    this.notify("tour");
   }
 
   /** What the picture draws the eye to: the node and the edges of the step, or in practice of the question. */

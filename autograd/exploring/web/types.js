@@ -26,11 +26,16 @@
  *   instead: Record<string, [mistake: number, factor: number[] | number][]>, others: Record<string, number[]>,
  *   parameters: number[]}} PracticeData
  * @typedef {{name: string, definition?: string, words?: string, derivative?: string}} FunctionData  in MathML
+ * @typedef {{title: Message | string, text: (Message | string)[], view: string, question?: {ask: Message | string,
+ *   choices: (Message | string)[], right: number, why: Message | string} | {about: "gradient" | "value" | "update",
+ *   node: number}}} SceneData
+ * @typedef {SceneData[]} TourData
  * @typedef {{functions: FunctionData[], of: number[][], convention: null | {weight: number, to: number, by: number,
  *   order: "to" | "from", raised: boolean}}} LegendData
  * @typedef {{title: Text, lr: number, digits: number, nodes: NodeData[], boxes: BoxData[], switches: SwitchData[],
  *   hide: string[], lock: {leaves: number[], controls: string[]}, start: string, legend: LegendData,
- *   signatures: SignatureData[],   cancelled: Record<string, number[]>, texts: string[], learning?: LearningData, practice: PracticeData}} Data
+ *   signatures: SignatureData[],   cancelled: Record<string, number[]>, texts: string[], learning?: LearningData, practice: PracticeData,
+ *   tour?: TourData}} Data
  */
 
 /**

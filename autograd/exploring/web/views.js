@@ -7,13 +7,14 @@
  *  number than the row or the graph gave them; costs: those of the first taken steps of learning are to be had again.
  *  @typedef {{step: number, selected: number | null, colourBy: string, edgeNumbers: boolean, tab: string, speed: number,
  *  dataToo: boolean, large: boolean, flipped: Set<number>, row: number, batch: number, rate: number,
- *  values: Map<number, number>, switched: Map<SwitchData, number>, costs: number[], taken: number, practice: PracticeView | null}} View */
+ *  values: Map<number, number>, switched: Map<SwitchData, number>, costs: number[], taken: number, practice: PracticeView | null,
+ *  tour: number | null}} View  tour: the scene of one that is on */
 /** A session of practice. @typedef {{topic: import("./questions.js").Topic, index: number, seed: number, score: string}}
  *  PracticeView */
 
 /** All that can change, as it is now. @param {State} state @returns {View} */
 export function viewOf(state) {
-  const { graph, boxes, descent, data, practice } = state,
+  const { graph, boxes, descent, data, practice, tour } = state,
     { signatures, values } = graph.first,
     switched = data.switches.filter(({ nodes: [node] }) => graph.signatures[node] !== signatures[node]),
     fed = descent.fed(),
@@ -36,6 +37,7 @@ export function viewOf(state) {
     costs: descent.costs,
     taken: descent.costs.length,
     practice: practice.on ? practice.view : null,
+    tour: tour.on ? tour.index : null,
   };
 }
 
@@ -59,6 +61,7 @@ export function restored(state, view) {
   state.tab = view.tab;
   state.large = view.large;
   const practised = practiceRestored(state, view.practice);
+  const toured = state.tour.restore(view.tour);
   state.speed = view.speed;
   state.playing = false;
   /** @type {[Aspect, boolean][]} */
@@ -68,6 +71,7 @@ export function restored(state, view) {
     ["tab", state.tab !== before.tab],
     ["boxes", shape() !== before.shape],
     ["practice", practised],
+    ["tour", toured],
   ];
   return ["numbers", "look", "learning", "playing", ...others.filter(([, is]) => is).map(([aspect]) => aspect)];
 }

@@ -1,0 +1,108 @@
+// The guided tour: what is said in a scene, its question, and the way from scene to scene.
+
+/** @import { State } from "./state.js" */
+import { read } from "./address.js";
+import { button, h, setText } from "./dom.js";
+import { t, told } from "./language.js";
+import { questionElements } from "./question.js";
+
+/** The switch that ends the tour, and takes it up again. @param {State} state */
+export function tourSwitch(state) {
+  const { tour } = state;
+  if (!tour.scenes.length) return null;
+  const box = button(t("Tour"), () => (tour.on ? state.endTour() : show(state, tour.index)), {
+    class: "switch-on",
+    "aria-pressed": "true",
+  });
+  state.subscribe(["tour"], () => box.setAttribute("aria-pressed", String(tour.on)));
+  return box;
+}
+
+/** Show a scene, and the page as it asks for. @param {State} state @param {number} index */
+function show(state, index) {
+  const { tour } = state,
+    at = Math.max(0, Math.min(tour.scenes.length - 1, index));
+  const view = read(state, new URLSearchParams(tour.scenes[at].view), state.plain);
+  state.restore({ ...view, tour: at });
+}
+
+/** @param {State} state */
+export function tourPanel(state) {
+  const { tour } = state;
+  if (!tour.scenes.length) return null;
+  const title = h("h2", { tabindex: "-1" }),
+    count = h("span", { class: "count" }),
+    body = h("div", { class: "scene" }),
+    back = button(t("Back"), () => move(-1)),
+    onward = button(t("Next"), () => move(1), { class: "next" });
+  const section = h(
+    "section",
+    { class: "tour", "aria-label": t("Tour"), hidden: !tour.on },
+    h("div", { class: "row" }, title, h("span", { class: "spring" }), count),
+    body,
+    h("div", { class: "row" }, back, onward),
+  );
+  /** @param {number} by */
+  const move = (by) => {
+    show(state, tour.index + by);
+    title.focus();
+  };
+  let shown = -1;
+  state.subscribe(["tour"], (changed) => {
+    section.hidden = !tour.on;
+    if (!tour.on) return;
+    back.disabled = tour.index === 0;
+    onward.disabled = tour.index + 1 >= tour.scenes.length;
+    setText(count, t("{number} of {count}", { number: tour.index + 1, count: tour.scenes.length }));
+    setText(title, told(tour.scene.title));
+    if (shown !== tour.index || changed.includes("restored")) body.replaceChildren(...sceneElements(state));
+    shown = tour.index;
+  });
+  return section;
+}
+
+/** @param {State} state */
+function sceneElements(state) {
+  const { tour } = state,
+    { scene, index } = tour,
+    paragraphs = scene.text.map((text) => h("p", {}, told(text))),
+    practice = tour.asked.get(index);
+  if (!scene.question) return paragraphs;
+  if (practice)
+    return [
+      ...paragraphs,
+      ...questionElements(
+        practice,
+        () => state.notify("tour"),
+        () => {},
+      ),
+    ];
+  return [...paragraphs, ...chosenElements(tour)];
+}
+
+/** A question with answers to choose from. @param {State["tour"]} tour */
+function chosenElements(tour) {
+  const { scene, index } = tour,
+    { question } = scene;
+  if (!question || !("choices" in question)) return [];
+  const said = h("p", { class: "verdict", role: "status", "aria-live": "polite" });
+  const say = () => {
+    const chosen = tour.chosen.get(index);
+    if (chosen === undefined) return;
+    const right = chosen === question.right;
+    said.dataset.kind = right ? "right" : "wrong";
+    setText(said, right ? `${t("Right.")} ${told(question.why)}`.trim() : t("Not quite: try again."));
+  };
+  const options = question.choices.map((text, i) =>
+    button(told(text), () => {
+      tour.chosen.set(index, i);
+      say();
+    }),
+  );
+  say();
+  return [
+    h("p", { class: "prompt" }, told(question.ask)),
+    h("div", { class: "row choices", role: "group", "aria-label": told(question.ask) }, ...options),
+    said,
+  ];
+}

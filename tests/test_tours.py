@@ -1,0 +1,101 @@
+"""Guided tours: each is replayed in a browser, scene by scene; what is no tour is refused with its scene's number."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from autograd import explore, topological_order
+from autograd.words import Message
+from nn import tours
+from tests.test_explorer_page import Visit, browser, cost_231, tab, visit  # noqa: F401
+from tests.test_explorer_practice import answer
+
+TOURS = {"2-3-1": tours.TWO_THREE_ONE, "xor": tours.XOR, "two minima": tours.TWO_MINIMA}
+
+
+@pytest.mark.parametrize("name", TOURS)
+def test_a_tour_is_replayed_scene_by_scene(name: str, visit: Visit) -> None:  # noqa: F811
+    explorer, scenes = tours.page(name), TOURS[name]
+    page = visit(explorer).page
+    nodes = {node.label: node for node in topological_order(explorer.value)}
+    explorer.value.backward()
+    panel = page.locator(".tour")
+    for i, scene in enumerate(scenes, 1):
+        expect(panel.locator(".count")).to_have_text(f"{i} of {len(scenes)}")
+        expect(panel.locator("h2")).to_have_text(str(scene["title"]))
+        question, view = scene.get("question", {}), scene.get("view", {})
+        if "select" in view:
+            expect(page.locator(".node.selected, .selected")).not_to_have_count(0)
+        if "choices" in question:
+            wrong, right = 1 - min(question["right"], 1), question["right"]
+            for at, said in ((wrong, "Not quite"), (right, str(question["why"]))):
+                panel.get_by_role("button", name=str(question["choices"][at]), exact=True).click()
+                expect(panel.locator(".verdict")).to_contain_text(said)
+        elif question:
+            node = nodes[question["node"]]
+            results = {"gradient": node.grad, "value": node.data, "update": node.data - 0.1 * node.grad}
+            expect(page.locator(".panel")).to_be_hidden()
+            assert answer(page, f"{results[question['about']]:.3g}") == "Right."
+            expect(page.locator(".panel")).to_be_visible()
+        if i < len(scenes):
+            panel.get_by_role("button", name="Next").click()
+    assert panel.get_by_role("button", name="Next").is_disabled()
+
+
+def test_a_tour_can_be_left_and_taken_up_and_linked_to(visit: Visit) -> None:  # noqa: F811
+    page = visit(tours.page("2-3-1"), "#tour=3").page
+    expect(page.locator(".tour .count")).to_have_text("3 of 12")
+    switch = page.get_by_role("button", name="Tour", exact=True)
+    switch.click()
+    expect(page.locator(".tour")).to_be_hidden()
+    page.wait_for_function("() => location.hash.includes('tour=off')")
+    switch.click()
+    expect(page.locator(".tour .count")).to_have_text("3 of 12")
+    page.locator(".tour").get_by_role("button", name="Back").click()
+    page.wait_for_function("() => location.hash.includes('tour=2')")
+
+
+SHORT = [
+    {"title": "Here", "text": "Look at `w^1_21`.", "view": {"select": "w^1_21", "step": 3}},
+    {"text": ["One.", "Two."], "question": {"ask": "Which?", "choices": ["a", "b"], "right": 0}},
+]
+
+
+def test_a_teacher_writes_a_tour_in_python_or_json(tmp_path: Path) -> None:
+    told = json.loads(explore(cost_231(), tour=SHORT).data)
+    first, second = told["tour"]
+    assert first == {"title": "Here", "text": ["Look at w¹₂₁."], "view": "select=w%C2%B9%E2%82%82%E2%82%81&step=3"}
+    assert second["title"] == "2"
+    assert second["question"] == {"ask": "Which?", "choices": ["a", "b"], "right": 0, "why": ""}
+    assert told["start"] == first["view"]
+    (tmp_path / "tour.json").write_text(json.dumps(SHORT), encoding="utf-8")
+    for path in (tmp_path / "tour.json", str(tmp_path / "tour.json")):
+        assert json.loads(explore(cost_231(), tour=path).data)["tour"] == told["tour"]
+    spoken = json.loads(explore(cost_231(), tour=[{"text": Message("One {x}.", {"x": 1})}]).data)["tour"]
+    assert spoken[0]["text"] == [["One {x}.", {"x": 1}]]
+
+
+@pytest.mark.parametrize(
+    ("tour", "words"),
+    [
+        ({"text": "one"}, "a list of scenes"),
+        ([3], "scene 1 of the tour: a scene is a mapping"),
+        ([{"text": "one"}, {"words": "two"}], "scene 2 .* has the keys title, text, view, question, got 'words'"),
+        ([{"title": "one"}], "its text is a text"),
+        ([{"text": "one", "view": {"step": 99}}], "scene 1 .*whole number"),
+        ([{"text": "one", "view": {"select": "w^9"}}], "scene 1 .*select"),
+        ([{"text": "one", "question": {"ask": "?", "choices": ["a"], "right": 1}}], "right is the index"),
+        ([{"text": "one", "question": {"about": "slope", "node": "y"}}], "about a gradient, value or update"),
+        ([{"text": "one", "question": {"about": "value", "node": "w^1_21"}}], "cannot be about w¹₂₁"),
+        ([{"text": "one", "question": {"ask": "?", "choices": [1, 2], "right": 1}}], "its choices is a text, got 1"),
+        ([{"text": "one", "question": 3}], "its question is a mapping"),
+    ],
+)
+def test_what_is_no_tour_is_refused(tour: Any, words: str) -> None:
+    with pytest.raises((TypeError, ValueError), match=words):
+        explore(cost_231(), tour=tour)
+    with pytest.raises(ValueError, match="there are tours for"):
+        tours.page("4-2")
