@@ -95,8 +95,8 @@ $(VENV)/installed-tex: $(VENV)/installed-test
 
 # What bundles the explorer's page; another version may write another bundle.
 $(VENV)/installed-esbuild: $(VENV)/installed-test
-	@echo "Installing esbuild into $(VENV)."
-	@$(FROM_NPM) esbuild@0.28.2
+	@echo "Installing esbuild and fflate into $(VENV)."
+	@$(FROM_NPM) esbuild@0.28.2 fflate@0.8.3
 	@touch $@
 
 # An environment counts as made when it is complete, so its stamp is a file and not the folder.

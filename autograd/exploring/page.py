@@ -1,10 +1,12 @@
 """The page: one HTML file that needs nothing else, and the same as the output of a notebook's cell."""
 
+import base64
 import hashlib
 import html
 import json
 import math
 import os
+import zlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -16,7 +18,7 @@ from autograd.drawing import Drawing
 from autograd.exploring.learning import learning
 from autograd.exploring.options import hidden, locked, opening
 from autograd.exploring.page_graph import PageGraph
-from autograd.exploring.page_words import encoded, in_script, page_words
+from autograd.exploring.page_words import encoded, page_words
 from autograd.exploring.tours import Scene, tour_data
 from autograd.files import write_files
 from autograd.notation import printable, require_digits
@@ -34,7 +36,8 @@ class Explorer:
     drawing: Drawing
     data: str  # JSON
     functions: str  # JavaScript
-    words: str  # JavaScript
+    words: str  # JSON
+    plurals: str  # JavaScript
     lang: str
 
     def html(self) -> str:
@@ -78,7 +81,9 @@ class Explorer:
         return hashlib.sha256((self.data + self.functions).encode()).hexdigest()[:12]
 
     def _script(self, standalone: bool) -> str:
-        given = f"{self.data}, {self.functions}, {in_script(_file('page.css'))}, {json.dumps(standalone)}, {self.words}"
+        # What is no code is compressed: the texts of all languages would be a quarter of the page.
+        told = _packed(f'{{"data":{self.data},"words":{self.words},"css":{json.dumps(_file("page.css"))}}}')
+        given = f"{told}, {self.functions}, {self.plurals}, {json.dumps(standalone)}"
         call = f"explorer.mount({json.dumps(self._key)}, {given});"
         return f'<script type="module">\n{_file("page.js")}{call}\n</script>'
 
@@ -153,13 +158,18 @@ def explore(
         told = {"title": title, "lr": lr, **graph.data(), **asked} | ({"learning": taken} if taken else {})
     data, carried = encoded(told)
     with language(lang):
-        return Explorer(value, str(title), drawing, data, functions, page_words(lang, carried), spoken_language())
+        return Explorer(value, str(title), drawing, data, functions, *page_words(lang, carried), spoken_language())
 
 
 def _usual_title(name: str, count: int) -> Message:
     if name:
         return Message("The graph of {name}", {"name": name})
     return Message("A graph of one node") if count == 1 else Message("A graph of {count} nodes", {"count": count})
+
+
+def _packed(text: str) -> str:
+    """Text as a string in JavaScript, which web/unpacking.js reads: compressed by zlib (RFC 1950), in base 64."""
+    return json.dumps(base64.b64encode(zlib.compress(text.encode(), 9)).decode())
 
 
 @lru_cache

@@ -17,15 +17,17 @@ def encoded(told: Any) -> tuple[str, list[str]]:
     return in_script(told, parts_of), carried
 
 
-def page_words(lang: str | None, carried: list[str]) -> str:
-    """The languages that a page may speak, in JavaScript: one, or whichever its reader has where lang is None."""
+def page_words(lang: str | None, carried: list[str]) -> tuple[str, str]:
+    """The languages that a page may speak: one, or whichever its reader has where lang is None.
+
+    Their texts, as JSON; and which form each takes for a number, in JavaScript.
+    """
     codes = [code for code in ([lang] if lang else languages()) if code != ENGLISH]
     catalogues = [catalogue(code) for code in codes]
     messages = sorted({*carried}.union(*[one.page for one in catalogues])) if codes else []
     texts = {message: [one.translation(message) for one in catalogues] for message in messages}
     told = {"lang": lang, "languages": codes, "texts": texts}
-    plurals = ",".join([f"n=>+({one.plural})" for one in catalogues])
-    return f"{in_script(told)[:-1]},plurals:[{plurals}]}}"
+    return in_script(told), f"[{','.join([f'n=>+({one.plural})' for one in catalogues])}]"
 
 
 def in_script(told: Any, default: Any = None) -> str:

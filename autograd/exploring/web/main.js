@@ -1,6 +1,6 @@
 // The explorer: a computation graph to step through, question and change, in one page without a kernel behind it.
 
-/** @import { Data, MakeFunctions, Words } from "./types.js" */
+/** @import { MakeFunctions, Words } from "./types.js" */
 import { followAddress, read } from "./address.js";
 import { Announcer } from "./announcer.js";
 import { details } from "./details.js";
@@ -18,16 +18,17 @@ import { State } from "./state.js";
 import { stepsPanel } from "./steps_panel.js";
 import { TakeAway } from "./take_away.js";
 import { toolbar } from "./tools.js";
+import { unpacked } from "./unpacking.js";
 import { tourPanel, tourSwitch } from "./tour_panel.js";
 
 /**
  * Put the explorer in place of each element of this key that has none yet.
- * @param {string} key @param {Data} data @param {MakeFunctions} functions @param {string} css
+ * @param {string} key @param {string} packed @param {MakeFunctions} functions @param {Words["plurals"]} plurals
  * @param {boolean} standalone whether the page is this explorer's own, and its address may hold the state
- * @param {Words} words
  */
-export function mount(key, data, functions, css, standalone, words) {
-  speak(words);
+export function mount(key, packed, functions, plurals, standalone) {
+  const { data, words, css } = unpacked(packed);
+  speak({ ...words, plurals });
   for (const host of document.querySelectorAll(`[data-explorer="${key}"]:not([data-live])`)) {
     const element = /** @type {HTMLElement} */ (host);
     element.dataset.live = "";

@@ -1,0 +1,3 @@
+declare module "fflate" {
+  export function unzlibSync(data: Uint8Array): Uint8Array;
+}
