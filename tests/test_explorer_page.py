@@ -28,10 +28,10 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, 
 
 import autograd
 import nn
-from autograd import Explorer, Value, derive, evaluate, explore, sin, topological_order
+from autograd import Explorer, Value, derive, evaluate, explore, half_squared_error, sin, topological_order
 from autograd.notation import Symbol, TextWriter, symbols_for
 from nn import MLP, SGD
-from nn.networks import cost, four_two_two_one, two_three_one, two_two_one
+from nn.networks import cost, four_two, four_two_two_one, two_three_one, two_two_one
 
 ON_CI = bool(os.environ.get("CI"))
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -151,6 +151,9 @@ class Screen:
         for key in keys:
             self.page.keyboard.press(key)
 
+    def show(self, level: str) -> None:
+        self.page.get_by_role("radio", name=level, exact=True).check()
+
     @property
     def panel(self) -> Locator:
         return self.page.get_by_role("region", name="Details")
@@ -247,8 +250,11 @@ def visit(browser: Browser, tab: Page, tmp_path: Path) -> Iterator[Visit]:
         page.on(event, hear)
         heard.append(lambda: page.remove_listener(event, hear))
 
-    def visit(explorer: Explorer | str, fragment: str = "", **options: Any) -> Screen:
+    def visit(explorer: Explorer | str, fragment: str = "", level: str | None = "everything", **options: Any) -> Screen:
+        """level: what the page opens with; None where the address does not say it, or says it in the fragment."""
         nonlocal opened
+        if level and "level=" not in fragment:
+            fragment = f"{fragment or '#'}&level={level.replace(' ', '+')}"
         path = tmp_path / f"page{opened}.html"
         path.write_text(explorer if isinstance(explorer, str) else explorer.html(), encoding="utf-8")
         if opened or options:
@@ -418,7 +424,7 @@ def test_arrows_run_backward_and_say_what_is_handed_back_without_moving_where_le
     visit: Visit,
 ) -> None:
     c = cost_231()
-    screen, numbers = visit(page_231()), worked_out(c)
+    screen, numbers = visit(explore(c)), worked_out(c)  # 4 digits, so that there is room for all
     everything = screen.page.locator(".edge")
     for step, back in ((9, 0), (10, 0), (11, 1), (12, 2), (13, 9), (20, 0)):  # the target's arrow never turns
         screen.drag(screen.slider("Step"), step)
@@ -427,11 +433,11 @@ def test_arrows_run_backward_and_say_what_is_handed_back_without_moving_where_le
     labels = screen.page.locator(".edge-number").all_text_contents()
     handed = sorted(number(label.removeprefix("← ")) for label in labels if label.startswith("←"))
     names = ("w²₁₁", "w²₁₂", "w²₁₃", "b₂", "a²₁", "a²₂", "a²₃")
-    assert handed == pytest.approx(sorted(numbers[name][1] for name in names), rel=1e-9)
+    assert handed == pytest.approx(sorted(numbers[name][1] for name in names), rel=1e-2)
     assert screen.page.locator(".traveller").count() == 0
     assert math.isnan(screen.numbers()["y"][1])
     screen.page.get_by_label("gradients of inputs").check()
-    assert screen.numbers()["y"][1] == pytest.approx(called(c, "y").grad, rel=1e-9)
+    assert screen.numbers()["y"][1] == pytest.approx(called(c, "y").grad, rel=1e-3)
     assert "inputs=on" in screen.fragment()
 
 
@@ -466,7 +472,7 @@ def test_numbers_travel_back_along_the_edges_of_a_step(visit: Visit) -> None:
 
 
 def test_each_path_has_one_colour_and_one_number_in_the_picture_and_in_the_formula(visit: Visit) -> None:
-    screen = visit(page_231())
+    screen = visit(explore(cost_231()))  # 4 digits, so that there is room for all
     screen.node("b₁").click()
     terms = """nodes => nodes.map(node => [node.dataset.mark, getComputedStyle(node).color,
       getComputedStyle(node, "::before").content.slice(1, 2), node.textContent])"""
@@ -490,7 +496,7 @@ def test_each_path_has_one_colour_and_one_number_in_the_picture_and_in_the_formu
     signs = [1, *[-1 if text.startswith("−") else 1 for text in screen.formulas.locator(".beside").all_text_contents()]]
     gradients = worked_out(cost_231())
     shares = [gradients[name][1] for name in ("z²₁", "z²₂", "z²₃")]
-    assert [sign * x for sign, x in zip(signs, subtotals, strict=False)] == pytest.approx(shares, rel=1e-9)
+    assert [sign * x for sign, x in zip(signs, subtotals, strict=False)] == pytest.approx(shares, rel=1e-3)
     screen.node("w¹₂₁").click()
     assert screen.formulas.locator(".path").count() == screen.page.locator(".strands path").count() == 0
 
@@ -544,7 +550,9 @@ def test_nothing_has_to_be_scrolled_sideways_at_1280_pixels(visit: Visit) -> Non
     screen = visit(page, viewport={"width": 1280, "height": 800})
     for label in screen.spoken_nodes():
         name = label.split(",")[0]
-        screen.page.evaluate("hash => { location.hash = hash; }", urllib.parse.urlencode({"select": name}))
+        screen.page.evaluate(
+            "hash => { location.hash = hash; }", urllib.parse.urlencode({"select": name, "level": "everything"})
+        )
         expect(screen.node(name)).to_have_class(re.compile("selected"))
         assert screen.page.evaluate(wide) == []
     screen.button("To the start").click()
@@ -730,7 +738,7 @@ def test_every_activation_can_be_switched_to(visit: Visit) -> None:
 
 
 def test_reset_brings_everything_back_and_undo_what_was_reset(visit: Visit) -> None:
-    screen = visit(page_231())
+    screen = visit(explored(cost_231(), start={"level": "everything"}), level=None)
     first = screen.state()
     expect(screen.button("Undo")).to_be_disabled()
     screen.tab("Numbers")
@@ -912,27 +920,212 @@ def test_a_neuron_and_a_layer_collapse_and_expand_in_place(visit: Visit) -> None
     screen.button("Expand Hidden layer").click()
     screen.button("Expand Neuron a²₂").click()
     assert set(screen.numbers()) == everything
-    screen.button("Collapse all boxes").click()
-    assert [label.split(",")[0] for label in screen.spoken_nodes()] == ["Hidden layer", "x₁", "x₂", "a³₁", "y", "C"]
+    screen.button("Collapse Hidden layer").click()
     screen.button("Expand all boxes").click()
     assert set(screen.numbers()) == everything
+    screen.button("Collapse all boxes").click()
+    assert screen.page.get_by_role("radio", name="Neurons", exact=True).is_checked()
+    assert set(screen.numbers()) == everything - {"z²₁", "z²₂", "z²₃", "z³₁"}
 
 
-def test_a_2_16_16_1_network_opens_collapsed_and_expands_where_asked(visit: Visit) -> None:
+def middles(screen: Screen) -> dict[str, tuple[float, float]]:
+    """Where the nodes in the picture are, by name."""
+    script = """nodes => nodes.map(node => { const { x, y, width, height } = node.getBoundingClientRect();
+      return [node.ariaLabel, x + width / 2, y + height / 2]; })"""
+    shapes = screen.page.locator("[data-item] .shape").evaluate_all(
+        script.replace("node.ariaLabel", "node.parentNode.ariaLabel")
+    )
+    return {label.split(",")[0]: (x, y) for label, x, y in shapes}
+
+
+def test_a_network_opens_as_a_textbook_draws_it(visit: Visit) -> None:
+    """Circles in columns, and lines for weights, from what they multiply, with the colour of their sign."""
+    screen, c = visit(page_231(), level=None), cost_231()
+    everything = worked_out(c)
+    numbers = screen.numbers()
+    assert numbers == same({name: pair for name, pair in everything.items() if not name.startswith("z")})
+    at = middles(screen)
+    columns = [["x₁", "x₂"], ["a²₁", "a²₂", "a²₃"], ["a³₁"], ["C", "y"]]
+    places = [[at[name] for name in column] for column in columns]
+    assert all(max(x for x, _ in column) - min(x for x, _ in column) < 1 for column in places)
+    assert all(column == sorted(column, key=lambda place: place[1]) for column in places)
+    assert [column[0][0] for column in places] == sorted(column[0][0] for column in places)
+    script = """lines => lines.map(({ ariaLabel, children: [, , line] }) => { const matrix = line.getScreenCTM(),
+      ends = [0, line.getTotalLength()].map((at) => line.getPointAtLength(at).matrixTransform(matrix));
+      const { stroke, strokeWidth } = getComputedStyle(line);
+      return [ariaLabel.split(",")[0], ends.map(({ x, y }) => [x, y]), stroke, parseFloat(strokeWidth)]; })"""
+    lines = {name: rest for name, *rest in screen.page.locator(".edge.weight").evaluate_all(script)}
+    assert {*lines} == {name for name in everything if name.startswith("w")}
+    radius = screen.page.locator(".node.activation .shape").first.bounding_box()["width"] / 2  # type: ignore[index]
+    for w, (ends, stroke, _) in lines.items():
+        start, end = (f"x{w[3]}", f"a²{w[2]}") if w[1] == "¹" else (f"a²{w[3]}", "a³₁")
+        for (x, y), name in zip(ends, (start, end), strict=True):
+            assert math.hypot(x - at[name][0], y - at[name][1]) == pytest.approx(radius, rel=0.03)
+        red, _, blue = rgb(screen, stroke)
+        assert (red > blue) == (numbers[w][0] > 0)
+    assert sorted(lines, key=lambda w: lines[w][2]) == sorted(lines, key=lambda w: abs(numbers[w][0]))
+
+    screen.page.locator(".edge.weight").nth(1).locator(".wide").dispatch_event("click")
+    (chosen,) = screen.with_class("selected")
+    assert chosen == screen.panel.get_by_role("spinbutton").first.get_attribute("aria-label")
+    assert screen.with_class("lit") == {chosen, "w²₁" + chosen[2]}
+    screen.press("Escape")
+    tabbed_to(screen, "x₁, input")
+    heard = []
+    for _ in range(30):
+        screen.press("ArrowDown")
+        heard.append(focused(screen))
+    line = next(text for text in heard if text.startswith("w²₁₂, parameter, value "))
+    while focused(screen) != line:
+        screen.press("ArrowDown")
+    screen.press("Enter")
+    assert screen.with_class("selected") == {"w²₁₂"}
+
+
+def test_the_level_is_switched_and_kept_in_the_address_and_places_are_recognised(visit: Visit) -> None:
+    screen = visit(page_231(), level=None)
+    before, everything = middles(screen), set(worked_out(cost_231()))
+    screen.page.get_by_role("radio", name="Neurons", exact=True).focus()
+    screen.press("ArrowRight")
+    assert screen.step() == 20, "the key is that of the switch"
+    at = middles(screen)
+    assert set(screen.numbers()) == everything
+    for name in ("²₁", "²₂", "²₃", "³₁"):
+        assert at[f"z{name}"][0] < at[f"a{name}"][0]
+        assert at[f"z{name}"][1] == pytest.approx(at[f"a{name}"][1])
+    for one in before:
+        for other in before:
+            for axis in (0, 1):
+                if before[one][axis] < before[other][axis] - 1:
+                    assert at[one][axis] < at[other][axis] + 1, (one, other)
+    fragment = screen.fragment()
+    assert fragment == "#level=neurons+with+z"
+    screen.show("Everything")
+    assert set(screen.numbers()) == everything
+    assert set(middles(screen)) == everything
+    again = visit(page_231(), fragment)
+    assert again.page.get_by_role("radio", name="Neurons with z").is_checked()
+    assert all(math.dist(place, at[name]) < 1 for name, place in middles(again).items())
+
+    plain = visit(explored(reused()), level=None)
+    assert plain.page.get_by_role("radio").count() == 0
+    assert set(plain.numbers()) == {*worked_out(reused())}
+
+
+def test_what_is_drawn_anew_moves_there_from_where_it_was(visit: Visit) -> None:
+    script = """part => {
+      const found = document.querySelector("[data-explorer]").shadowRoot.getAnimations();
+      for (const animation of found) { animation.pause(); animation.currentTime = part * 450; }
+      return found.length; }"""
+    for motion in ("reduce", "no-preference"):
+        screen = visit(page_231(), level=None, reduced_motion=motion)
+        for level in ("Neurons with z", "Everything", "Neurons"):
+            before = middles(screen)
+            screen.show(level)
+            assert bool(screen.page.evaluate(script, 0)) == (motion == "no-preference")
+            if motion == "no-preference":
+                start = middles(screen)
+                screen.page.evaluate(script, 0.5)
+                half = middles(screen)
+                screen.page.evaluate(script, 1)
+                end = middles(screen)
+                for name in ("x₁", "a²₂", "a³₁", "C", "y"):
+                    assert math.dist(start[name], before[name]) < 2, name
+                    way = math.dist(start[name], end[name])
+                    assert math.dist(half[name], start[name]) == pytest.approx(way / 2, abs=2)
+
+
+def test_a_2_16_16_1_network_opens_with_its_neurons_and_one_of_them_is_opened(visit: Visit) -> None:
     c = hinge_of_2_16_16_1()
-    screen, everything = visit(explored(c)), worked_out(c)
-    few = screen.numbers()
-    assert len(few) <= 60
-    assert few == same({name: everything[name] for name in few})
-    size = screen.node("a³₅").bounding_box()
-    assert size
-    assert size["width"] > 60
-    screen.button("Expand Neuron a³₅").click()
+    screen, everything = visit(explored(c), level=None), worked_out(c)
+    numbers = screen.numbers()
+    z = {name for name in everything if name.startswith("z") and name != "z⁴₁"}
+    assert numbers == same({name: everything[name] for name in everything if name not in z})
+    assert screen.page.locator(".node").count() == 2 + 33 + 33 + 2
+    screen.node("a³₅").focus()
+    screen.press("x")
     weights = {name for name in everything if name.startswith("w²₅")}
     assert len(weights) == 16
-    assert set(screen.numbers()) == {*few, "z³₅", "b²₅", *weights}
+    shown = {"x₁", "x₂", "y", "C", "z⁴₁"} | {
+        f"a{i}{j}" for i in "²³" for j in map(autograd.unicode_label, [f"_{k}" for k in range(1, 17)])
+    }
+    assert set(screen.numbers()) >= {"z³₅", "b²₅", *weights}
+    assert not set(screen.numbers()) & {name for name in everything if name.startswith(("w¹", "z²"))}, shown
     screen.button("Expand all boxes").click()
     assert screen.numbers() == same(everything)
+
+
+# What marks there are in the picture, by their rectangles: shapes of nodes with the texts that belong to them, the
+# numbers of edges, titles and buttons. Texts of a node stand in its shape, or below it.
+MARKS = """() => {
+  const root = document.querySelector("[data-explorer]").shadowRoot, found = [];
+  const visible = (element) => element.textContent.trim() && getComputedStyle(element).display !== "none";
+  const box = (element, kind, owner, name) => {
+    const { left, top, right, bottom } = element.getBoundingClientRect();
+    if (right > left) found.push({ kind, owner, name, place: [left, top, right, bottom] });
+  };
+  root.querySelectorAll(".node").forEach((node, i) => {
+    const name = node.ariaLabel.split(",")[0];
+    box(node.querySelector(".shape"), "shape", i, name);
+    for (const text of node.querySelectorAll("text")) {
+      if (visible(text)) box(text, "text", i, `${name}: ${text.textContent}`);
+    }
+  });
+  let other = -1;
+  for (const text of root.querySelectorAll(".canvas .edge-number, .frame text")) {
+    if (visible(text)) box(text, "text", other--, text.textContent);
+  }
+  for (const button of root.querySelectorAll(".toggle circle")) {
+    const { parentNode: toggle } = button;
+    if (getComputedStyle(toggle).display !== "none") box(button, "button", other--, toggle.ariaLabel);
+  }
+  const scale = root.querySelector(".world").getCTM().a, hidden = [];
+  const meet = (a, b) => Math.min(a[2], b[2]) - Math.max(a[0], b[0]) > 0.5 * scale + 0.1
+    && Math.min(a[3], b[3]) - Math.max(a[1], b[1]) > 0.5 * scale + 0.1;
+  const within = (a, b) => a[0] >= b[0] - 0.5 && a[1] >= b[1] - 0.5 && a[2] <= b[2] + 0.5 && a[3] <= b[3] + 0.5;
+  found.forEach((one, i) => found.slice(i + 1).forEach((two) => {
+    if (!meet(one.place, two.place)) return;
+    const [shape, mark] = one.kind === "shape" ? [one, two] : [two, one];
+    const belongs = shape.kind === "shape" && (mark.owner === shape.owner || mark.kind === "button");
+    if (!belongs || !within(mark.place, shape.place)) hidden.push(`${one.kind} ${one.name} | ${two.kind} ${two.name}`);
+  }));
+  return [found.length, hidden];
+}"""
+
+
+def test_no_mark_is_over_another(visit: Visit) -> None:
+    """At any level, step and size of the window, whatever is selected; in the pictures of `draw` as well."""
+    softmax = cost(MLP(3, [4, 3], "tanh", None, seed=3), [0.5, -0.3, 0.1], 1, "cross_entropy")
+    networks = {
+        "2-3-1": cost_231(),
+        "4-2": cost(four_two("sigmoid", seed=2), [0.5, -0.3, 0.2, 0.9], [1, 0], half_squared_error, summed=True),
+        "2-2-1": cost(two_two_one("classification", seed=3), [0.5, -0.3], 1, "bce"),
+        "4-2-2-1": cost(four_two_two_one(seed=3), [0.5, -0.3, 1, 2], 1),
+        "softmax": softmax,
+        "moons": hinge_of_2_16_16_1(),
+        "formula": reused(),
+    }
+    sizes = [(360, 740), (768, 1024), (1366, 650), (1920, 1080)]
+    found: list[str] = []
+    for name, c in networks.items():
+        screen = visit(explore(c), level=None)
+        last = screen.step()
+        levels = ["Neurons", "Neurons with z", "Everything"] if name != "formula" else [""]
+        named = next(names_of(c)[x] for x in topological_order(c) if not x.operands and x in names_of(c))
+        for width, height in sizes if name == "2-3-1" else sizes[::3]:
+            screen.page.set_viewport_size({"width": width, "height": height})
+            for level in levels:
+                if level:
+                    screen.show(level)
+                for step, select in ((last // 4, ""), (3 * last // 4, ""), (last, ""), (last, named)):
+                    screen.page.evaluate(
+                        "hash => { location.hash = hash; }", f"#step={step}&select={select}&level={level.lower()}"
+                    )
+                    screen.page.evaluate("() => new Promise((done) => setTimeout(done))")
+                    count, hidden = screen.page.evaluate(MARKS)
+                    assert count > 10
+                    found += [f"{name} {width} {level} {step} {select}: {pair}" for pair in hidden]
+    assert not found, "\n".join(found)
 
 
 def frame_time(screen: Screen, move: Callable[[], None]) -> float:
@@ -1102,8 +1295,10 @@ def test_a_teacher_can_link_to_a_step_and_a_selection(visit: Visit) -> None:
 
 def test_a_link_to_a_parameter_opens_the_boxes_around_it(visit: Visit) -> None:
     page = explore(cost(MLP(2, [16, 16, 1], "tanh", "sigmoid", seed=1), [0.5, -0.3], 1.0))
-    assert not visit(page).page.get_by_role("button", name=re.compile("^w²₃₂, ")).count()
-    screen = visit(page, "#select=w²₃₂")
+    screen = visit(page)
+    screen.button("Collapse Hidden layer 2").dispatch_event("click")  # it is out of sight
+    assert not screen.page.get_by_role("button", name=re.compile("^w²₃₂, ")).count()
+    screen = visit(page, f"{screen.fragment()}&select=w²₃₂")
     assert screen.with_class("selected") == {"w²₃₂"}
     expect(screen.node("w²₃₂")).to_be_in_viewport()
 
@@ -1580,6 +1775,7 @@ def test_jupyterlab_shows_the_picture_where_it_trusts_nobody_and_the_live_page_w
     notebook_page.get_by_text("| Idle").wait_for()
     screen.press("Shift+Enter")
     expect(screen.node("w¹₂₁")).to_be_visible()
+    screen.show("Everything")
     assert screen.numbers() == same(worked_out(cost_231()))
     screen.node("w¹₂₁").focus()
     cells = notebook_page.locator(".jp-Notebook .jp-Cell").count()
@@ -1610,6 +1806,7 @@ def test_an_exported_notebook_has_the_live_page_offline(browser: Browser, tmp_pa
         screen.page.on("pageerror", lambda error: errors.append(str(error)))
         screen.page.goto(path.as_uri())
         expect(screen.node("w¹₂₁")).to_be_visible()
+        screen.show("Everything")
         assert screen.numbers() == same(worked_out(cost_231()))
         screen.button("To the start").click()
         screen.button("Step forward").click()

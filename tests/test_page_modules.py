@@ -55,7 +55,7 @@ def test_python_names_all_that_ieee_has() -> None:
 
 def test_constants_are_those_of_python() -> None:
     assert (MODULES / "constants.js").read_text(encoding="utf-8") == constants.module(), "stale: run make page"
-    assert run('return { ...(await load("constants")) };') == constants.SHARED
+    assert run('return { ...(await load("constants")) };') == json.loads(json.dumps(constants.SHARED))
 
 
 def test_modules_import_one_another_without_a_circle() -> None:
@@ -210,27 +210,69 @@ def test_those_who_have_subscribed_are_told_of_what_they_asked_for() -> None:
 def test_selecting_opens_boxes_and_opening_one_names_it() -> None:
     code = """
       const told = [], box = state.boxes.parent(named("w¹₂₁"));
+      state.setLevel("everything");
       state.subscribe(["boxes"], () => told.push(state.turned?.title ?? state.turned?.kind ?? null));
       state.setOpen([box], false);
       const after = state.turned;
       state.setOpen(state.boxes.inner, false); state.select(named("w¹₂₁"));
-      return { told, open: box.open, after };
+      const open = box.open;
+      state.openNeuron(named("w¹₂₂"));
+      const neurons = state.boxes.inner.filter(({ kind }) => kind === "neuron" ).map(({ open }) => open);
+      state.setLevel("neurons"); box.open = false; state.select(named("w¹₁₁")); state.select(named("w¹₂₁"));
+      return { told, open, after, neurons: neurons.filter((open) => open).length, hidden: box.open };
     """
     found = run(STATE + code, **network())
-    assert found == {"told": ["", None, None], "open": True, "after": None}
+    assert found == {"told": ["", None, None, "", None], "open": True, "after": None, "neurons": 1, "hidden": False}
+
+
+def test_what_is_shown_and_what_it_does_to_the_rest_at_each_level() -> None:
+    code = """
+      const { network, graph } = state, name = (item) => graph.name(item), levels = ["neurons", "neurons with z"];
+      return levels.map((level) => {
+        const edges = network.edges(level), lines = edges.filter(({ weight }) => weight !== undefined);
+        const { places, whole } = network.arrange(level, 3);
+        return {
+          shown: network.shownAs(named("z²₁"), level), circles: network.spots(level).length,
+          lines: lines.map(({ from, to, weight }) => [from, to, weight].map(name)),
+          others: edges.filter(({ weight }) => weight === undefined).map(({ from, to }) => [from, to].map(name)),
+          both: lines.every(({ links, weight, from }) => links[0].by === weight && links[1].by === from),
+          inside: [...places.values()].every(({ x, y, width, height }) =>
+            x >= 0 && y >= 0 && x + width <= whole.width + 0.1 && y + height <= whole.height),
+          aspect: whole.width / whole.height,
+        };
+      });
+    """
+    named = [node["label"][0] for node in network()["data"]["nodes"]]
+    neurons, with_z = run(STATE + code, **network())
+    assert (named[neurons["shown"]], named[with_z["shown"]]) == ("a²₁", "z²₁")
+    weights = {f"w¹{j}{k}": (f"x{k}", f"²{j}") for j in "₁₂₃" for k in "₁₂"} | {
+        f"w²₁{k}": (f"a²{k}", "³₁") for k in "₁₂₃"
+    }
+    for found, letter in ((neurons, "a"), (with_z, "z")):
+        assert {w: (x, to) for x, to, w in found["lines"]} == {w: (x, letter + to) for w, (x, to) in weights.items()}
+        assert found["both"]
+        assert found["inside"]
+        assert found["aspect"] == pytest.approx(3, abs=0.01)
+    biases = [["b₁", "²₁"], ["b₁", "²₂"], ["b₁", "²₃"], ["b₂", "³₁"]]
+    end = [["a³₁", "C"], ["y", "C"]]
+    inner = [[f"z{i}", f"a{i}"] for i in ("²₁", "²₂", "²₃", "³₁")]
+    assert sorted(neurons["others"]) == sorted([[b, f"a{i}"] for b, i in biases] + end)
+    assert sorted(with_z["others"]) == sorted([[b, f"z{i}"] for b, i in biases] + inner + end)
+    assert with_z["circles"] == neurons["circles"] + 4
 
 
 EVERYTHING = """
-  const everything = ({ graph, now, selected, tab, colourBy, edgeNumbers, speed, large, descent, boxes, lit }) => [
+  const everything = ({ graph, now, selected, tab, colourBy, edgeNumbers, speed, large, descent, boxes, ...rest }) => [
     [...graph.values], now.gradients, now.step, selected, tab, colourBy, edgeNumbers, speed, large,
-    now.leavesOut(named("y")), descent.rate, descent.row, descent.batch, boxes.list.map(({ open }) => open), lit?.size];
+    now.leavesOut(named("y")), descent.rate, descent.row, descent.batch, boxes.list.map(({ open }) => open),
+    rest.lit?.size, rest.level];
   const changeAll = async () => {
     if (given.data.learning) { state.setBatch(2); await state.learn(2); }
     state.setRate(0.25); state.set(named("w¹₂₁"), -0.125); state.setOpen([state.boxes.inner[2]], false);
     state.switchTo(given.data.switches[0], given.data.switches[0].choices[0].signature);
     state.select(named("b₂")); state.goTo(7); state.setColouring("gradient"); state.showTab("numbers");
     state.setEdgeNumbers(false); state.setSpeed(5); state.setDataGradients(true);
-    state.setLarge(true);
+    state.setLarge(true); state.setLevel("neurons with z");
   };
   const { written, read } = await load("address"), parameters = (text) => new URLSearchParams(text);
 """
@@ -266,12 +308,13 @@ def test_an_address_brings_back_the_state(make: Any) -> None:
     assert found["empty"] == ""
     assert found["told"] == found["again"]
     assert found["one"] == found["other"]
-    assert "step=7&select=b%E2%82%82&colour=gradient&flip=3&f0=tanh" in found["told"]
+    assert "step=7&select=b%E2%82%82&colour=gradient&level=neurons+with+z&flip=3&f0=tanh" in found["told"]
 
 
 def test_an_address_tells_what_differs_from_the_view_that_a_page_opens_with() -> None:
     code = """
-      const start = "step=3&select=b₁&%3Dy=0&f0=tanh&flip=3&numbers=off&lr=0.5&tab=numbers&colour=value&speed=2";
+      const start = "step=3&select=b₁&%3Dy=0&f0=tanh&level=everything&flip=3&numbers=off&lr=0.5&tab=numbers" +
+        "&colour=value&speed=2";
       const first = everything(state), plain = state.opening;
       state.open(read(state, parameters(start)));
       const opened = everything(state), empty = written(state);
@@ -287,20 +330,21 @@ def test_an_address_tells_what_differs_from_the_view_that_a_page_opens_with() ->
     assert found["last"] == found["first"]
     assert found["empty"] == ""
     assert found["told"] == (
-        "step=20&select=&colour=role&flip=&f0=sigmoid&%3Dy=1&lr=0.1&tab=selected&numbers=on&speed=1"
+        "step=20&select=&colour=role&level=neurons&flip=&f0=sigmoid&%3Dy=1&lr=0.1&tab=selected&numbers=on&speed=1"
     )
 
 
 def test_what_makes_no_sense_in_an_address_counts_as_left_out() -> None:
     code = """
-      const told = "step=x&select=no&=C=5&=w=1&=y=&colour=red&flip=9&lr=-1&f0=no&tab=no&row=7&numbers=2&speed=3";
+      const told = "step=x&select=no&=C=5&=w=1&=y=&colour=red&flip=9&lr=-1&f0=no&tab=no&row=7&numbers=2&speed=3" +
+        "&level=no";
       return read(state, parameters(told));
     """
     found = run(STATE + EVERYTHING + code, **network())
     assert found == {
         "step": 20, "selected": None, "colourBy": "role", "edgeNumbers": True, "tab": "selected", "speed": 1,
-        "dataToo": False, "large": False, "flipped": [9], "row": 0, "batch": 1, "rate": 0.1, "values": [],
-        "switched": [], "costs": [], "taken": 0, "practice": None, "tour": None,
+        "dataToo": False, "large": False, "level": "neurons", "flipped": [9], "row": 0, "batch": 1, "rate": 0.1,
+        "values": [], "switched": [], "costs": [], "taken": 0, "practice": None, "tour": None,
     }  # fmt: skip
 
 
@@ -334,7 +378,7 @@ def test_all_that_an_address_holds_can_be_undone_and_done_again(make: Any) -> No
     """
     found = run(STATE + EVERYTHING + code, **make())
     seen, back = found["seen"], found["back"]
-    before = 14 if make is with_rows else 12
+    before = 15 if make is with_rows else 13
     # after those: two drags, some steps, a selection, learning twice (first it goes to the last step), a selection
     assert found["count"] == 1 + before + 2 + 1 + 1 + 3 + 1
     assert [entry for entry in back if entry in seen] == seen[:-1]

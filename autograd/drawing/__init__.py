@@ -2,6 +2,7 @@
 
 from autograd.drawing.columns import Spot, in_columns
 from autograd.drawing.excerpt import CUT, Part, copied, part_of
+from autograd.drawing.labels import ALONG
 from autograd.drawing.neurons import LEVELS, Level, Neuron, Neurons, neurons_in
 from autograd.drawing.node_roles import ACTIVATIONS, WORDS, roles_in, sign_of
 from autograd.drawing.picture import Drawing, draw, draw_part
@@ -9,6 +10,7 @@ from autograd.drawing.rendering import INCH, LAYOUT_LIMIT, Place, layouts, too_w
 
 __all__ = [
     "ACTIVATIONS",
+    "ALONG",
     "CUT",
     "INCH",
     "LAYOUT_LIMIT",

@@ -9,13 +9,13 @@ from autograd.drawing import INCH, Place, layouts
 from autograd.exploring.boxes import Box, Item
 
 HEAD = """digraph {
-	rankdir=LR nodesep=0.12 ranksep=0.5
+	rankdir=LR nodesep=0.12 ranksep=1.15
 	node [shape=box fixedsize=true label=""]
 	edge [arrowhead=none]
 """
 # In pixels:
 LEAF_HEIGHT, RESULT_HEIGHT, BOX_HEIGHT = 40, 56, 40
-NARROW, WIDE, BOX_WIDTH = 108, 190, 124
+NARROW, WIDE, BOX_WIDTH = 108, 190, 146
 BOLD, SMALL = 8.2, 6.2  # the width of a character of a label, and of a formula
 ROOM_BESIDE = 22  # what the label and the value of a node leave free
 FORMULA_LENGTH = 18  # characters that a node has room for

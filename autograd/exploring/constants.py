@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from autograd.deriving import INDENT, MAX_PATHS, MOST_SUBTOTALS
-from autograd.drawing import CUT
+from autograd.drawing import ALONG, CUT, LEVELS
 from autograd.exploring.arrangement import BOLD, FORMULA_LENGTH, ROOM_BESIDE
 from autograd.exploring.formula_templates import (
     ABOUT,
@@ -26,6 +26,7 @@ from autograd.practising import DIGITS_OF_ANSWERS, DRAWS, EXACT_FORMULAS, MOST_N
 
 SHARED: dict[str, str | float | Sequence[str | float]] = {
     "ABOUT": ABOUT,
+    "ALONG": ALONG,
     "BOLD": BOLD,
     "CLOSE": CLOSE,
     "COLOURINGS": COLOURINGS,
@@ -40,6 +41,7 @@ SHARED: dict[str, str | float | Sequence[str | float]] = {
     "EXACT_WITHIN": EXACT_WITHIN,
     "FORMULA_LENGTH": FORMULA_LENGTH,
     "INDENT": INDENT,
+    "LEVELS": LEVELS,
     "MAX_PATHS": MAX_PATHS,
     "MINUS": MINUS,
     "MOST_NAMED": MOST_NAMED,
@@ -70,8 +72,9 @@ def module() -> str:
 
 
 def _written(constant: str | float | Sequence[str | float]) -> str:
-    # exponents as JavaScript's formatter wants them
-    return json.dumps(constant) if isinstance(constant, str | list) else re.sub(r"e\+?(-?)0*", r"e\1", f"{constant:g}")
+    if isinstance(constant, Sequence):
+        return json.dumps(constant)
+    return re.sub(r"e\+?(-?)0*", r"e\1", f"{constant:g}")  # exponents as JavaScript's formatter wants them
 
 
 if __name__ == "__main__":

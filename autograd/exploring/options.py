@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from autograd.core import Value, as_float, shown
+from autograd.drawing import LEVELS
 from autograd.exploring.page_graph import PageGraph
 
 COLOURINGS = ["role", "value", "gradient"]
@@ -118,6 +119,8 @@ def _readers(graph: PageGraph, hide: Collection[str], rows: int) -> dict[str, Ca
         "q": _whole("q", 1, MOST_QUESTIONS),
         "seed": _whole("seed", 0, MOST_QUESTIONS),
     }
+    if graph.neurons.by_z:
+        readers["level"] = _one_of("level", list(LEVELS))
     if rows:
         readers |= {"row": _whole("row", 1, rows), "batch": _whole("batch", 1, rows)}
     for i, switch in enumerate(graph.switches):

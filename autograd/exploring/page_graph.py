@@ -9,11 +9,13 @@ from autograd.core import Value, constant, require_current, topological_order
 from autograd.drawing import (
     CUT,
     LAYOUT_LIMIT,
+    LEVELS,
     WORDS,
     Drawing,
     Part,
     copied,
     draw_part,
+    in_columns,
     neurons_in,
     part_of,
     roles_in,
@@ -42,7 +44,7 @@ from autograd.notation import (
 from autograd.practising import Questions
 from autograd.words import Message
 
-OPEN_UP_TO = 60  # nodes: larger graphs open with their neurons closed, and layers where there are still more
+GAP = 56  # pixels between columns of neurons; the page makes it wider where there is room
 MOST_EDGES = 20_000
 
 
@@ -115,7 +117,8 @@ class PageGraph:
 
     def data(self) -> dict[str, Any]:
         """What the page is told, in JSON's types."""
-        return {**self.program(), "boxes": self.boxes()}
+        told = {**self.program(), "boxes": self.boxes()}
+        return told | ({"network": self.network()} if self.neurons.by_z else {})
 
     def program(self) -> dict[str, Any]:
         """Nodes and formulas: all but where they stand."""
@@ -194,18 +197,38 @@ class PageGraph:
         arranged = arrangements(self.box, edges, self.roles, sizes.__getitem__)
         listed: list[Item] = [*self.nodes, *boxes]
         number = {item: i for i, item in enumerate(listed)}
-        closed = _closed(boxes)
         return [
             {
                 "item": number[box],
                 "kind": box.kind,
                 "title": box.title or "",
                 "head": None if box.head is None else self.index[box.head],
-                "open": box not in closed,
+                "open": box.kind != "leaves",
                 **_placed(box, arranged[box], number, sizes),
             }
             for box in boxes
         ]
+
+    def network(self) -> dict[str, Any]:
+        """The neurons, and where things stand at each of the levels that show them and not everything."""
+        graph = {node: [x for x in node.operands if x in self.index] for node in self.nodes}
+
+        def size(node: Value) -> tuple[float, float]:
+            return size_of(node, self._texts(node))
+
+        places = [
+            in_columns(graph, self.roles, self.neurons, level == "neurons with z", GAP, size) for level in LEVELS[:-1]
+        ]
+        return {
+            "neurons": [
+                [self.index[z], self.index[neuron.head], [self.index[x] for line in neuron.lines for x in line]]
+                for z, neuron in self.neurons.by_z.items()
+            ],
+            "places": [
+                [[self.index[node], spot.shape, spot.layer, *map(_rounded, spot[3:])] for node, spot in spots.items()]
+                for spots in places
+            ],
+        }
 
     def _texts(self, node: Value) -> tuple[str, str]:
         label = TextWriter(self.digits).write(self.symbols[node])
@@ -254,25 +277,15 @@ def _placed(
     """Where things are in a box: the middle and the size of each item, and of the lane; curves between items."""
     places, lane, routes = arrangement
     pairs = zip(box.items, places, strict=True)
-    told: dict[str, Any] = {"items": [[number[item], *_rounded(place), *sizes[item]] for item, place in pairs]}
+    told: dict[str, Any] = {"items": [[number[item], *map(_rounded, place), *sizes[item]] for item, place in pairs]}
     if lane:
-        told["lane"] = [*_rounded(lane.place), lane.width, lane.height]
+        told["lane"] = [*map(_rounded, lane.place), lane.width, lane.height]
     if routes:
         told["routes"] = [
-            [number[x], number[y], [round(at, 1) for place in curve for at in place]]
+            [number[x], number[y], [_rounded(at) for place in curve for at in place]]
             for (x, y), curve in routes.items()
         ]
     return told
-
-
-def _closed(boxes: list[Box]) -> set[Box]:
-    """The boxes that are closed at first: leaves always, the neurons of large graphs, the layers of huge ones."""
-    closed = {box for box in boxes if box.kind == "leaves"}
-    for kind in ("neuron", "layer"):
-        items = [item for box in boxes if box not in closed for item in box.items]
-        if sum(isinstance(item, Value) or item in closed for item in items) > OPEN_UP_TO:
-            closed |= {box for box in boxes if box.kind == kind}
-    return closed
 
 
 def _json_number(x: float) -> float | str:
@@ -280,5 +293,5 @@ def _json_number(x: float) -> float | str:
     return x if x - x == 0 else {"inf": "Infinity", "-inf": "-Infinity"}.get(repr(x), "NaN")
 
 
-def _rounded(place: tuple[float, float]) -> tuple[float, float]:
-    return round(place[0], 1), round(place[1], 1)
+def _rounded(x: float) -> float:
+    return round(x, 1)

@@ -2,7 +2,7 @@
 
 /** @import { State } from "./state.js" */
 /** @import { View } from "./views.js" */
-import { COLOURINGS, SIZES, SPEEDS, SWITCH, TABS, TOPICS } from "./constants.js";
+import { COLOURINGS, LEVELS, SIZES, SPEEDS, SWITCH, TABS, TOPICS } from "./constants.js";
 
 /** What colours are left out with. @type {Record<string, string>} */
 const HIDDEN_WITH = { gradient: "gradients" };
@@ -29,6 +29,7 @@ function entries({ graph, data, descent, opening }, view) {
     ["step", String(view.step)],
     ["select", view.selected === null ? "" : graph.name(view.selected)],
     ["colour", view.colourBy],
+    ["level", view.level],
     ["flip", [...view.flipped].sort((a, b) => a - b).join(".")],
     ...data.switches.map((layer, i) => /** @type {[string, string]} */ ([`f${i}`, choiceIn(layer, view, graph)])),
     ["row", String(view.row + 1)],
@@ -63,7 +64,7 @@ function choiceIn(layer, { switched }, graph) {
 /** What an address asks for; what it leaves out, or makes no sense in it, is as the page was opened, or as told.
  *  @param {State} state @param {URLSearchParams} told @param {View} [opening] @returns {View} */
 export function read(state, told, opening = state.opening) {
-  const { graph, data, passes } = state;
+  const { graph, data, network, passes } = state;
   const byName = new Map(data.nodes.map((_, node) => [graph.name(node), node]));
   /** One of several, by its key. @type {<T>(key: string, among: T[], otherwise: T) => T} */
   const oneOf = (key, among, otherwise) => among.find((one) => String(one) === told.get(key)) ?? otherwise;
@@ -102,6 +103,7 @@ export function read(state, told, opening = state.opening) {
     large: oneOf("size", SIZES, SIZES[Number(opening.large)]) === SIZES[1],
     speed: oneOf("speed", SPEEDS, opening.speed),
     dataToo: oneOf("inputs", SWITCH, SWITCH[Number(opening.dataToo)]) === SWITCH[1],
+    level: network ? oneOf("level", LEVELS, opening.level) : opening.level,
     flipped: told.has("flip") ? new Set(told.get("flip")?.split(".").filter(Boolean).map(Number)) : opening.flipped,
     row: number("row", (x) => wholeFrom1(x) && x <= count, opening.row + 1) - 1,
     batch: Math.min(

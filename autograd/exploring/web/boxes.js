@@ -1,6 +1,7 @@
 import { t, told } from "./language.js";
-/** @import { BoxData, Edge, Link } from "./types.js" */
+/** @import { BoxData } from "./types.js" */
 /** @import { Graph } from "./graph.js" */
+import { edgesBetween } from "./links.js";
 
 /** A box: index is its place in the list, openAtFirst what an address is compared with.
  *  @typedef {BoxData & {index: number, openAtFirst: boolean}} Box */
@@ -64,54 +65,11 @@ export class Boxes {
     for (const box of this.inner) box.open = box.openAtFirst !== flipped.has(box.index);
   }
 
-  /** Close all boxes of a kind, and have them closed at first. @param {string} kind */
-  closeAtFirst(kind) {
-    for (const box of this.list) if (box.kind === kind) box.open = box.openAtFirst = false;
-  }
-
-  /** Edges between what is shown: each with a link for every node that is seen of the one, and of the other.
-   *  @returns {{from: number, to: number, links: Link[]}[]} */
+  /** Edges between what is shown. */
   edges() {
-    const { graph } = this,
-      shown = graph.operands.map((_, node) => this.shownAs(node));
-    /** @type {Map<number, Map<number, Link[]>>} */
-    const between = new Map();
-    /** @type {{from: number, to: number, links: Link[]}[]} */
-    const edges = [];
-    for (const of of graph.results) {
-      const to = shown[of];
-      if (of !== graph.output && graph.uses[of].every((edge) => shown[edge.of] === to)) continue; // not seen
-      for (const link of this.linksInto(of, shown)) {
-        const from = shown[link.by],
-          fromThere = between.get(from) ?? new Map(),
-          links = fromThere.get(to) ?? [];
-        if (!links.length) edges.push({ from, to, links });
-        links.push(link);
-        between.set(from, fromThere.set(to, links));
-      }
-    }
-    return edges;
-  }
-
-  /** The links of a node with what is outside of its box. @param {number} of @param {number[]} shown
-   *  @returns {Link[]} */
-  linksInto(of, shown) {
-    const { operands, edges } = this.graph,
-      inside = new Set([of]),
-      /** @type {Set<number>} */
-      outside = new Set();
-    for (const node of inside) for (const x of operands[node]) (shown[x] === shown[of] ? inside : outside).add(x);
-    const order = [...inside].sort((a, b) => a - b); // nodes are numbered in topological order
-    return [...outside].map((by) => {
-      const depends = new Set([by]),
-        /** @type {Edge[]} */
-        way = [];
-      for (const node of order) {
-        const from = edges[node].filter((edge) => depends.has(edge.by));
-        if (from.length) depends.add(node);
-        way.unshift(...from);
-      }
-      return { of, by, way };
-    });
+    return edgesBetween(
+      this.graph,
+      this.graph.operands.map((_, node) => this.shownAs(node)),
+    );
   }
 }

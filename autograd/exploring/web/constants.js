@@ -1,6 +1,7 @@
 // Written by autograd/exploring/constants.py, which says where each of these is from.
 
 export const ABOUT = "\ue002";
+export const ALONG = [0.5, 0.38, 0.62, 0.28, 0.72, 0.2, 0.8, 0.44, 0.56, 0.33, 0.67, 0.14, 0.86];
 export const BOLD = 8.2;
 export const CLOSE = "\ue001";
 export const COLOURINGS = ["role", "value", "gradient"];
@@ -15,6 +16,7 @@ export const EXACT_FORMULAS = 1e-9;
 export const EXACT_WITHIN = 1e-14;
 export const FORMULA_LENGTH = 18;
 export const INDENT = "\\quad";
+export const LEVELS = ["neurons", "neurons with z", "everything"];
 export const MAX_PATHS = 8;
 export const MINUS = "\ue003";
 export const MOST_NAMED = 3;

@@ -59,3 +59,25 @@ function bent([first, ...rest]) {
   });
   return path;
 }
+
+/** A straight line from rim to rim, for SVG. @param {Map<number, Rectangle>} places @param {(item: number) => boolean} isRound
+ *  whether an item is a circle @param {number} from @param {number} to items */
+export function straight(places, isRound, from, to) {
+  const start = /** @type {Rectangle} */ (places.get(from)),
+    end = /** @type {Rectangle} */ (places.get(to));
+  const written = (/** @type {[number, number]} */ [x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`;
+  return `M${written(rim(start, end, isRound(from)))}L${written(rim(end, start, isRound(to)))}`;
+}
+
+/** Where the way from the middle of a place to that of another one leaves it. @param {Rectangle} place
+ *  @param {Rectangle} other @param {boolean} isCircle @returns {[number, number]} */
+function rim(place, other, isCircle) {
+  const x = place.x + place.width / 2,
+    y = place.y + place.height / 2,
+    across = other.x + other.width / 2 - x,
+    down = other.y + other.height / 2 - y;
+  const share = isCircle
+    ? place.width / 2 / (Math.hypot(across, down) || 1)
+    : Math.min(place.width / 2 / Math.abs(across), place.height / 2 / Math.abs(down), 1);
+  return [x + share * across, y + share * down];
+}

@@ -4,7 +4,7 @@
 /** @import { Scene } from "./scene.js" */
 /** @import { State } from "./state.js" */
 import { s, setText } from "./dom.js";
-import { handedBack } from "./marks.js";
+import { handedBack } from "./edge_marks.js";
 import { asText } from "./numbers.js";
 
 const LONGEST = 1200, // milliseconds

@@ -69,7 +69,6 @@ function show(host, state, css, standalone) {
   listenToKeys(state, history, body, standalone);
   const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
   root.replaceChildren(h("style", {}, css), body);
-  picture.view.closeWhatIsSmall();
   state.open(read(state, new URLSearchParams(state.data.start)));
   if (standalone) {
     document.documentElement.lang = language();

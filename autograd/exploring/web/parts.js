@@ -2,6 +2,7 @@
 
 /** @import { Edge, Link, Rectangle } from "./types.js" */
 /** @import { Box, Boxes } from "./boxes.js" */
+import { BOLD, ROOM_BESIDE } from "./constants.js";
 import { t, tn } from "./language.js";
 import { entries } from "./paths.js";
 import { s } from "./dom.js";
@@ -10,11 +11,17 @@ import { shortened } from "./words.js";
 /** A node or a closed box in the picture; node is what stands for it, if anything does, and formulaOf the signature
  *  whose formula it has. @typedef {{item: number, box: Box | undefined, node: number | null, rectangle: Rectangle,
  *  root: SVGElement, shape: SVGElement, name: SVGElement, value: SVGElement, formula: SVGElement,
- *  gradientName: SVGElement, gradient: SVGElement, title: SVGElement, formulaOf?: number}} DrawnItem */
+ *  gradientName: SVGElement, gradient: SVGElement, title: SVGElement, room: [value: number, gradient: number],
+ *  formulaOf?: number}} DrawnItem  room: how many characters of numbers there is room for */
 
 /** An edge in the picture, which may stand for several links; entries are the edges of the graph from the one item to
- *  the other, rank counts those from the same item. @typedef {{from: number, to: number, links: Link[], entries: Edge[],
- *  root: SVGElement, strands: SVGElement, label: SVGElement, rank: number, placed: boolean}} DrawnEdge */
+ *  the other; weight is that which it is the line of; arrow whether it has a head where it leads forward.
+ *  @typedef {{from: number, to: number, links: Link[], entries: Edge[], weight?: number, arrow: boolean, root: SVGElement,
+ *  line: SVGPathElement, strands: SVGElement, label: SVGTextElement}} DrawnEdge */
+
+const SIGN = 28; // pixels that the button of a closed box takes
+const GRADIENT_BESIDE = 52,
+  GRADIENT_CHARACTER = 7.1; // pixels beside a gradient, and of one of its characters
 
 /** How round the corners of a role are. @type {Record<string, number>} */
 const ROUND = { input: 20, leaf: 20, target: 20, parameter: 2, loss: 4 };
@@ -52,8 +59,8 @@ export function frame({ kind }, title, { x, y, width, height }) {
 
 /** The button that opens or closes a box. @param {Box} box @param {string} title @param {Rectangle} rectangle
  *  @param {() => void} flip */
-export function toggle({ open }, title, { x, y, width }, flip) {
-  const [sign, right, down] = open ? ["M-4 0H4", 16, 13] : ["M-4 0H4M0-4V4", width - 2, 2];
+export function toggle({ open }, title, { x, y, width, height }, flip) {
+  const [sign, right, down] = open ? ["M-4 0H4", 16, 13] : ["M-4 0H4M0-4V4", width - SIGN / 2, height / 2];
   const name = open ? t("Collapse {name}", { name: title }) : t("Expand {name}", { name: title });
   const attributes = {
     class: "toggle",
@@ -79,6 +86,7 @@ export function drawnItem(boxes, item, rectangle) {
     role = box ? box.kind : graph.role(item),
     { x, y, width, height } = rectangle;
   const made = !box && !graph.isLeaf(item),
+    right = width - (box ? SIGN : 10),
     [first, second, last] = made ? [18, 33, 49] : [17, 0, 33];
   const place = { class: `node ${role}`, "data-item": item, transform: `translate(${x} ${y})` };
   const part = {
@@ -89,11 +97,12 @@ export function drawnItem(boxes, item, rectangle) {
     root: s("g", { ...place, tabindex: "-1", role: "button" }),
     shape: s("rect", { class: "shape", width, height, rx: ROUND[role] ?? 10 }),
     name: s("text", { class: "name", x: 10, y: first }),
-    value: s("text", { class: "value", x: width - 10, y: first, "text-anchor": "end" }),
+    value: s("text", { class: "value", x: right, y: first, "text-anchor": "end" }),
     formula: s("text", { class: "made", x: 10, y: second }),
     gradientName: s("text", { class: "gradient-name", x: 10, y: last }),
-    gradient: s("text", { class: "gradient", x: width - 10, y: last, "text-anchor": "end" }),
+    gradient: s("text", { class: "gradient", x: right, y: last, "text-anchor": "end" }),
     title: s("title"),
+    room: /** @type {[number, number]} */ ([0, Math.floor((right + 10 - GRADIENT_BESIDE) / GRADIENT_CHARACTER)]),
   };
   part.root.append(part.shape);
   if (role === "loss") {
@@ -110,21 +119,21 @@ export function drawnItem(boxes, item, rectangle) {
     const formulas = made ? [part.formula] : [];
     part.root.append(part.name, part.value, ...formulas, part.gradientName, part.gradient);
   }
+  part.room[0] = Math.floor((right + 10 - ROOM_BESIDE) / BOLD) - (part.name.textContent ?? "").length;
   part.root.append(part.title);
   return part;
 }
 
-/** @param {{from: number, to: number, links: Link[]}} edge @param {string} path @param {number} rank
+/** @param {{from: number, to: number, links: Link[], weight?: number}} edge @param {string} path @param {boolean} arrow
  *  @returns {DrawnEdge} */
-export function drawnEdge({ from, to, links }, path, rank) {
-  const strands = s("g", { class: "strands" });
-  const root = s(
-    "g",
-    { class: "edge", role: "img", tabindex: "-1" },
-    s("path", { class: "wide", d: path }),
-    strands,
-    s("path", { class: "line", d: path, "marker-end": "url(#arrow)" }),
-  );
-  const label = s("text", { class: "edge-number" });
-  return { from, to, links, entries: links.flatMap(entries), root, strands, label, rank, placed: false };
+export function drawnEdge({ from, to, links, weight }, path, arrow) {
+  const line = s("path", { class: "line", d: path }),
+    strands = s("g", { class: "strands" }),
+    label = s("text", { class: "edge-number" });
+  const kind =
+    weight === undefined
+      ? { class: `edge${arrow ? "" : " bias"}`, role: "img" }
+      : { class: "edge weight", role: "button", "data-item": weight };
+  const root = s("g", { ...kind, tabindex: "-1" }, s("path", { class: "wide", d: path }), strands, line);
+  return { from, to, links, entries: links.flatMap(entries), weight, arrow, root, line, strands, label };
 }

@@ -2,6 +2,7 @@
 import { h } from "./dom.js";
 import { letNumbersTravel } from "./flow.js";
 import { mark } from "./marks.js";
+import { Motion } from "./motion.js";
 import { PictureKeys } from "./picture_keys.js";
 import { Scene } from "./scene.js";
 import { Tip } from "./tip.js";
@@ -16,36 +17,50 @@ export class Picture {
     this.scene = new Scene(state, (edge, event) => tip.show(edge, event));
     this.view = new View(this.scene, state, standalone);
     this.keys = new PictureKeys(this.scene, this.view, state);
+    this.motion = new Motion(this.scene, this.view, state);
     this.area = h("div", { class: "area" }, this.scene.svg, tip.element);
-    state.subscribe(["boxes"], () => {
-      this.scene.build();
-      this.keys.enter();
-    });
-    state.subscribe(["numbers", "step", "selection", "boxes", "look", "practice"], () => mark(this.scene, state));
+    state.subscribe(["boxes", "size"], () => this.rebuild());
+    const marked = /** @type {const} */ (["numbers", "step", "selection", "boxes", "size", "look", "practice"]);
+    state.subscribe([...marked], () => mark(this.scene, state));
     letNumbersTravel(this.scene, state);
-    state.subscribe(["boxes", "step"], (changed) => {
+    state.subscribe(["boxes", "size", "step"], (changed) => {
       const stepped = changed.includes("step"),
         { node } = state.focus;
       if (!stepped || (changed.includes("practice") && changed.includes("boxes"))) this.view.open();
-      if (stepped && node !== null) this.view.reveal(state.boxes.shownAs(node));
+      if (stepped && node !== null) this.view.reveal(state.shownAs(node));
     });
     state.subscribe(["selection"], () => {
-      if (state.selected !== null) this.view.reveal(state.boxes.shownAs(state.selected));
+      if (state.selected !== null) this.view.reveal(state.shownAs(state.selected));
     });
     state.subscribe(["numbers", "step"], () => tip.update());
+    state.subscribe(["boxes"], (changed) => changed.includes("boxes") && this.motion.glide());
     state.subscribe(["hover"], () => this.light());
     this.scene.svg.addEventListener("click", (event) => this.click(event));
     this.scene.svg.addEventListener("dblclick", (event) => {
-      const box = state.boxes.get(itemOf(event) ?? -1);
-      if (box) state.setOpen([box], true);
+      const item = itemOf(event) ?? -1,
+        box = state.boxes.get(item);
+      if (state.shownNetwork) state.openNeuron(item);
+      else if (box) state.setOpen([box], true);
     });
+  }
+
+  /** Draw everything anew, and have the keyboard where it was. */
+  rebuild() {
+    const { scene, keys, motion } = this,
+      held = scene.svg.contains(/** @type {ShadowRoot} */ (scene.svg.getRootNode()).activeElement ?? null);
+    motion.remember();
+    scene.build();
+    keys.enter();
+    if (held) keys.focus(this.state.shownAs(keys.current ?? -1));
   }
 
   /** Mark the edge that the pointer is on in a list. */
   light() {
-    const { hovered, boxes } = this.state;
-    for (const { root, from, to } of this.scene.edges) {
-      const on = hovered !== null && from === boxes.shownAs(hovered.by) && to === boxes.shownAs(hovered.of);
+    const { state } = this,
+      { hovered } = state;
+    for (const { root, from, to, weight } of this.scene.edges) {
+      const starts = hovered !== null && [from, weight].includes(state.shownAs(hovered.by)),
+        on = starts && to === state.shownAs(hovered.of);
       root.classList.toggle("hovered", on);
     }
   }

@@ -21,26 +21,26 @@ export class PictureKeys {
 
   /** Have tab come to the current item, or the first where that is not drawn. */
   enter() {
-    const { items } = this.scene,
-      drawn = items.get(this.current ?? -1) ?? items.values().next().value;
-    drawn?.root.setAttribute("tabindex", "0");
+    const { roots } = this.scene,
+      root = roots.get(this.current ?? -1) ?? roots.values().next().value;
+    root?.setAttribute("tabindex", "0");
   }
 
   /** Have tab come to an item, and to no other. @param {number} item */
   settle(item) {
-    const { items } = this.scene;
-    items.get(this.current ?? -1)?.root.setAttribute("tabindex", "-1");
+    const { roots } = this.scene;
+    roots.get(this.current ?? -1)?.setAttribute("tabindex", "-1");
     this.current = item;
-    items.get(item)?.root.setAttribute("tabindex", "0");
+    roots.get(item)?.setAttribute("tabindex", "0");
   }
 
   /** @param {number | undefined} item */
   focus(item) {
-    const drawn = item === undefined ? undefined : this.scene.items.get(item);
-    if (!drawn) return;
-    this.settle(drawn.item);
-    drawn.root.focus({ preventScroll: true });
-    this.view.reveal(drawn.item);
+    const root = item === undefined ? undefined : this.scene.roots.get(item);
+    if (item === undefined || !root) return;
+    this.settle(item);
+    root.focus({ preventScroll: true });
+    this.view.reveal(item);
   }
 
   /** Select what stands for an item; open a box that stands for no node. @param {number} item */
@@ -53,7 +53,7 @@ export class PictureKeys {
   /** @param {KeyboardEvent} event */
   key(event) {
     const { view, current } = this,
-      there = current !== null && this.scene.items.has(current);
+      there = current !== null && this.scene.roots.has(current);
     const move = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
     if (move && event.shiftKey) this.moveToEdge(move);
     else if (move) this.moveToItem(move);
@@ -70,7 +70,7 @@ export class PictureKeys {
 
   /** @param {1 | -1} move */
   moveToItem(move) {
-    const items = [...this.scene.items.keys()];
+    const items = [...this.scene.roots.keys()];
     this.focus(neighbour(items, items.indexOf(this.current ?? -1), move));
   }
 
@@ -83,17 +83,18 @@ export class PictureKeys {
 
   /** @param {number} item */
   open(item) {
-    const box = this.state.boxes.get(item);
-    if (!box) return;
-    this.state.setOpen([box], true);
-    this.focus(this.state.boxes.shownAs(box.items[0][0]));
+    const { state } = this,
+      box = state.boxes.get(item);
+    if (state.shownNetwork) state.openNeuron(item);
+    else if (box) state.setOpen([box], true);
+    this.focus(state.shownAs(box ? box.items[0][0] : item));
   }
 
   /** Close the box around an item. @param {number} item */
   close(item) {
-    const { boxes } = this.state,
+    const { boxes, shownNetwork } = this.state,
       box = boxes.parent(item);
-    if (!box || box === boxes.whole) return;
+    if (!box || box === boxes.whole || shownNetwork) return;
     this.state.setOpen([box], false);
     this.focus(box.item);
   }

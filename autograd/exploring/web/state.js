@@ -5,20 +5,22 @@ import { Boxes } from "./boxes.js";
 import { Descent } from "./descent.js";
 import { Graph } from "./graph.js";
 import { Health } from "./health.js";
+import { Network } from "./network.js";
 import { Passes } from "./passes.js";
 import { edgesFrom, pathCount, pathsOf } from "./paths.js";
-import { COLOURINGS, MAX_PATHS, TABS } from "./constants.js";
+import { COLOURINGS, LEVELS, MAX_PATHS, TABS } from "./constants.js";
 import { Practice } from "./practice.js";
 import { Tour } from "./tour.js";
 import { restored, viewOf } from "./views.js";
 
-/** What may change: the numbers; the step; what is selected, open, coloured by; which tab is shown; learning, its rate
- *  and rows; what the pointer is on in a list; whether and how fast steps are played; what can be undone. learned:
+/** What may change: the numbers; the step; what is selected; how much is shown and what is open; how much room there is;
+ *  colours; which tab is shown; learning, its rate and rows; what the pointer is on in a list; whether and how fast steps are played; what can be undone. learned:
  *  learning has come to its end. restored: everything may have changed, and everyone is told.
- *  @typedef {"numbers" | "step" | "selection" | "boxes" | "look" | "tab" | "learning" | "learned" | "hover" | "playing"
+ *  @typedef {"numbers" | "step" | "selection" | "boxes" | "size" | "look" | "tab" | "learning" | "learned" | "hover" | "playing"
  *   | "history" | "practice" | "tour" | "restored"} Aspect */
 /** @typedef {{aspects: Aspect[], listener: (changed: Aspect[]) => void}} Subscription */
 
+export const EVERYTHING = LEVELS[LEVELS.length - 1];
 const NUMBERED_EDGES = 45; // beyond, their numbers are shown only when asked for
 
 /** All that can change on the page. Others ask it, change it by its methods, and are told of what has changed. */
@@ -28,6 +30,10 @@ export class State {
     this.data = data;
     this.graph = new Graph(data, functions);
     this.boxes = new Boxes(this.graph, data.boxes);
+    /** Its neurons, if it has any. */
+    this.network = data.network ? new Network(this.graph, data.network) : null;
+    /** The level of detail, one of LEVELS. */
+    this.level = this.network ? LEVELS[0] : EVERYTHING;
     this.passes = new Passes(this.graph, this.hides("gradients"));
     this.descent = new Descent(this.graph, data.lr, data.learning);
     this.practice = new Practice(this.graph, data.lr);
@@ -82,6 +88,21 @@ export class State {
     }
   }
 
+  /** The network that is shown, if not everything is. */
+  get shownNetwork() {
+    return this.level === EVERYTHING ? null : this.network;
+  }
+
+  /** What is drawn for a node: itself, or what it is part of. @param {number} node */
+  shownAs(node) {
+    return this.shownNetwork?.shownAs(node, this.level) ?? this.boxes.shownAs(node);
+  }
+
+  /** Show what hides a node, where that is possible at this level; whether anything did. @param {number} node */
+  openAround(node) {
+    return !this.shownNetwork && this.boxes.openAround(node);
+  }
+
   /** @param {number} step */
   goTo(step) {
     this.now = this.passes.at(this.passes.clamped(step));
@@ -114,7 +135,7 @@ export class State {
   select(node) {
     this.point(node === this.selected ? null : node);
     this.tab = "selected";
-    const opened = this.selected !== null && this.boxes.openAround(this.selected);
+    const opened = this.selected !== null && this.openAround(this.selected);
     this.notify("selection", "tab", ...(opened ? /** @type {Aspect[]} */ (["boxes"]) : []));
   }
 
@@ -138,10 +159,21 @@ export class State {
     this.turned = null;
   }
 
-  /** Close all boxes of a kind, as if they had been closed at first. @param {string} kind */
-  closeAtFirst(kind) {
-    this.boxes.closeAtFirst(kind);
+  /** @param {string} level one of LEVELS */
+  setLevel(level) {
+    this.level = level;
     this.notify("boxes");
+  }
+
+  /** Show everything of one neuron, and the others closed. @param {number} node one in it */
+  openNeuron(node) {
+    const neuron = this.boxes.parent(node);
+    if (neuron?.kind !== "neuron") return;
+    for (const box of this.boxes.inner) if (box.kind === "neuron") box.open = box === neuron;
+    this.level = EVERYTHING;
+    this.turned = neuron;
+    this.notify("boxes");
+    this.turned = null;
   }
 
   /** @param {string} name one of COLOURINGS */
@@ -198,9 +230,11 @@ export class State {
     this.notify("practice", "step", ...(this.openAroundQuestion() ? /** @type {Aspect[]} */ (["boxes"]) : []));
   }
 
-  /** Open the boxes that hide what is asked about; whether there were any. */
+  /** Show what is asked about, and weighted sums at least; whether anything hid it. */
   openAroundQuestion() {
-    return this.practice.about.filter((node) => this.boxes.openAround(node)).length > 0;
+    const hidden = this.practice.on && this.level === LEVELS[0];
+    if (hidden) this.level = LEVELS[1];
+    return this.practice.about.filter((node) => this.openAround(node)).length > 0 || hidden;
   }
 
   /** Ask about other numbers. */

@@ -4,6 +4,7 @@ import { h } from "./dom.js";
 import { partialText } from "./equations.js";
 import { t } from "./language.js";
 import { Typesetter } from "./typesetter.js";
+import { description } from "./words.js";
 
 const MOST_LINES = 6,
   MARGIN = 4; // pixels to the rim of the picture
@@ -39,10 +40,11 @@ export class Tip {
   }
 
   /** @param {DrawnEdge} edge */
-  textOf({ links }) {
+  textOf({ links, weight }) {
     const { graph, now } = this.state,
       typesetter = new Typesetter(graph, "text"),
       known = links.filter(({ of, way }) => now.knows(of) && way.every((edge) => this.state.shows(edge)));
+    if (weight !== undefined) return description(this.state, weight);
     if (!known.length && links.some(({ of }) => now.knows(of))) return t("the question is what it passes on");
     const lines = known.slice(0, MOST_LINES).map((link) => partialText(link, typesetter));
     if (known.length > MOST_LINES) lines.push(t("… and {count} more", { count: known.length - MOST_LINES }));

@@ -4,14 +4,13 @@
 /** @import { TakeAway } from "./take_away.js" */
 /** @import { View } from "./view.js" */
 import { linkTo } from "./address.js";
-import { COLOURINGS } from "./constants.js";
+import { COLOURINGS, LEVELS } from "./constants.js";
 import { button, choice, h, iconButton, setText, signButton } from "./dom.js";
 import { t } from "./language.js";
 
 /** The bar above the picture. @param {State} state @param {History} history @param {View} view
  *  @param {TakeAway} takeAway @param {boolean} standalone whether the page's address holds the state */
 export function toolbar(state, history, view, takeAway, standalone) {
-  const { boxes } = state;
   const link = signButton(
     t("Copy a link to this view"),
     t("Link"),
@@ -20,13 +19,11 @@ export function toolbar(state, history, view, takeAway, standalone) {
   return h(
     "div",
     { class: "tools", role: "toolbar", "aria-label": t("Picture") },
+    levels(state),
     signButton(t("Zoom in"), "+", () => view.zoom(1.25)),
     signButton(t("Zoom out"), "−", () => view.zoom(0.8)),
     iconButton(t("Show all"), "fit", () => view.fit()),
-    boxes.inner.length ? iconButton(t("Expand all boxes"), "expand", () => state.setOpen(boxes.inner, true)) : null,
-    boxes.inner.length
-      ? iconButton(t("Collapse all boxes"), "collapse", () => state.setOpen(boxes.inner, false))
-      : null,
+    ...openAndClose(state),
     ...colouring(state),
     state.hides("edge numbers") ? null : edgeNumbers(state),
     presentation(state),
@@ -48,6 +45,33 @@ function undoButtons(state, history) {
     redo.toggleAttribute("disabled", !history.canRedo);
   });
   return [undo, redo];
+}
+
+/** How much is shown: neurons alone, their weighted sums as well, or everything. @param {State} state */
+function levels(state) {
+  if (!state.network) return null;
+  const names = [t("Neurons"), t("Neurons with z"), t("Everything")],
+    short = [names[0], t("with z"), names[2]];
+  const inputs = LEVELS.map((value, i) => {
+    const attributes = { type: "radio", name: "level", value, "aria-label": names[i] };
+    return h("input", { ...attributes, onchange: () => state.setLevel(value) });
+  });
+  state.subscribe(["boxes"], () => inputs.forEach((input) => (input.checked = input.value === state.level)));
+  const labels = inputs.map((input, i) => h("label", {}, input, h("span", {}, short[i])));
+  return h("div", { class: "levels", role: "radiogroup", "aria-label": t("Level of detail") }, ...labels);
+}
+
+/** Buttons for all boxes at once, where there are boxes in the picture. @param {State} state */
+function openAndClose(state) {
+  const { boxes } = state;
+  if (!boxes.inner.length) return [];
+  const collapse = () => (state.network ? state.setLevel(LEVELS[0]) : state.setOpen(boxes.inner, false));
+  const buttons = [
+    iconButton(t("Expand all boxes"), "expand", () => state.setOpen(boxes.inner, true)),
+    iconButton(t("Collapse all boxes"), "collapse", collapse),
+  ];
+  state.subscribe(["boxes"], () => buttons.forEach((button) => (button.disabled = state.shownNetwork !== null)));
+  return buttons;
 }
 
 /** What nodes may be coloured by. @returns {Record<string, string>} */
@@ -95,7 +119,8 @@ function presentation(state) {
 
 /** @param {State} state */
 function edgeNumbers(state) {
-  const box = h("input", { type: "checkbox", onchange: () => state.setEdgeNumbers(box.checked) });
+  const name = { type: "checkbox", "aria-label": t("numbers on edges") },
+    box = h("input", { ...name, onchange: () => state.setEdgeNumbers(box.checked) });
   state.subscribe(["look"], () => (box.checked = state.edgeNumbers));
-  return h("label", {}, box, ` ${t("numbers on edges")}`);
+  return h("label", {}, box, ` ${t("numbers")}`);
 }

@@ -18,6 +18,10 @@
  * @typedef {[x: number, y: number, width: number, height: number]} Placed  by its middle
  * @typedef {{item: number, kind: string, title: Text, head: number | null, open: boolean,
  *   items: [item: number, ...place: Placed][], lane?: Placed, routes?: [from: number, to: number, curve: number[]][]}} BoxData
+ * @typedef {[item: number, shape: "circle" | "bias" | "box", layer: number, ...place: Placed]} Spot  layer: how many
+ *   columns of neurons there are up to here, before each of which there may be more room
+ * @typedef {{neurons: [z: number, head: number, lines: number[]][], places: Spot[][]}} NetworkData  lines: weights and
+ *   what each multiplies, in turn; places: at each level but that of everything
  * @typedef {{nodes: number[], signature: number, choices: {name: string, signature: number}[]}} SwitchData
  * @typedef {{feed: number[], rows: number[][], predictions: number[], batch: number}} LearningData
  * @typedef {{mistakes: [name: Message, text: Message][], verdicts: Record<string, Message>, approach: Record<string, Message>,
@@ -34,8 +38,8 @@
  *   order: "to" | "from", raised: boolean}}} LegendData
  * @typedef {{title: Text, lr: number, digits: number, nodes: NodeData[], boxes: BoxData[], switches: SwitchData[],
  *   hide: string[], lock: {leaves: number[], controls: string[]}, start: string, legend: LegendData,
- *   signatures: SignatureData[],   cancelled: Record<string, number[]>, texts: string[], learning?: LearningData, practice: PracticeData,
- *   tour?: TourData}} Data
+ *   signatures: SignatureData[], cancelled: Record<string, number[]>, texts: string[], learning?: LearningData, practice: PracticeData,
+ *   tour?: TourData, network?: NetworkData}} Data
  */
 
 /**

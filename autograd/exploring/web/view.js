@@ -2,8 +2,8 @@
 /** @import { Scene } from "./scene.js" */
 /** @import { State } from "./state.js" */
 
-const PHONE = 460; // pixels: narrower pictures show a part
 const READABLE = 0.5; // the least scale of a picture that is shown as a whole
+const HIGHEST = 460; // pixels of a picture in a notebook
 const PART = 0.8; // the scale of a picture that is not
 const LARGE = 1.4, // the largest scale of a picture that is shown as a whole
   LARGEST = 2.5; // the same for a projector
@@ -21,7 +21,6 @@ export class View {
     this.at = { x: 0, y: 0, scale: 1 };
     this.size = [0, 0];
     this.moved = 0; // by the pointer since it was pressed
-    this.measured = false; // whether it is known how much room there is
     this.listen();
     new ResizeObserver(() => this.resized()).observe(scene.svg);
   }
@@ -53,7 +52,7 @@ export class View {
     if (!this.standalone) {
       // in a notebook, no higher than need be
       const wanted = whole.height * Math.min((width - MARGIN) / whole.width, 1.2) + MARGIN;
-      svg.style.height = `${Math.round(Math.max(200, Math.min(wanted, 460)))}px`;
+      svg.style.height = `${Math.round(Math.max(200, Math.min(wanted, HIGHEST)))}px`;
     }
     const area = this.area();
     const scale = Math.min(
@@ -69,34 +68,22 @@ export class View {
   open() {
     this.fit();
     const area = this.area();
-    if (!area.width || this.at.scale > READABLE) return;
-    const { turned, selected, focus, boxes, graph } = this.state,
+    if (!area.width || this.at.scale > (this.state.shownNetwork ? FAR : READABLE)) return;
+    const { turned, selected, focus, graph } = this.state,
       asked = turned?.item ?? selected ?? focus.node,
       first = graph.leaves.find((leaf) => graph.role(leaf) === "input") ?? 0;
-    const about = /** @type {Rectangle} */ (this.scene.rectangleOf(boxes.shownAs(asked ?? first))),
+    const about = /** @type {Rectangle} */ (this.scene.rectangleOf(this.state.shownAs(asked ?? first))),
       left = asked === null ? 24 : (area.width - about.width * PART) / 2,
       top = (area.height - about.height * PART) / 2;
     this.show({ scale: PART, x: left - about.x * PART, y: top - about.y * PART });
-  }
-
-  /** Close neurons, then layers, of a picture that could not be read as a whole. */
-  closeWhatIsSmall() {
-    const { width } = this.area();
-    if (!width || this.measured) return; // not shown yet, such as in a closed output; or done
-    this.measured = true;
-    for (const kind of ["neuron", "layer"]) {
-      this.fit();
-      if (this.at.scale > READABLE || width < PHONE) return;
-      this.state.closeAtFirst(kind);
-    }
   }
 
   resized() {
     const { width, height } = this.area();
     if (!width || (this.size[0] === width && this.size[1] === height)) return;
     this.size = [width, height];
-    this.closeWhatIsSmall();
-    this.open();
+    if (this.scene.fitsTo(width / (this.standalone ? height : HIGHEST))) this.open();
+    else this.state.notify("size");
   }
 
   /** Scale about a point of the picture on the screen. @param {number} factor @param {number} [x] @param {number} [y] */

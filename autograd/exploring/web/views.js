@@ -6,7 +6,7 @@
 /** All that can change, at one moment. flipped: boxes that are not as at first; values: of leaves that have another
  *  number than the row or the graph gave them; costs: those of the first taken steps of learning are to be had again.
  *  @typedef {{step: number, selected: number | null, colourBy: string, edgeNumbers: boolean, tab: string, speed: number,
- *  dataToo: boolean, large: boolean, flipped: Set<number>, row: number, batch: number, rate: number,
+ *  dataToo: boolean, large: boolean, level: string, flipped: Set<number>, row: number, batch: number, rate: number,
  *  values: Map<number, number>, switched: Map<SwitchData, number>, costs: number[], taken: number, practice: PracticeView | null,
  *  tour: number | null}} View  tour: the scene of one that is on */
 /** A session of practice. @typedef {{topic: import("./questions.js").Topic, index: number, seed: number, score: string}}
@@ -28,6 +28,7 @@ export function viewOf(state) {
     large: state.large,
     speed: state.speed,
     dataToo: state.passes.dataToo,
+    level: state.level,
     flipped: new Set(boxes.inner.filter((box) => box.open !== box.openAtFirst).map((box) => box.index)),
     row: descent.row,
     batch: descent.batch,
@@ -44,7 +45,7 @@ export function viewOf(state) {
 /** Have everything as it was, and say what has changed. @param {State} state @param {View} view @returns {Aspect[]} */
 export function restored(state, view) {
   const { graph, descent, boxes } = state,
-    shape = () => boxes.list.map(({ open }) => open).join(),
+    shape = () => [state.level, ...boxes.list.map(({ open }) => open)].join(),
     before = { step: state.now.step, selected: state.selected, tab: state.tab, shape: shape() };
   graph.restore();
   descent.restore(view);
@@ -53,9 +54,10 @@ export function restored(state, view) {
   graph.compute();
   state.passes.dataToo = view.dataToo;
   state.now = state.passes.at(state.passes.clamped(view.step));
+  state.level = view.level;
   boxes.flip(view.flipped);
   state.point(view.selected);
-  if (view.selected !== null) boxes.openAround(view.selected);
+  if (view.selected !== null) state.openAround(view.selected);
   state.colourBy = view.colourBy;
   state.edgeNumbers = view.edgeNumbers;
   state.tab = view.tab;
