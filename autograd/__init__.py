@@ -65,7 +65,7 @@ if TYPE_CHECKING:
     from autograd.compiling import Compiled, Descent, TracingError, compile, real_array
     from autograd.deriving import Check, Derivation, Evaluation, derive, evaluate
     from autograd.drawing import Drawing, draw
-    from autograd.exploring import Explorer, explore
+    from autograd.exploring import Explorer, UpdateRule, explore
     from autograd.notation import format_number, unicode_label
     from autograd.practising import Exercise, Exercises, Verdict, exercise
     from autograd.programs import CompileError
@@ -87,6 +87,7 @@ __all__ = [
     "Operation",
     "Slopes",
     "TracingError",
+    "UpdateRule",
     "Value",
     "Verdict",
     "abs",
@@ -166,6 +167,7 @@ _LAZY = {
     "Exercise": "practising",
     "Exercises": "practising",
     "Explorer": "exploring",
+    "UpdateRule": "exploring",
     "GradientError": "checking",
     "Slopes": "checking",
     "TracingError": "compiling",

@@ -5,11 +5,43 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 import autograd
-from autograd import Explorer, Operation, Value, grad, topological_order
+from autograd import Explorer, Operation, UpdateRule, Value, grad, topological_order
 from autograd.words import Message
 from nn.data import prepared_data
 from nn.losses import LossFunction, as_list, loss_named, require_mean
 from nn.networks import labelled
+from nn.optimizers import SGD, Adam, AdamW, Optimizer
+
+
+def rules_offered() -> list[UpdateRule]:
+    """The rules that the page offers: those of the optimizers here, whatever their parameters and learning rates."""
+    p = [Value(0.0)]
+    return [
+        UpdateRule.gradient_descent(),
+        _rule(
+            Message("momentum"),
+            SGD(p, momentum=0.9),
+            Message("A velocity v takes the place of the gradient: it keeps 0.9 of itself and adds the gradient."),
+        ),
+        _rule(
+            Message("Nesterov momentum"),
+            SGD(p, momentum=0.9, nesterov=True),
+            Message("As momentum, but the gradient counts once more, as if the velocity had already been followed."),
+        ),
+        _rule(
+            Message("Adam"),
+            Adam(p),
+            Message(
+                "A mean m of gradients is divided by the root of a mean v of their squares: each step is about η long."
+            ),
+        ),
+        _rule(Message("AdamW"), AdamW(p), Message("Adam, after every weight has shrunk by a small part of itself.")),
+    ]
+
+
+def _rule(name: str | Message, optimizer: Optimizer, words: str | Message = "") -> UpdateRule:
+    return UpdateRule(name, words, optimizer.rule, optimizer.kept, optimizer.scalars)
+
 
 MOST_TRIED = 32  # rows, to find one that tells much
 
@@ -32,6 +64,7 @@ def explore(
     hide: Collection[str] = (),
     lock: Collection[Value | str] = (),
     start: Mapping[str, Any] | str = "",
+    optimizers: Mapping[str, Optimizer] | None = None,
 ) -> Explorer:
     """Make a page on which a model can be stepped through row by row, questioned, changed and trained.
 
@@ -40,6 +73,8 @@ def explore(
         the next batch_size rows, all where it is None. A loss of your own has to be a mean over rows
     title, lr, digits, depth, inputs, practice, tour, hide, lock, start, lang: as in autograd.explore. Where start names
         no row, the page opens with the first in which the most parameters have a gradient: in XOR that is not 0, 0
+    optimizers: by whose rules steps can be taken, by the names that the page has for them, the first at first; those of
+        nn where it is None. Their learning rates and parameters are not looked at: those are the page's
 
     Raises DataError for rows and targets that cannot be learned from, ValueError for a loss that is no mean over rows,
     and whatever autograd.explore raises.
@@ -51,6 +86,7 @@ def explore(
         "depth": depth,
         "inputs": inputs,
         "lang": lang,
+        "rules": rules_offered() if optimizers is None else [_rule(name, one) for name, one in optimizers.items()],
     }
     options |= {"practice": practice, "tour": tour, "hide": hide, "lock": lock, "start": start}
     if isinstance(model, Value):

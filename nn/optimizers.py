@@ -103,8 +103,11 @@ class Optimizer(ABC):
         for parameter in self.parameters:
             parameter.grad = NOT_COMPUTED
 
-    def scalars(self, lr: float, step: int) -> tuple[float, ...]:
-        """The scalars that the rule takes, from the learning rate and the number of a parameter's step, from 1."""
+    def scalars(self, lr: Any, step: Any) -> tuple[Any, ...]:
+        """The scalars that the rule takes, from the learning rate and the number of a parameter's step, from 1.
+
+        Both may be symbols, as in `rule`.
+        """
         return (lr,)
 
     @abstractmethod
@@ -177,10 +180,10 @@ class Adam(Optimizer):
             self.eps > 0, f"eps is above 0, or where all gradients are 0 it would be divided by 0, got {shown(eps)}"
         )
 
-    def scalars(self, lr: float, step: int) -> tuple[float, ...]:
+    def scalars(self, lr: Any, step: Any) -> tuple[Any, ...]:
         """The learning rate, the same corrected for m, and the correction of √v."""
         beta1, beta2 = self.betas
-        return lr, lr / (1 - beta1**step), math.sqrt(1 - beta2**step)
+        return lr, lr / (1 - beta1**step), sqrt(1 - beta2**step)
 
     def rule(self, w: Any, g: Any, *numbers: Any) -> Sequence[Any]:
         """See the class."""

@@ -36,7 +36,7 @@ function asTable(equation) {
 
 const answers = {
   graph({ data, functions }) {
-    graph = new Graph(data, new Function(`return ${functions}`)()(ieee));
+    graph = new Graph(data, new Function(`return ${functions}`)()(ieee).nodes);
     return answers.numbers();
   },
   set({ values, signatures }) {

@@ -544,9 +544,10 @@ def test_the_colours_of_paths_are_read_on_paper_and_told_apart_by_everyone(schem
 
 def test_nothing_has_to_be_scrolled_sideways_at_1280_pixels(visit: Visit) -> None:
     wide = """() => [...document.querySelector("[data-explorer]").shadowRoot.querySelectorAll("*")]
-      .filter(e => e.scrollWidth > e.clientWidth + 1 && ["auto", "scroll"].includes(getComputedStyle(e).overflowX))
+      .filter(e => e.clientWidth && e.scrollWidth > e.clientWidth + 1)
+      .filter(e => ["auto", "scroll"].includes(getComputedStyle(e).overflowX))
       .map(e => `${e.localName} ${e.className}: ${e.textContent}`)"""
-    page = explore(cost(four_two_two_one(seed=1), [0.5, -0.3, 0.2, 1.0], 1.0), digits=6)
+    page = nn.explore(cost(four_two_two_one(seed=1), [0.5, -0.3, 0.2, 1.0], 1.0), digits=6)
     screen = visit(page, viewport={"width": 1280, "height": 800})
     for label in screen.spoken_nodes():
         name = label.split(",")[0]
@@ -554,6 +555,12 @@ def test_nothing_has_to_be_scrolled_sideways_at_1280_pixels(visit: Visit) -> Non
             "hash => { location.hash = hash; }", urllib.parse.urlencode({"select": name, "level": "everything"})
         )
         expect(screen.node(name)).to_have_class(re.compile("selected"))
+        assert screen.page.evaluate(wide) == []
+    screen.tab("Learn")
+    for part in ("Two learning rates", "The surface"):
+        screen.panel.get_by_text(part, exact=True).click()
+    for optimizer in screen.page.get_by_label("Optimizer").locator("option").all_inner_texts():
+        screen.page.get_by_label("Optimizer").select_option(optimizer)
         assert screen.page.evaluate(wide) == []
     screen.button("To the start").click()
     while screen.heading() != "Forward and backward are done":
@@ -801,6 +808,99 @@ def test_a_step_and_a_hundred_are_those_of_sgd(visit: Visit) -> None:
     assert (points.get_attribute("d") or "").count("L") == 101
 
 
+def moves(screen: Screen) -> dict[str, list[float]]:
+    """The table of the next step: w, its gradient, the step, and the new w, to four digits."""
+    rows = screen.panel.locator(".moves tr").all()[1:]
+    return {row.get_by_role("rowheader").inner_text(): [number(x) for x in row.get_by_role("cell").all_inner_texts()]
+            for row in rows}  # fmt: skip
+
+
+def test_a_step_is_a_scene_in_which_one_guesses_and_is_told(visit: Visit) -> None:
+    c = cost_231()
+    screen, gradients = visit(nn.explore(c, lr=0.5), "#tab=learn"), worked_out(c)
+    found = moves(screen)
+    assert found == {
+        name: pytest.approx([w, g, -0.5 * g, w - 0.5 * g], rel=1e-3, abs=1e-3)
+        for name, (w, g) in gradients.items() if name[0] in "wb"
+    }  # fmt: skip
+    assert screen.panel.locator(".moves th").all_inner_texts()[1:5] == ["w", "∂C/∂w", "−η · ∂C/∂w", "new w"]
+    assert plainly(screen.panel.locator(".rule").text_content()) == "w←w−η·∂C∂w"
+    after = descended(1, 0.5)["C"][0]
+    screen.button("It rises").click()
+    said = screen.panel.locator(".told")
+    expect(said).to_contain_text(f"No: C falls, from {c.data:.4g} to {after:.4g}")
+    screen.button("1 step").click()
+    expect(said).to_be_empty()
+    assert screen.numbers() == {
+        name: pytest.approx(x, rel=1e-3, abs=2e-4, nan_ok=True) for name, x in descended(2, 0.5).items()
+    }
+    screen.page.get_by_label("Optimizer").select_option("Adam")
+    assert screen.panel.locator(".moves th").nth(3).inner_text() == "step"
+    assert all(abs(step) == pytest.approx(0.5, rel=1e-3) for _, _, step, _ in moves(screen).values())  # Adam's first
+    assert "by=Adam" in screen.fragment()
+    screen.button("Look along w²₁₁").click()
+    assert screen.panel.get_by_label("Along", exact=True).first.locator("option:checked").inner_text() == "w²₁₁"
+    cut = screen.panel.locator(".plot.cut")
+    assert cut.locator(".step").count() == cut.locator(".tangent").count() == 1
+    assert cut.locator("circle").count() == 2
+    assert "along=w%C2%B2" in screen.fragment()
+
+
+def test_a_rate_that_is_none_is_refused_in_words_and_kept_in_the_field(visit: Visit) -> None:
+    screen = visit(nn.explore(cost_231(), lr=0.25), "#tab=learn")
+    field, alert = screen.field("Learning rate η"), screen.panel.get_by_role("alert")
+    for wrong in ("-1", "0", ""):
+        field.fill(wrong)
+        expect(alert).to_have_text("η is a number above 0. Steps go on with 0.25.")
+        screen.button("1 step").click()
+        assert (field.input_value(), field.get_attribute("aria-invalid")) == (wrong, "true")
+    assert screen.numbers() == {
+        name: pytest.approx(x, rel=1e-3, abs=2e-4, nan_ok=True) for name, x in descended(3, 0.25).items()
+    }
+    field.fill("1e6")
+    expect(alert).to_be_hidden()
+    screen.button("1 step").click()
+    screen.panel.get_by_text("Two learning rates").click()
+    assert field.input_value() == "1e6"
+    screen.button("0.1").click()
+    assert field.input_value() == "0.1"
+
+
+def bowl() -> Value:
+    """Twice as steep along w₂ as along w₁, with its lowest point at 1, −1."""
+    w, v = Value(0.0, "w_1"), Value(0.0, "w_2")
+    c: Value = (w - 1) ** 2 + 2 * (v + 1) ** 2
+    c.label = "C"
+    return c
+
+
+def test_two_rates_and_the_surface_show_where_descent_goes(visit: Visit) -> None:
+    screen = visit(nn.explore(bowl(), lr=0.1), "#tab=learn")
+    for part in ("Two learning rates", "The surface"):
+        screen.panel.get_by_text(part, exact=True).click()
+    after = [sum(k * ((1 - k * 2 * rate) ** 20) ** 2 for k in (1, 2)) for rate in (0.1, 1)]
+    assert f"Solid: with η = 0.1, C is {autograd.format_number(after[0])} after 20 steps." in screen.panel.inner_text()
+    assert (
+        f"Dashed: with η = 1, C is {autograd.format_number(after[1])} after 20 steps, more than before."
+        in screen.panel.inner_text()
+    )
+    screen.field("Another learning rate").fill("0.2")
+    expect(screen.panel).to_contain_text("Dashed: with η = 0.2, C is")
+    darkness = """canvas => { const { data, width } = canvas.getContext("2d").getImageData(0, 0, 308, 308);
+      return [[250, 265], [250, 25], [20, 20]].map(([x, y]) => data[4 * (y * width + x)]); }"""
+    canvas = screen.panel.locator("canvas")
+    assert canvas.get_attribute("aria-label") == "C over w₁ and w₂, with the path of descent"
+    near, above, corner = canvas.evaluate(darkness)
+    assert near < above <= corner
+    drawn = "canvas => canvas.toDataURL()"
+    before = canvas.evaluate(drawn)
+    screen.button("100 steps").click()
+    expect(screen.panel).to_contain_text("after 100 steps")
+    assert canvas.evaluate(drawn) != before
+    screen.page.get_by_label("Up", exact=True).select_option("w₁")
+    assert "over w₁ and w₁" in (canvas.get_attribute("aria-label") or "")
+
+
 def test_a_rate_of_1_diverges_and_the_page_says_so_and_stays_usable(visit: Visit) -> None:
     def make() -> Value:
         return cost(two_two_one(), [2.0, 1.5], 4.0)
@@ -813,7 +913,7 @@ def test_a_rate_of_1_diverges_and_the_page_says_so_and_stays_usable(visit: Visit
     screen.button("1 step").click()
     expect(screen.panel.get_by_role("alert")).to_contain_text("diverges")
     screen.button("100 steps").click()
-    expect(screen.panel.get_by_role("alert")).to_contain_text("no longer finite")
+    expect(screen.panel.get_by_role("alert")).to_contain_text(re.compile("has made C ∞: η = 1 is too large here"))
     expect(screen.button("100 steps")).to_be_visible()
     screen.panel.get_by_role("button", name="Reset").click()
     expect(screen.panel.get_by_role("alert")).to_be_hidden()

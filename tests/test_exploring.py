@@ -8,6 +8,7 @@ import random
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from time import process_time
 from typing import Any
@@ -331,6 +332,47 @@ def test_what_a_node_hands_on_adds_up_to_the_gradients(name: str) -> None:
 
 def name_of(node: Value) -> str:
     return autograd.unicode_label(str(node.label))
+
+
+def told_of_rules(page: Explorer) -> dict[str, list[str]]:
+    return {
+        "".join(r["name"]): [re.sub("<[^>]*>| ", "", f) for f in r["formulas"]] for r in json.loads(page.data)["rules"]
+    }
+
+
+def test_the_rules_of_optimizers_are_written_as_formulas() -> None:
+    output = NETWORKS["2-2-1 regression"]
+    assert told_of_rules(explore(output)) == {"gradient descent": ["w←w−η·∂L∂w"]}
+    assert told_of_rules(nn.explore(output)) == {
+        "gradient descent": ["w←w−η·∂L∂w"],
+        "momentum": ["v←0.9v+∂L∂w", "w←w−η·v"],
+        "Nesterov momentum": ["v←0.9v+∂L∂w", "w←w−η(∂L∂w+0.9v)"],
+        "Adam": ["m←0.9m+0.1∂L∂w", "v←0.999v+0.001(∂L∂w)2", "w←w−η·m(1−0.9t)(v1−0.999t+10−8)"],
+        "AdamW": ["m←0.9m+0.1∂L∂w", "v←0.999v+0.001(∂L∂w)2", "w←w(1−0.01η)−η·m(1−0.9t)(v1−0.999t+10−8)"],
+    }
+    assert [r["plain"] for r in json.loads(nn.explore(output).data)["rules"]] == [True, False, False, False, False]
+
+
+class Decaying(nn.SGD):
+    """Keeps three numbers, one of which counts steps."""
+
+    def __init__(self, parameters: list[Value]) -> None:
+        super().__init__(parameters)
+        self.kept = 3
+        self.halved: Callable[[Any], Any] = lambda x: x / 2
+
+    def rule(self, w: Any, g: Any, *numbers: Any) -> Any:
+        a, b, c, lr = numbers
+        return [w - lr * g / (1 + a), a + 1, b + g, self.halved(c)]
+
+
+def test_an_optimizer_of_ones_own_is_offered_and_one_in_floats_alone_is_refused() -> None:
+    output, own = NETWORKS["2-3-1 tanh"], Decaying([Value(1.0)])
+    page = nn.explore(output, optimizers={"mine": own})
+    assert told_of_rules(page) == {"mine": ["k1←k1+1", "k2←k2+∂C∂w", "k3←k32", "w←w−η·∂C∂w1+k1"]}
+    own.halved = math.sqrt
+    with pytest.raises(autograd.CompileError, match=r"mine cannot be written in JavaScript: .*not math\.sqrt"):
+        nn.explore(output, optimizers={"mine": own})
 
 
 # --------------------------------------------------------------------------------------------------------- boxes

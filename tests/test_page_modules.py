@@ -6,6 +6,7 @@ import random
 import re
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -264,13 +265,14 @@ def test_what_is_shown_and_what_it_does_to_the_rest_at_each_level() -> None:
 EVERYTHING = """
   const everything = ({ graph, now, selected, tab, colourBy, edgeNumbers, speed, large, descent, boxes, ...rest }) => [
     [...graph.values], now.gradients, now.step, selected, tab, colourBy, edgeNumbers, speed, large,
-    now.leavesOut(named("y")), descent.rate, descent.row, descent.batch, boxes.list.map(({ open }) => open),
-    rest.lit?.size, rest.level];
+    now.leavesOut(named("y")), descent.ruleIndex, descent.along,
+    descent.rate, descent.row, descent.batch, boxes.list.map(({ open }) => open), rest.lit?.size, rest.level];
   const changeAll = async () => {
     if (given.data.learning) { state.setBatch(2); await state.learn(2); }
     state.setRate(0.25); state.set(named("w¹₂₁"), -0.125); state.setOpen([state.boxes.inner[2]], false);
     state.switchTo(given.data.switches[0], given.data.switches[0].choices[0].signature);
     state.select(named("b₂")); state.goTo(7); state.setColouring("gradient"); state.showTab("numbers");
+    state.setRule(given.data.rules.length - 1); state.lookAlong([named("b₂"), named("w¹₂₁")]);
     state.setEdgeNumbers(false); state.setSpeed(5); state.setDataGradients(true);
     state.setLarge(true); state.setLevel("neurons with z");
   };
@@ -290,7 +292,7 @@ def test_a_reset_brings_everything_back(make: Any) -> None:
     found = run(STATE + EVERYTHING + code, **make())
     assert found["first"] == found["last"]
     same = [i for i, (a, b) in enumerate(zip(found["first"], found["changed"], strict=True)) if a == b]
-    assert same == ([] if make is with_rows else [11, 12])  # row and batch
+    assert same == ([] if make is with_rows else [10, 13, 14])  # the only rule; row and batch
     assert found["costs"] == []
     assert found["address"] == ""
 
@@ -344,7 +346,8 @@ def test_what_makes_no_sense_in_an_address_counts_as_left_out() -> None:
     assert found == {
         "step": 20, "selected": None, "colourBy": "role", "edgeNumbers": True, "tab": "selected", "speed": 1,
         "dataToo": False, "large": False, "level": "neurons", "flipped": [9], "row": 0, "batch": 1, "rate": 0.1,
-        "values": [], "switched": [], "costs": [], "taken": 0, "practice": None, "tour": None,
+        "values": [], "switched": [], "costs": [], "taken": 0, "rule": 0, "along": [0, 1], "places": [], "memory": None,
+        "practice": None, "tour": None,
     }  # fmt: skip
 
 
@@ -378,7 +381,7 @@ def test_all_that_an_address_holds_can_be_undone_and_done_again(make: Any) -> No
     """
     found = run(STATE + EVERYTHING + code, **make())
     seen, back = found["seen"], found["back"]
-    before = 15 if make is with_rows else 13
+    before = 17 if make is with_rows else 14
     # after those: two drags, some steps, a selection, learning twice (first it goes to the last step), a selection
     assert found["count"] == 1 + before + 2 + 1 + 1 + 3 + 1
     assert [entry for entry in back if entry in seen] == seen[:-1]
@@ -441,7 +444,90 @@ def test_descent_says_that_it_diverges_and_that_it_stopped() -> None:
     """
     found = run(STATE + code, **told(explore(cost(two_two_one(), [2.0, 1.5], 4.0))))
     assert found["diverges"].startswith("It diverges: the cost has grown from ")
-    assert re.match(r"Step \d+ is not taken: the cost or its gradient is no longer finite", found["stopped"])
+    assert re.match(r"Step \d+ has made C ∞: η = 1 is too large here", found["stopped"])
+
+
+OPTIMIZERS: dict[str, Any] = {
+    "gradient descent": nn.SGD, "momentum": partial(nn.SGD, momentum=0.9),
+    "Nesterov momentum": partial(nn.SGD, momentum=0.9, nesterov=True), "Adam": nn.Adam, "AdamW": nn.AdamW,
+}  # fmt: skip
+
+
+def test_steps_by_every_rule_are_those_of_its_optimizer() -> None:
+    code = """
+      const { descent, graph } = state, moved = [];
+      for (const [i] of given.data.rules.entries()) {
+        state.reset(); state.setRule(i); state.setRate(0.25);
+        await state.learn(6);
+        moved.push(graph.parameters.map((p) => graph.values[p]));
+      }
+      return { moved, names: given.data.rules.map(({ name }) => name[0]) };
+    """
+    found = run(STATE + code, **told(nn.explore(cost(two_three_one("sigmoid", seed=1), [0.5, -0.3], 1.0, "bce"))))
+    assert found["names"] == [*OPTIMIZERS]
+    for moved, optimizer_of in zip(found["moved"], OPTIMIZERS.values(), strict=True):
+        model = two_three_one("sigmoid", seed=1)
+        optimizer = optimizer_of(model.parameters(), lr=0.25)
+        for _ in range(6):
+            optimizer.zero_grad()
+            cost(model, [0.5, -0.3], 1.0, "bce").backward()
+            optimizer.step()
+        assert sorted(moved) == pytest.approx(sorted(p.data for p in model.parameters()), rel=1e-9)
+
+
+def test_a_step_is_foreseen_and_tried_without_a_trace_and_rows_come_in_their_order() -> None:
+    code = """
+      const { descent, graph } = state, { answer } = await load("step_scene"), { ending } = await load("step_plots");
+      state.setRule(Math.min(1, given.data.rules.length - 1)); await state.learn(2);
+      const before = [...graph.values, ...graph.gradients, descent.row, descent.costs.length];
+      const foreseen = descent.foreseen(), tried = descent.trial(descent.rate, 3), wild = descent.trial(1e9, 30);
+      const after = [...graph.values, ...graph.gradients, descent.row, descent.costs.length];
+      const place = tried.places[2];
+      const endings = [[1, tried], [1e9, wild]].map(([rate, trial]) => ending(state, { rate, ...trial }));
+      const rows = descent.nextRows(), cost = () => rows.length ? rows.reduce((sum, row) => {
+        descent.feed(row); return sum + graph.evaluate() / rows.length; }, 0) : graph.values[graph.output];
+      await state.learn(1); const reached = cost();
+      await state.learn(1);
+      const said = [[true, 2, 1, 0.5], [false, 1, 2, 0.5], [true, 1, 1, 1], [true, 1, 2, 1.5]].map(
+        ([falls, cost, after, straight]) => answer(state, falls, { proposal: { cost }, after, straight }));
+      return { same: JSON.stringify(before) === JSON.stringify(after), promised: foreseen.after, reached, place,
+        there: graph.parameters.map((p) => [place[p], graph.values[p]]), endings, said, costs: tried.costs.length };
+    """
+    for given in (told(nn.explore(cost(two_two_one(), [2.0, 1.5], 4.0), lr=0.001)), with_rows(2)):
+        found = run(STATE + code, **given)
+        assert found["same"]
+        assert found["promised"] == pytest.approx(found["reached"])
+        assert all(tried == pytest.approx(taken) for tried, taken in found["there"])
+        assert found["costs"] == 4
+        assert re.match(r"with η = 1, C is [\d.]+ after 3 steps", found["endings"][0])
+        assert [text.split(".")[0] for text in found["said"]] == [
+            "Right: C falls, from 2 to 1", "Right: C rises, from 1 to 2", "No: C stays at 1",
+            "No: C rises, from 1 to 2",
+        ]  # fmt: skip
+        assert "Its slope promised 0.5" in found["said"][1]
+        assert "does not follow the slope alone" in found["said"][3]
+    assert (
+        "no longer finite" in run(STATE + code, **told(nn.explore(cost(two_two_one(), [2.0, 1.5], 4.0))))["endings"][1]
+    )
+
+
+def test_a_step_that_leads_to_nan_says_so() -> None:
+    a = Value(0.5, "a")
+    c = (1 - a).log()
+    c.label = "C"
+    code = (
+        "state.setRate(given.rate); await state.learn(5); return [state.descent.verdict(), state.descent.costs.length];"
+    )
+    for rate, lost in ((1, "C NaN"), (1e308, "a ∞")):
+        found, taken = run(STATE + code, rate=rate, **told(explore(c)))
+        eta = "1" if rate == 1 else "10³⁰⁸"
+        assert found == f"Step 1 has made {lost}: η = {eta} is too large here. Reset, and try a smaller one."
+        assert taken == 1
+
+
+def test_the_rank_of_a_number_among_others_in_order() -> None:
+    code = 'const { rankOf } = await load("surface"); return [-1, 1, 2, 9].map((x) => rankOf([1, 2, 2, 3], x));'
+    assert run(code) == [0, 0, 1, 4]
 
 
 def test_a_running_mean() -> None:

@@ -5,7 +5,7 @@ Every primitive has one line here; all else follows from definitions and partial
 
 import ast
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from autograd.core import Operation
@@ -67,10 +67,14 @@ class JavaScriptWriter(ProgramWriter):
         return ast.Name("Infinity") if number > 0 else ast.UnaryOp(ast.USub(), ast.Name("Infinity"))
 
 
-def library(signatures: Iterable[Signature]) -> str:
-    """A function in JavaScript that takes what ieee.js has, and gives the functions of each signature, in a list."""
+def library(signatures: Iterable[Signature], rules: Iterable[str] = ()) -> str:
+    """A function in JavaScript that takes what ieee.js has, and gives the functions of each signature, and rules.
+
+    rules: as an UpdateRule writes its functions.
+    """
     lines = [f"  {functions(signature)}, // {_remark(signature.op)}\n" for signature in signatures]
-    return f"({{ {', '.join(GIVEN)} }}) => [\n{''.join(lines)}]"
+    written = "".join([f"  {rule},\n" for rule in rules])
+    return f"({{ {', '.join(GIVEN)} }}) => ({{ nodes: [\n{''.join(lines)}], rules: [\n{written}] }})"
 
 
 def _remark(op: Operation) -> str:
@@ -104,11 +108,33 @@ def _function(signature: Signature, names: list[str], rules: Callable[..., list[
         results = [Register(builder, 0).apply_operation(signature.op, tuple(given))]
     else:
         results = rules(signature, variables[0], given, variables[1:])
+    return _body(builder, names, results, several=rules is not None)
+
+
+def arrow(what: str, function: Callable[..., Sequence[Any]], names: list[str]) -> str:
+    """A function of plain arithmetic that gives several numbers, in JavaScript. names: of its operands.
+
+    Raises CompileError for one that cannot be written in primitives; what: its name there.
+    """
+    builder = Builder()
+    operands = [Operand(builder, builder.add(INPUT, (), float(i))) for i in range(len(names))]
+    try:
+        results = function(*operands)
+    except (TypeError, AttributeError, ArithmeticError) as error:  # from functions that take nothing but floats
+        raise CompileError(
+            f"{what} cannot be written in JavaScript: write it with autograd's own functions "
+            f"(autograd.sqrt, not math.sqrt) ({error})"
+        ) from error
+    return f"({', '.join(names)}) => {_body(builder, names, results, several=True)}"
+
+
+def _body(builder: Builder, names: list[str], results: Iterable[Any], several: bool) -> str:
+    """What returns the results, or the only one."""
     outputs = [x.index if isinstance(x, Register) else builder.constant(x) for x in results]
     writer = JavaScriptWriter(builder.program(names, [], outputs))
     writer.write_lines([writer.names.new(name, name) if name != "z" else name for name in names], [])
     texts = [writer.text(i) for i in writer.program.outputs]
-    returned = f"[{', '.join(texts)}]" if rules else texts[0]
+    returned = f"[{', '.join(texts)}]" if several else texts[0]
     return f"{{ {' '.join([*writer.lines, f'return {returned};'])} }}" if writer.lines else returned
 
 

@@ -62,7 +62,7 @@ def _leaf(graph: PageGraph, one: Value | str) -> int:
     return index
 
 
-def opening(graph: PageGraph, start: View, hide: Collection[str], rows: int, practice: bool) -> str:
+def opening(graph: PageGraph, start: View, hide: Collection[str], rows: int, rules: list[str], practice: bool) -> str:
     """A view to open with as an address has it, checked.
 
     start: what stands behind the # of a page's address, or the same by its keys. Raises ValueError and TypeError for
@@ -72,7 +72,7 @@ def opening(graph: PageGraph, start: View, hide: Collection[str], rows: int, pra
         start = dict(parse_qsl(start.rpartition("#")[2], keep_blank_values=True))
     elif not isinstance(start, Mapping):
         raise TypeError(f"start is a mapping, or the text behind the # of an address, got {type(start).__name__}")
-    takes = _readers(graph, hide, rows)
+    takes = _readers(graph, hide, rows, rules)
     told = {"practice": TOPICS[0]} if practice else {}
     for key, given in start.items():
         if key.startswith("="):
@@ -99,7 +99,7 @@ def _number(given: Any) -> Any:
         raise ValueError(f"start sets numbers, got {shown(given)}") from None
 
 
-def _readers(graph: PageGraph, hide: Collection[str], rows: int) -> dict[str, Callable[[Any], str]]:
+def _readers(graph: PageGraph, hide: Collection[str], rows: int, rules: list[str]) -> dict[str, Callable[[Any], str]]:
     """What makes the text of an address from what is given, by key."""
     last = graph.steps(forward_only="gradients" in hide)
     colourings = [name for name in COLOURINGS if name != "gradient" or "gradients" not in hide]
@@ -114,6 +114,8 @@ def _readers(graph: PageGraph, hide: Collection[str], rows: int) -> dict[str, Ca
         "inputs": _switch("inputs"),
         "speed": _one_of("speed", [str(speed) for speed in SPEEDS]),
         "lr": _rate,
+        "by": _one_of("by", rules),
+        "along": lambda given: _pair(graph, given),
         "size": _one_of("size", SIZES),
         "practice": _one_of("practice", [SWITCH[0], *TOPICS]),
         "q": _whole("q", 1, MOST_QUESTIONS),
@@ -166,6 +168,14 @@ def _selected(graph: PageGraph, given: Any) -> str:
     if index < 0:
         raise ValueError(f"start['select'] is a node of the graph or its label, got {shown(given)}")
     return graph.names[index]
+
+
+def _pair(graph: PageGraph, given: Any) -> str:
+    labels = given.split(" ") if isinstance(given, str) else list(given)
+    indices = [graph.index_of(label) for label in labels]
+    if len(indices) != 2 or min(indices) < 0 or any(graph.nodes[i].operands for i in indices):
+        raise ValueError(f"start['along'] is two parameters, or their labels with a space between, got {shown(given)}")
+    return " ".join([graph.names[i] for i in indices])
 
 
 def _flipped(graph: PageGraph, given: Any) -> str:

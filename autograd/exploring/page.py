@@ -20,6 +20,7 @@ from autograd.exploring.options import hidden, locked, opening
 from autograd.exploring.page_graph import PageGraph
 from autograd.exploring.page_words import encoded, page_words
 from autograd.exploring.tours import Scene, tour_data
+from autograd.exploring.update_rules import UpdateRule
 from autograd.files import write_files
 from autograd.notation import printable, require_digits
 from autograd.words import ENGLISH, Message, language, spoken_language
@@ -106,6 +107,7 @@ def explore(
     hide: Collection[str] = (),
     lock: Collection[Value | str] = (),
     start: Mapping[str, Any] | str = "",
+    rules: Sequence[UpdateRule] | None = None,
 ) -> Explorer:
     """Make a page on which the graph of a Value can be stepped through, questioned, changed and trained.
 
@@ -119,6 +121,7 @@ def explore(
     paragraphs (with labels in `backticks`), a "view" (as start), and where it helps a "question", which has "ask",
     "choices", "right" (an index) and "why", or "about" ("gradient", "value", "update") and "node". See nn.tours.
     lang: the language of the page, "en", "de" or "es"; without it the page speaks that of its reader's browser.
+    rules: by which steps can be taken, the first at first; gradient descent where it is None. (nn.explore offers more.)
 
     For a lesson: hide leaves out "gradients" (every gradient and partial, the backward pass, and what shows them),
     "derivation", "check", "curves", "edge numbers", "steps", "numbers", "learn" or "legend". lock has leaves (Values,
@@ -144,18 +147,22 @@ def explore(
         taken = learning(graph, leaves, rows, predictions, batch_size)
         left_out = hidden(hide)
         rows_count = len(taken["rows"]) if taken else 0
-        scenes = tour_data(graph, tour, lambda view: opening(graph, view, left_out, rows_count, False))
+        rules = rules or [UpdateRule.gradient_descent()]
+        names = [rule.english() for rule in rules]
+        scenes = tour_data(graph, tour, lambda view: opening(graph, view, left_out, rows_count, names, False))
+        first = start or scenes[0]["view"] if scenes else start
         asked = {
             "hide": left_out,
             "lock": locked(graph, lock),
-            "start": opening(graph, start or scenes[0]["view"] if scenes else start, left_out, rows_count, practice),
+            "start": opening(graph, first, left_out, rows_count, names, practice),
         } | ({"tour": scenes} if scenes else {})
-        functions = graph.functions()
+        functions = graph.functions(rules)
         drawing = graph.drawing(lang)
         name = drawing.nodes[value].name if value.label else ""
         title = title or _usual_title(name, len(graph.nodes))
         title = title if isinstance(title, Message) else printable(title)
-        told = {"title": title, "lr": lr, **graph.data(), **asked} | ({"learning": taken} if taken else {})
+        told = {"title": title, "lr": lr, **graph.data(), "rules": graph.rules(rules), **asked}
+        told |= {"learning": taken} if taken else {}
     data, carried = encoded(told)
     with language(lang):
         return Explorer(value, str(title), drawing, data, functions, *page_words(lang, carried), spoken_language())

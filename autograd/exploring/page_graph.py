@@ -30,6 +30,7 @@ from autograd.exploring.legend import Legend, convention
 from autograd.exploring.practice_data import practice_of_graph, practice_of_signature
 from autograd.exploring.signatures import Signature
 from autograd.exploring.switches import dies, switches_in
+from autograd.exploring.update_rules import UpdateRule
 from autograd.notation import (
     Expression,
     LatexWriter,
@@ -111,9 +112,24 @@ class PageGraph:
         """Where Values are in the list of nodes, -1 where they are not."""
         return [self.index.get(self.shown.get(value, value), -1) for value in values]
 
-    def functions(self) -> str:
-        """What computes the nodes, in JavaScript."""
-        return library(self.signatures)
+    def functions(self, rules: Iterable[UpdateRule] = ()) -> str:
+        """What computes the nodes, and by what rules steps can be taken, in JavaScript."""
+        return library(self.signatures, [rule.functions() for rule in rules])
+
+    def rules(self, rules: Iterable[UpdateRule]) -> list[dict[str, Any]]:
+        """What the page is told of rules, in JSON's types."""
+        output = self.symbols[self.nodes[-1]]
+        written = output if isinstance(output, Symbol) else Symbol("C", 0.0)
+        return [
+            {
+                "name": r.name,
+                "words": r.words,
+                "kept": r.kept,
+                "plain": r.is_plain(),
+                "formulas": r.formulas(written, self.digits),
+            }
+            for r in rules
+        ]
 
     def data(self) -> dict[str, Any]:
         """What the page is told, in JSON's types."""

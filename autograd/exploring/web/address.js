@@ -1,5 +1,6 @@
 // The part of the state that the page's address holds: what differs from the page as it was opened.
 
+/** @import { Graph } from "./graph.js" */
 /** @import { State } from "./state.js" */
 /** @import { View } from "./views.js" */
 import { COLOURINGS, LEVELS, SIZES, SPEEDS, SWITCH, TABS, TOPICS } from "./constants.js";
@@ -39,6 +40,8 @@ function entries({ graph, data, descent, opening }, view) {
       return /** @type {[string, string]} */ ([`=${graph.name(leaf)}`, String(value)]);
     }),
     ["lr", String(view.rate)],
+    ["by", englishOf(data.rules[view.rule])],
+    ["along", view.along.map((node) => graph.name(node)).join(" ")],
     ["tab", view.tab],
     ["numbers", SWITCH[Number(view.edgeNumbers)]],
     ["size", SIZES[Number(view.large)]],
@@ -110,11 +113,19 @@ export function read(state, told, opening = state.opening) {
       number("batch", (x) => wholeFrom1(x) && count > 0, opening.batch),
       Math.max(1, count),
     ),
+    rule: data.rules.indexOf(data.rules.find((rule) => englishOf(rule) === told.get("by")) ?? data.rules[opening.rule]),
+    along:
+      pairOf(
+        graph,
+        (told.get("along") ?? "").split(" ").map((name) => byName.get(name)),
+      ) ?? opening.along,
     rate: number("lr", (x) => x > 0 && Number.isFinite(x), opening.rate),
     values,
     switched,
     costs: [],
     taken: 0,
+    places: [],
+    memory: null,
     practice: topic === SWITCH[0] ? null : session(),
     tour: told.get("tour") === SWITCH[0] ? null : scene(told.get("tour"), opening.tour, data.tour),
   };
@@ -132,6 +143,7 @@ export function allowed(state, told) {
   const byName = new Map(state.graph.leaves.map((leaf) => [`=${state.graph.name(leaf)}`, leaf])),
     controls = new Map([
       ["lr", "rate"],
+      ["by", "rate"],
       ["batch", "batch"],
       ["row", "row"],
       ...state.data.switches.map((_, i) => /** @type {[string, string]} */ ([`f${i}`, "activations"])),
@@ -141,6 +153,15 @@ export function allowed(state, told) {
     ([key, text]) => !(["tab", "colour"].includes(key) && state.hides(HIDDEN_WITH[text] ?? text)),
   );
   return new URLSearchParams(shown.filter(([key]) => key !== "numbers" || !state.hides("edge numbers")));
+}
+
+/** The name of a rule, the same in all languages. @param {import("./types.js").RuleData} rule */
+const englishOf = ({ name }) => String([name].flat()[0]);
+
+/** Two parameters, if that is what these nodes are. @param {Graph} graph @param {(number | undefined)[]} nodes
+ *  @returns {[number, number] | null} */
+function pairOf({ parameters }, [p, q]) {
+  return p !== undefined && q !== undefined && [p, q].every((node) => parameters.includes(node)) ? [p, q] : null;
 }
 
 /** The address as a link. @param {State} state */

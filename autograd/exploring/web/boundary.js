@@ -1,10 +1,9 @@
 /** @import { State } from "./state.js" */
 import { h } from "./dom.js";
+import { CELL, GRID, overGrid } from "./grid.js";
 import { t } from "./language.js";
 import { span } from "./plot.js";
 
-const GRID = 44; // points across the plane
-const CELL = 7; // pixels
 const CLASSES = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442"];
 
 /** Two inputs, where in a row they are, and where the target is. @typedef {{inputs: [number, number],
@@ -53,7 +52,11 @@ export class Boundary {
   /** @param {string[]} colours above and below the centre @param {string} paper */
   drawPredictions([plus, minus], paper) {
     const { context } = this;
-    this.atAllPoints((i, k, predictions) => {
+    const { graph } = this.state,
+      { inputs } = this.plane;
+    overGrid(graph, inputs, this.ranges, GRID, (i, k) => {
+      graph.evaluate();
+      const predictions = this.plane.predictions.map((node) => graph.values[node]);
       const strength = (predictions[0] - this.centre) / this.reach;
       context.globalAlpha = 1;
       context.fillStyle = paper;
@@ -66,31 +69,8 @@ export class Boundary {
           : minus;
       context.fillRect(i * CELL, k * CELL, CELL, CELL);
     });
-    context.globalAlpha = 1;
-  }
-
-  /** The predictions at each cell, from the left and from the top; the graph is as before afterwards.
-   *  @param {(column: number, row: number, predictions: number[]) => void} draw */
-  atAllPoints(draw) {
-    const { graph } = this.state,
-      { inputs, predictions } = this.plane,
-      before = inputs.map((leaf) => graph.values[leaf]);
-    for (let i = 0; i < GRID; i++) {
-      for (let k = 0; k < GRID; k++) {
-        [i, GRID - 1 - k].forEach((at, n) => {
-          const [low, high] = this.ranges[n];
-          graph.values[inputs[n]] = low + ((at + 0.5) / GRID) * (high - low);
-        });
-        graph.evaluate();
-        draw(
-          i,
-          k,
-          predictions.map((node) => graph.values[node]),
-        );
-      }
-    }
-    inputs.forEach((leaf, n) => (graph.values[leaf] = before[n]));
     graph.evaluate();
+    context.globalAlpha = 1;
   }
 
   /** @param {string[]} colours above and below the centre @param {string} ink */

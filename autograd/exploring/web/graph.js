@@ -28,6 +28,8 @@ export class Graph {
     const learns = data.nodes.some(({ role }) => role === "parameter") ? "parameter" : "leaf";
     /** The leaves that a step of gradient descent moves. */
     this.parameters = this.leaves.filter((leaf) => this.role(leaf) === learns && !data.lock.leaves.includes(leaf));
+    /** The first two of them, or one twice; those of a graph without any leaves are its output. @type {[number, number]} */
+    this.firstTwo = [this.parameters[0] ?? this.output, this.parameters[1] ?? this.parameters[0] ?? this.output];
     this.first = { values: this.values.slice(), signatures: [...this.signatures] };
     this.compute();
   }

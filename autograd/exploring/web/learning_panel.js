@@ -6,9 +6,11 @@ import { button, choice, h, hasFocus, setText } from "./dom.js";
 import { t, tn } from "./language.js";
 import { asText } from "./numbers.js";
 import { Plot } from "./plot.js";
+import { rateControl } from "./rate_control.js";
 import { rowsTable } from "./rows_table.js";
+import { stepPlots } from "./step_plots.js";
+import { stepScene } from "./step_scene.js";
 
-const RATES = [0.01, 0.1, 1];
 const BATCHES = [1, 4, 16, 64];
 const MANY_STEPS = 100;
 const WIDE = 100; // a range of costs from 1 to more than so many is drawn in logarithms
@@ -19,7 +21,8 @@ export function learningPanel(state) {
     rows = descent.data ? rowControls(state, descent.data.rows.length) : null,
     verdict = h("p", { class: "warning", role: "alert" }),
     cost = h("p", { class: "note" }),
-    plot = new Plot("loss", t("The cost before each step"));
+    plot = new Plot("loss", t("The cost before each step")),
+    [scene, plots] = graph.parameters.length ? [stepScene(state), stepPlots(state)] : [];
   /** @type {{element: HTMLElement, update: (outcomes: Outcome[]) => void}[]} */
   const parts = [];
   const plane = planeOf(state);
@@ -42,6 +45,8 @@ export function learningPanel(state) {
       tn("{what} = {value} after {count} step", "{what} = {value} after {count} steps", count, { what, value }),
     );
     drawCosts(plot, descent.history());
+    scene?.update();
+    if (!descent.running) plots?.update();
     for (const part of parts) part.update(outcomes);
   });
   const elements = parts.map(({ element }) => element);
@@ -49,32 +54,15 @@ export function learningPanel(state) {
     "div",
     { class: "learn" },
     rateControl(state),
-    stepButtons(state),
     rows,
+    scene?.element ?? null,
+    stepButtons(state),
     cost,
     verdict,
     plot.root,
+    ...(plots?.elements ?? []),
     ...elements,
   );
-}
-
-/** @param {State} state */
-function rateControl(state) {
-  const rate = h("input", {
-    type: "number",
-    min: 0,
-    step: "any",
-    "aria-label": t("Learning rate η"),
-    disabled: state.locks("rate"),
-    oninput: () => {
-      if (rate.valueAsNumber > 0 && Number.isFinite(rate.valueAsNumber)) state.setRate(rate.valueAsNumber);
-    },
-  });
-  state.subscribe(["learning", "tab"], () => {
-    if (!hasFocus(rate)) rate.value = String(state.descent.rate);
-  });
-  const rates = RATES.map((x) => button(String(x), () => state.setRate(x), { disabled: state.locks("rate") }));
-  return h("div", { class: "row" }, h("label", {}, "η ", rate), h("span", { class: "rates" }, ...rates));
 }
 
 /** @param {State} state */

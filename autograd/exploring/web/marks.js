@@ -7,7 +7,7 @@ import { FORMULA_LENGTH } from "./constants.js";
 import { setText } from "./dom.js";
 import { markEdges } from "./edge_marks.js";
 import { t, told } from "./language.js";
-import { asText } from "./numbers.js";
+import { fitted } from "./numbers.js";
 import { Typesetter } from "./typesetter.js";
 import { description } from "./words.js";
 
@@ -68,17 +68,6 @@ function describe({ title, root }, text) {
   if (title.textContent === text) return;
   title.textContent = text;
   root.setAttribute("aria-label", text);
-}
-
-/** A number in at most so many characters, where two digits or more will do. @param {number} x @param {number} room
- *  @param {number} most digits */
-function fitted(x, room, most) {
-  let text = "";
-  for (let digits = most; digits > 1; digits--) {
-    text = asText(x, digits);
-    if (text.length <= room) break;
-  }
-  return text;
 }
 
 /** Write a text, in smaller letters where there is no room for it. @param {SVGElement} element @param {string} text

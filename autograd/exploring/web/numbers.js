@@ -66,3 +66,14 @@ export const typed = (text) => (text.trim() ? Number(text.trim().replace(",", ".
 
 /** A number as text. @param {number} x @param {number} digits */
 export const asText = (x, digits) => written(x, digits, "text");
+
+/** A number in at most so many characters, where two digits or more will do. @param {number} x @param {number} room
+ *  @param {number} most digits */
+export function fitted(x, room, most) {
+  let text = "";
+  for (let digits = most; digits > 1; digits--) {
+    text = asText(x, digits);
+    if (text.length <= room) break;
+  }
+  return text;
+}

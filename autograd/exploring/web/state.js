@@ -1,4 +1,4 @@
-/** @import { Data, Edge, Functions, SwitchData } from "./types.js" */
+/** @import { Data, Edge, Library, SwitchData } from "./types.js" */
 /** @import { Box } from "./boxes.js" */
 /** @import { View } from "./views.js" */
 import { Boxes } from "./boxes.js";
@@ -25,17 +25,17 @@ const NUMBERED_EDGES = 45; // beyond, their numbers are shown only when asked fo
 
 /** All that can change on the page. Others ask it, change it by its methods, and are told of what has changed. */
 export class State {
-  /** @param {Data} data @param {Functions[]} functions */
-  constructor(data, functions) {
+  /** @param {Data} data @param {Library} library */
+  constructor(data, library) {
     this.data = data;
-    this.graph = new Graph(data, functions);
+    this.graph = new Graph(data, library.nodes);
     this.boxes = new Boxes(this.graph, data.boxes);
     /** Its neurons, if it has any. */
     this.network = data.network ? new Network(this.graph, data.network) : null;
     /** The level of detail, one of LEVELS. */
     this.level = this.network ? LEVELS[0] : EVERYTHING;
     this.passes = new Passes(this.graph, this.hides("gradients"));
-    this.descent = new Descent(this.graph, data.lr, data.learning);
+    this.descent = new Descent(this.graph, data, library.rules);
     this.practice = new Practice(this.graph, data.lr);
     this.tour = new Tour(this.graph, data.tour, data.lr);
     this.health = new Health(this.graph, this.descent);
@@ -307,6 +307,18 @@ export class State {
   /** @param {number} rate */
   setRate(rate) {
     this.descent.rate = rate;
+    this.notify("learning");
+  }
+
+  /** @param {number} rule the index of one */
+  setRule(rule) {
+    this.descent.setRule(rule);
+    this.notify("learning");
+  }
+
+  /** Look along two parameters. @param {[number, number]} along */
+  lookAlong(along) {
+    this.descent.along = along;
     this.notify("learning");
   }
 

@@ -4,7 +4,12 @@
  * @typedef {"text" | "latex" | "mathml"} Form
  * @typedef {{value: (x: number[]) => number, partials: (z: number, x: number[]) => number[],
  *   wrong?: (z: number, x: number[]) => number[]}} Functions  of a signature
- * @typedef {(ieee: typeof import("./ieee.js")) => Functions[]} MakeFunctions
+ * @typedef {{scalars: (rate: number, step: number) => number[], rule: (...numbers: number[]) => number[]}} Rule  from w, its
+ *   gradient, what is kept of it and the scalars, to the next w and the next of what is kept
+ * @typedef {{nodes: Functions[], rules: Rule[]}} Library
+ * @typedef {(ieee: typeof import("./ieee.js")) => Library} MakeFunctions
+ * @typedef {{name: Text, words: Text, kept: number, plain: boolean, formulas: string[]}} RuleData  formulas are MathML;
+ *   plain is w − η · ∂C/∂w
  * @typedef {[text: string, latex: string, mathml: string]} Label
  * @typedef {[message: string, values?: Record<string, unknown>]} Message  to be put into words, as by t()
  * @typedef {string | Message} Text  a string is the reader's own, and stays
@@ -38,8 +43,8 @@
  *   order: "to" | "from", raised: boolean}}} LegendData
  * @typedef {{title: Text, lr: number, digits: number, nodes: NodeData[], boxes: BoxData[], switches: SwitchData[],
  *   hide: string[], lock: {leaves: number[], controls: string[]}, start: string, legend: LegendData,
- *   signatures: SignatureData[], cancelled: Record<string, number[]>, texts: string[], learning?: LearningData, practice: PracticeData,
- *   tour?: TourData, network?: NetworkData}} Data
+ *   signatures: SignatureData[], cancelled: Record<string, number[]>, texts: string[], rules: RuleData[],
+ *   learning?: LearningData, practice: PracticeData, tour?: TourData, network?: NetworkData}} Data
  */
 
 /**

@@ -4,11 +4,12 @@
 /** @import { Aspect, State } from "./state.js" */
 
 /** All that can change, at one moment. flipped: boxes that are not as at first; values: of leaves that have another
- *  number than the row or the graph gave them; costs: those of the first taken steps of learning are to be had again.
+ *  number than the row or the graph gave them; costs: those of the first taken steps of learning are to be had again; memory: of the rule.
  *  @typedef {{step: number, selected: number | null, colourBy: string, edgeNumbers: boolean, tab: string, speed: number,
  *  dataToo: boolean, large: boolean, level: string, flipped: Set<number>, row: number, batch: number, rate: number,
- *  values: Map<number, number>, switched: Map<SwitchData, number>, costs: number[], taken: number, practice: PracticeView | null,
- *  tour: number | null}} View  tour: the scene of one that is on */
+ *  values: Map<number, number>, switched: Map<SwitchData, number>, costs: number[], taken: number,
+ *  rule: number, along: [number, number], places: Float64Array[], memory: import("./descent.js").Memory | null,
+ *  practice: PracticeView | null, tour: number | null}} View  tour: the scene of one that is on; memory: of the rule */
 /** A session of practice. @typedef {{topic: import("./questions.js").Topic, index: number, seed: number, score: string}}
  *  PracticeView */
 
@@ -37,6 +38,10 @@ export function viewOf(state) {
     switched: new Map(switched.map((layer) => [layer, Number(graph.signatures[layer.nodes[0]])])),
     costs: descent.costs,
     taken: descent.costs.length,
+    rule: descent.ruleIndex,
+    along: descent.along,
+    places: descent.places,
+    memory: descent.memory,
     practice: practice.on ? practice.view : null,
     tour: tour.on ? tour.index : null,
   };
