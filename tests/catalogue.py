@@ -23,6 +23,7 @@ PAGE = "autograd/exploring/web/"
 
 CALLS = {"t": None, "tn": (1, 2), "marked": None, "Message": None}  # what takes texts, and where they are
 METHODS = [(f"{wing}/**.py", "python") for wing in ("autograd", "nn")] + [(f"{PAGE}**.js", "javascript")]
+OPTIONS = {f"{PAGE}**.js": {"parse_template_string": True}}
 # What changes without a text's having changed.
 NEWS = re.compile(r'"(?:P[\w-]+-Date|Last-\S+|Language-Team|Generated-By|Report-\S+|Project-\S+): .*\\n"\n')
 
@@ -30,7 +31,9 @@ NEWS = re.compile(r'"(?:P[\w-]+-Date|Last-\S+|Language-Team|Generated-By|Report-
 def extracted() -> Catalog:
     """All texts in the code, and the files that they are in."""
     catalog = Catalog(header_comment="# The texts of glassgrad.", fuzzy=False)
-    found = extract_from_dir(ROOT, METHODS, keywords=CALLS, comment_tags=("translators:",), strip_comment_tags=True)
+    found = extract_from_dir(
+        ROOT, METHODS, OPTIONS, keywords=CALLS, comment_tags=("translators:",), strip_comment_tags=True
+    )
     for file, _, message, comments, _ in sorted(found, key=lambda text: text[:2]):
         catalog.add(message, locations=[(file, 0)], auto_comments=comments)
     return catalog

@@ -5,7 +5,7 @@ from functools import cached_property
 from itertools import product
 from typing import Any
 
-from autograd.core import Value, constant, require_current, topological_order
+from autograd.core import Operation, Value, constant, require_current, topological_order
 from autograd.drawing import (
     CUT,
     LAYOUT_LIMIT,
@@ -27,6 +27,7 @@ from autograd.exploring.boxes import Box, Item, boxed
 from autograd.exploring.formula_templates import FormulaTemplates
 from autograd.exploring.javascript import library
 from autograd.exploring.legend import Legend, convention
+from autograd.exploring.page_words import longest
 from autograd.exploring.practice_data import practice_of_graph, practice_of_signature
 from autograd.exploring.signatures import Signature
 from autograd.exploring.switches import dies, switches_in
@@ -253,11 +254,16 @@ class PageGraph:
         written = (
             TextWriter(self.digits).write(formula(node, self.symbols)) if len(node.operands) < FORMULA_LENGTH else ""
         )
-        return label, written if 0 < len(written) <= FORMULA_LENGTH else sign_of(node.op)
+        return label, written if 0 < len(written) <= FORMULA_LENGTH else _longest_sign(node.op)
 
 
 def _label(symbol: Expression) -> str:
     return TextWriter().write(symbol)
+
+
+def _longest_sign(op: Operation | None) -> str:
+    """The sign of an operation in the language where it is longest, for which a node has room."""
+    return longest(WORDS[op]) if op in WORDS else sign_of(op)
 
 
 def _require_few(part: Part) -> None:

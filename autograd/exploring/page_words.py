@@ -30,6 +30,12 @@ def page_words(lang: str | None, carried: list[str]) -> tuple[str, str]:
     return in_script(told), f"[{','.join([f'n=>+({one.plural})' for one in catalogues])}]"
 
 
+def longest(message: str) -> str:
+    """A text in the language where it is longest."""
+    translations = [catalogue(code).translation(message) for code in languages()]
+    return max([message, *[text for text in translations if isinstance(text, str)]], key=len)
+
+
 def in_script(told: Any, default: Any = None) -> str:
     """JSON that can stand in a script: nothing in it ends that, or begins another."""
     text = json.dumps(told, separators=(",", ":"), ensure_ascii=False, default=default)

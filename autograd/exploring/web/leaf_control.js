@@ -1,6 +1,7 @@
 /** @import { State } from "./state.js" */
 import { h, hasFocus, setText } from "./dom.js";
 import { t } from "./language.js";
+import { numberField } from "./number_field.js";
 import { asText } from "./numbers.js";
 
 const STEPS = 1000; // of a slider, to either side of 0
@@ -21,21 +22,15 @@ export function leafControl(state, leaf) {
     "aria-label": t("{name}, slider", { name: label }),
     oninput: () => state.set(leaf, Number(slider.value)),
   });
-  const field = h("input", {
-    type: "number",
-    disabled: state.locks(leaf),
-    step: "any",
-    "aria-label": label,
-    oninput: () => {
-      if (field.value !== "" && Number.isFinite(field.valueAsNumber)) state.set(leaf, field.valueAsNumber);
-    },
+  const field = numberField({ disabled: state.locks(leaf), "aria-label": label }, { step: 0.1 }, (x) => {
+    if (x !== null) state.set(leaf, x);
   });
   const none = state.hides("gradients") ? "" : "–";
   const gradient = h("span", { class: "number" });
   const update = () => {
     const x = graph.values[leaf];
     if (!hasFocus(slider) || Number(slider.value) !== x) slider.value = String(x);
-    if (!hasFocus(field)) field.value = String(Number(x.toPrecision(6)));
+    field.show(Number(x.toPrecision(6)));
     setText(gradient, state.now.received(leaf) ? asText(state.now.gradients[leaf], graph.data.digits) : none);
   };
   const name = h(
@@ -43,5 +38,5 @@ export function leafControl(state, leaf) {
     { class: "name", title: state.locks(leaf) ? t("{name} is locked", { name: label }) : undefined },
     label,
   );
-  return { element: h("div", { class: "control" }, name, slider, field, gradient), update };
+  return { element: h("div", { class: "control" }, name, slider, field.element, gradient), update };
 }

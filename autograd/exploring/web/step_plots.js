@@ -101,7 +101,7 @@ function ratesPart(state) {
     other = x;
     state.notify("learning");
   });
-  field.value = String(other);
+  field.show(other);
   const trials = () => {
     const count = Math.max(5, Math.min(TRIED, Math.floor(ROWS_TRIED / Math.max(1, descent.nextRows().length))));
     return [descent.rate, other].map((rate) => ({ rate, ...descent.trial(rate, count) }));
@@ -120,7 +120,7 @@ function ratesPart(state) {
     );
     setText(note, `${t("Solid:")} ${ending(state, one)} ${t("Dashed:")} ${ending(state, two)}`);
   };
-  return { elements: [h("label", {}, `${t("dashed: η")} `, field), plot.root, note], update, trials };
+  return { elements: [h("label", {}, `${t("dashed: η")} `, field.element), plot.root, note], update, trials };
 }
 
 /** How a trial ends. @param {State} state @param {{rate: number, costs: number[]}} trial */

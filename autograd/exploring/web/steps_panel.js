@@ -4,6 +4,7 @@ import { ICONS, choice, h, iconButton, setText } from "./dom.js";
 import { evaluation, handingOn } from "./equations.js";
 import { formula, inColumns, inOneLine } from "./formula.js";
 import { t } from "./language.js";
+import { localized } from "./numbers.js";
 import { Typesetter } from "./typesetter.js";
 import { heading, onlyData } from "./words.js";
 
@@ -49,7 +50,7 @@ function transport(state) {
     SPEEDS,
     (x) => state.setSpeed(Number(x)),
     { "aria-label": t("Speed") },
-    (x) => `${x}×`,
+    (x) => `${localized(String(x))}×`,
   );
   state.subscribe(["step"], () => {
     slider.value = String(state.now.step);
