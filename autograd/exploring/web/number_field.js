@@ -42,5 +42,5 @@ export function numberField(attributes, { step, accepts = () => true }, take) {
       offer(next);
     },
   });
-  return { element, show: (x) => void (hasFocus(element) || write(x)) };
+  return { element, show: (x) => void (hasFocus(element) || typed(element.value) === x || write(x)) };
 }
