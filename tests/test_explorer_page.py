@@ -956,18 +956,18 @@ def test_a_step_goes_over_the_next_row(visit: Visit) -> None:
         screen.button("1 step").click()
         expect(screen.panel).to_contain_text(f"after {k} step")
     assert parameters_on(screen) == pytest.approx(parameters_of(trained([[k % 6] for k in range(8)])), rel=1e-9)
-    expect(screen.page.get_by_role("spinbutton", name="The row in the picture")).to_have_value("3")
+    expect(screen.page.get_by_role("spinbutton", name="The row that is shown")).to_have_value("3")
     assert screen.numbers()["x₁"][0] == ROWS[2][0]
 
 
 def test_a_step_goes_over_the_next_mini_batch(visit: Visit) -> None:
     screen = visit(page_of_rows(model_231()))
     screen.tab("Learn")
-    screen.page.get_by_label("rows to a step").select_option("4")
+    screen.page.get_by_label("rows per step (batch size)").select_option("4")
     screen.button("1 step").click()
     screen.button("1 step").click()
     assert parameters_on(screen) == pytest.approx(parameters_of(trained([[0, 1, 2, 3], [4, 5, 0, 1]])), rel=1e-9)
-    screen.page.get_by_label("rows to a step").select_option("all 6")
+    screen.page.get_by_label("rows per step (batch size)").select_option("all 6")
     screen.button("100 steps").click()
     expect(screen.panel).to_contain_text("after 102 steps")
     batches = [[0, 1, 2, 3], [4, 5, 0, 1], *([range(6)] * 100)]
@@ -1410,7 +1410,7 @@ def test_the_address_of_a_page_of_rows_holds_the_row_and_what_was_learned(visit:
         screen.button("1 step").click()
     again = visit(page_of_rows(model_231()), screen.fragment())
     assert again.spoken_nodes() == screen.spoken_nodes()
-    expect(again.page.get_by_role("spinbutton", name="The row in the picture")).to_have_value("4")
+    expect(again.page.get_by_role("spinbutton", name="The row that is shown")).to_have_value("4")
     again.button("1 step").click()
     assert parameters_on(again) == pytest.approx(parameters_of(trained([[0], [1], [2], [3]])), rel=1e-9)
 

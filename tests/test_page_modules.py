@@ -180,7 +180,7 @@ def test_sentences_of_a_step_and_a_node() -> None:
     """
     found = run(STATE + code, **network())
     assert found["said"] == [
-        "The leaves have their numbers",
+        "Inputs and parameters are set",
         "Forward 1 of 9: z²₁ is computed",
         "Backward begins: the gradient of C is 1",
         "Backward 1 of 9: C hands its gradient on",

@@ -120,7 +120,7 @@ def _add_training(command: argparse.ArgumentParser) -> None:
     command.add_argument("--momentum", type=momentum, metavar="NUMBER", help=t("of sgd, from 0 up to 1 (0)"))
     command.add_argument("--weight-decay", type=not_negative, metavar="NUMBER", help=t("(0; with adamw 0.01)"))
     command.add_argument("--epochs", type=whole_number(1), default=200, metavar="N", help=t("the most to make (200)"))
-    command.add_argument("--batch-size", type=whole_number(1), default=16, metavar="N", help=t("rows to a step (16)"))
+    command.add_argument("--batch-size", type=whole_number(1), default=16, metavar="N", help=t("rows per step (16)"))
     command.add_argument(
         "--tolerance",
         type=not_negative,

@@ -7,7 +7,7 @@ const MOST_EVALUATIONS = 500_000; // of nodes, to look for a row that wakes a ne
 /** Of an activation: flat for this row, flat for every row, or far flatter than it can be.
  *  @typedef {"" | "inactive" | "dead" | "saturated"} Condition */
 
-/** How activations are doing: over the row in the picture, and where they are flat there, over the others. */
+/** How activations are doing: over the row shown, and where they are flat there, over the others. */
 export class Health {
   /** @param {Graph} graph @param {Descent} descent */
   constructor(graph, descent) {

@@ -93,7 +93,7 @@ function rowControls(state, count) {
     min: 1,
     max: count,
     step: 1,
-    "aria-label": t("The row in the picture"),
+    "aria-label": t("The row that is shown"),
     disabled: state.locks("row"),
     oninput: () => {
       const row = shown.valueAsNumber - 1;
@@ -107,8 +107,8 @@ function rowControls(state, count) {
   return h(
     "div",
     { class: "row" },
-    h("label", {}, `${t("rows to a step")} `, batch),
-    h("label", {}, `${t("row in the picture")} `, shown, ` ${t("of {count}", { count })}`),
+    h("label", {}, `${t("rows per step (batch size)")} `, batch),
+    h("label", {}, `${t("row shown")} `, shown, ` ${t("of {count}", { count })}`),
   );
 }
 

@@ -72,7 +72,7 @@ function partsOf(state, node, takeAway) {
 /** @param {number} count of paths */
 function gradientTitle(count) {
   if (count > MAX_PATHS) {
-    return t("Its gradient: what its users hand back ({number} paths in all)", {
+    return t("Its gradient: the sum over the nodes that use it ({number} paths in all)", {
       number: count.toLocaleString(language()),
     });
   }

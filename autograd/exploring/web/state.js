@@ -328,7 +328,7 @@ export class State {
     this.notify("learning");
   }
 
-  /** Show a row in the picture. @param {number} row */
+  /** Show a row shown. @param {number} row */
   showRow(row) {
     this.descent.show(row);
     this.recompute("learning");

@@ -34,7 +34,7 @@ export function shortened(text, length) {
 /** @param {Moment} now */
 export function heading({ phase, node, graph, step, handed, passes: { count } }) {
   const name = node === null ? "" : graph.name(node);
-  if (phase === "start") return t("The leaves have their numbers");
+  if (phase === "start") return t("Inputs and parameters are set");
   if (phase === "done") return t("Forward and backward are done");
   if (phase === "forward") return t("Forward {step} of {count}: {name} is computed", { step, count, name });
   if (phase === "seed") return t("Backward begins: the gradient of {name} is 1", { name });
