@@ -15,7 +15,7 @@ demo: $(VENV)/installed ## Every gradient of a 2-3-1 network, derived and drawn,
 	@$(PY) -m nn derive 2-3-1 --x 0.5 -0.3 --y 1 --seed 1 --out demo
 	@echo "Open demo/index.html in a browser."
 
-test: $(VENV)/installed-test $(VENV)/installed-tex $(VENV)/installed-esbuild ## Run the tests
+test: $(VENV)/installed-test $(VENV)/installed-axe $(VENV)/installed-tex $(VENV)/installed-esbuild ## Run the tests
 	$(PY) -m pytest --numprocesses auto --dist worksteal
 
 pythons: $(VENV)/made ## Run the tests on every other Python from 3.11 on that is on this machine
@@ -91,6 +91,12 @@ $(VENV)/installed-npm: $(VENV)/installed-lint
 $(VENV)/installed-tex: $(VENV)/installed-test
 	@echo "Installing KaTeX and MathJax into $(VENV)."
 	@$(FROM_NPM) katex@0.19.1 mathjax-full@3.2.2
+	@touch $@
+
+# What looks for hurdles to people who cannot see or point.
+$(VENV)/installed-axe: $(VENV)/installed-test
+	@echo "Installing axe-core into $(VENV)."
+	@$(FROM_NPM) axe-core@4.14.1
 	@touch $@
 
 # What bundles the explorer's page; another version may write another bundle.

@@ -40,7 +40,7 @@ export function mount(key, packed, functions, plurals, standalone) {
 
 /** @param {HTMLElement} host @param {State} state @param {string} css @param {boolean} standalone */
 function show(host, state, css, standalone) {
-  const body = h("div", { class: "explorer", lang: language() }),
+  const body = h(standalone ? "main" : "div", { class: "explorer", lang: language() }),
     announcer = new Announcer(state),
     history = new History(state, body),
     picture = new Picture(state, standalone),

@@ -81,7 +81,7 @@ function gradientTitle(count) {
 
 /** @param {State} state @param {number} node @returns {Part} */
 function head(state, node) {
-  const title = h("h2", {}),
+  const title = h("h2", { "aria-label": state.graph.name(node) }),
     { label, role } = state.data.nodes[node];
   title.innerHTML = `<math>${label[2]}</math>`;
   const close = signButton(t("Clear the selection"), "×", () => state.select(null));

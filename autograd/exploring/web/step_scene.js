@@ -72,7 +72,7 @@ function head({ graph, descent }) {
   const plain = descent.told[descent.ruleIndex].plain,
     slope = `∂${graph.name(graph.output)}/∂w`,
     heads = ["", "w", slope, plain ? `−η · ${slope}` : t("step"), t("new w")];
-  return h("thead", {}, h("tr", {}, ...heads.map((text) => h("th", { scope: "col" }, text))));
+  return h("thead", {}, h("tr", {}, ...heads.map((text) => (text ? h("th", { scope: "col" }, text) : h("td")))));
 }
 
 /** @param {State} state @param {Proposal} proposal @param {number} i which parameter */

@@ -1,0 +1,104 @@
+"""The page for everyone: in other languages, and as axe-core sees it, which knows the hurdles of WCAG."""
+
+import os
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+import nn
+from autograd import explore
+from autograd.words import Catalogue, catalogue
+from nn.networks import two_three_one
+from tests.test_explorer_page import NARROW, WIDE, Visit, browser, cost_231, tab, visit  # noqa: F401
+from tests.typesetting import MODULES
+
+AXE = MODULES / "axe-core" / "axe.min.js"
+ROWS, LABELS = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
+# Of the page of one row, and of that of several: their addresses.
+STATES = ["", "select=w²₁₂", "select=a²₁&level=everything", "step=4", "step=16&level=everything", "colour=gradient"]
+STATES += ["tab=numbers", "practice=backward"]
+STATES_OF_ROWS = ["", "tab=learn"]
+# A node is called by what it says first, its name; the numbers that it shows as well are said after its role.
+RULES = {"rules": {"label-content-name-mismatch": {"enabled": False}}, "resultTypes": ["violations"]}
+
+
+def hurdles(page: Page) -> list[str]:
+    found = page.evaluate(f"axe.run(document, {RULES!r})".replace("False", "false"))["violations"]
+    return [f"{rule['id']}: {node['html'][:200]}" for rule in found for node in rule["nodes"]]
+
+
+@pytest.mark.parametrize(("size", "colours"), [(WIDE, "light"), (WIDE, "dark"), (NARROW, "light"), (NARROW, "dark")])
+def test_axe_finds_nothing(visit: Visit, size: Any, colours: Any) -> None:  # noqa: F811
+    if not AXE.is_file() and not os.environ.get("CI"):
+        pytest.skip("no axe-core: make installs it into the environment")
+    axe = AXE.read_text(encoding="utf-8")
+    rows = nn.explore(two_three_one("tanh", seed=1), ROWS, LABELS)
+    for explorer, states in ((explore(cost_231()), STATES), (rows, STATES_OF_ROWS)):
+        page = visit(explorer, viewport=size, color_scheme=colours).page
+        page.evaluate(axe)
+        for state in states:
+            page.evaluate("state => location.hash = state", state)
+            page.wait_for_timeout(60)
+            assert hurdles(page) == [], state
+
+
+def test_a_page_speaks_its_readers_language_and_numbers(visit: Visit) -> None:  # noqa: F811
+    explorer = explore(cost_231(), digits=4)
+    for locale, lang, title, value in (
+        ("de-AT", "de", "Der Graph von C", "C = 0,6709"),
+        ("es-MX", "es", "El grafo de C", "C = 0.6709"),
+        ("fr-FR", "en", "The graph of C", "C = 0.6709"),
+    ):
+        page = visit(explorer, locale=locale).page
+        assert (page.evaluate("document.documentElement.lang"), page.title()) == (lang, title)
+        expect(page.locator(".cost")).to_have_text(value)
+    page = visit(explore(cost_231(), lang="es"), "#tab=numbers").page  # whatever the browser speaks
+    expect(page.get_by_role("tab", name="Números")).to_be_visible()
+    field = page.get_by_role("spinbutton", name="w¹₁₁", exact=True)
+    for typed in ("0,25", "0.25"):
+        field.fill("1")
+        field.fill(typed)
+        expect(page.locator(".control").filter(has=field).locator("input[type=range]")).to_have_value("0.25")
+    field.press("ArrowUp")
+    expect(field).to_have_value("0,35")
+
+
+def unmarked(text: str) -> str:
+    """What of a text is neither marked nor the name of a function, nor the definition of one, from its row."""
+    inner = re.sub("⟦[^⟦⟧]*⟧", "", re.sub("⟦[^⟦⟧]*⟧", "", text))
+    return "" if inner.startswith(": ") else re.sub("|".join(map(re.escape, NAMES)), "", inner)
+
+
+def test_nothing_is_left_in_english(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    """Spoken in a language that has a mark at both ends of each text, the page shows no words without."""
+    german = catalogue("de")
+    marks = {text: [f"⟦{one}⟧" for one in form] if isinstance(form, list) else f"⟦{form}⟧" for text, form in
+             (german.page | german.others).items()}  # fmt: skip
+    monkeypatch.setattr("autograd.exploring.page_words.catalogue", lambda _: Catalogue(",", "n != 1", marks, {}))
+    page = visit(nn.explore(two_three_one("tanh", seed=1), ROWS, LABELS, lang="de"), "#level=everything").page
+    for state in (
+        "",
+        "select=w²₁₂",
+        "select=z²₁",
+        "tab=numbers",
+        "tab=learn",
+        "practice=backward",
+        "step=4",
+        "step=16",
+    ):
+        page.evaluate("state => location.hash = state", f"level=everything&{state}")
+        page.wait_for_timeout(60)
+        said: list[str] = page.evaluate(SAID)
+        assert {text for text in said if re.search("[A-Za-z]{4}", unmarked(text))} == set(), state
+
+
+NAMES = {*nn.layers.activations(), "squared error", "(mse)", "Adam", "AdamW"}  # of code, in any language
+SAID = """() => {
+  const root = document.querySelector("[data-explorer]").shadowRoot, said = [];
+  for (const element of root.querySelectorAll("main *")) {
+    for (const name of ["aria-label", "title", "placeholder"]) said.push(element.getAttribute(name) ?? "");
+    for (const node of element.childNodes) if (node.nodeType === 3) said.push(node.nodeValue);
+  }
+  return said; }"""
