@@ -18,10 +18,10 @@ const { Questions } = await load("questions");
 const { Names, readAnswer, Unreadable } = await load("reading");
 const { judge } = await load("judging");
 const { Numbers, numbersAt } = await load("terms");
-const { drawn, randomNumbers } = await load("fresh_numbers");
+const { nearby, randomNumbers } = await load("fresh_numbers");
 const state = new State(given.data, new Function(`return ${given.functions}`)()(ieee));
 const { graph } = state, questions = new Questions(graph), names = new Names(graph), random = randomNumbers(1);
-const points = [new Numbers(graph, 0.1), ...[1, 2].map(() => numbersAt(graph, drawn(graph, random), 0.1))];
+const points = [new Numbers(graph, 0.1), ...[1, 2].map(() => numbersAt(graph, nearby(graph, random), 0.1))];
 const asked = { value: "forward", gradient: "gradient", update: "update" };
 return given.answers.map(([kind, label, text]) => {
   const all = questions.about(asked[kind]);

@@ -260,3 +260,83 @@ def test_two_mistakes_at_once_in_a_formula_are_both_named() -> None:
     verdict = asked().check("2(y - a3_1) * w2_12 * a2_2(1 - a2_2) * x_1")
     assert set(verdict.mistakes) == {"sign of the error", "slope forgotten"}
     assert " And: " in verdict.text
+
+
+def formula_of(function: Any, *labels: str) -> Any:
+    values = [Value(1.2 + 0.5 * i, label) for i, label in enumerate(labels)]
+    return exercise(function(*values), values[0])
+
+
+RIGHT = [
+    (lambda a, k: ops.sqrt(a) * k, "k/(2sqrt(a))"),  # not defined everywhere
+    (lambda a, k: a**k, "k*a^(k-1)"),
+    (lambda a, k: ops.log(a) * k, "k/a"),
+    (lambda a, k: ops.maximum(a, k) * a + abs(a), "k + 1"),  # of the present branch
+    (lambda a, k: (a - k).relu() + (k - a).relu(), "-1"),
+    (lambda a, k: a**3, "3a²"),
+    (lambda a, k: a**3, "3a^{1+1}"),
+    (lambda a, k: a * k, "∂v/∂a = k"),
+    (lambda a, k: a.exp() * k, "k e^a"),
+]
+
+
+@pytest.mark.parametrize(("function", "answer"), RIGHT)
+def test_what_is_right_where_the_graph_is_is_right(function: Any, answer: str) -> None:
+    assert formula_of(function, "a", "k").check(answer).kind == "right"
+
+
+def test_a_formula_with_numbers_put_in_is_right_for_these_numbers() -> None:
+    task = asked()
+    assert task.check("2(a3_1-y) a3_1(1-a3_1) w2_12 a2_2(1-a2_2) * 0.5").kind == "here"
+    assert not task.correct
+
+
+def test_a_name_does_not_go_on_in_a_digit() -> None:
+    assert asked("w^2_11").check("2(a3_1-y)a3_1(1-a3_1)*a2_11").kind == "unreadable"
+
+
+def test_no_answer_however_long_or_deep_stops_the_reader() -> None:
+    task = asked()
+    answers: list[object] = ["-" * 990 + "1", "√" * 900 + "4", "2^" * 450 + "2", "+".join(["x_1"] * 200), "(" * 900]
+    answers += ["x_1" * 400, 10**400, 1j]
+    assert task.check(worked(task))
+    for answer in answers:
+        assert not task.check(answer)
+        assert not task.correct
+
+
+def test_an_exercise_stays_as_it_is_whatever_becomes_of_the_values() -> None:
+    x = Value(0.7, "x")
+    task = exercise(x**3, x)
+    x.data = 5.0
+    assert "x = 0.7" in str(task)
+    assert task.check(3 * 0.49)
+    assert worked(task) == pytest.approx(3 * 0.49)
+
+
+def test_fresh_numbers_are_where_the_graph_is_defined() -> None:
+    x = Value(1.2, "x")
+    for seed in range(6):
+        assert all(math.isfinite(number) for number in exercise(ops.log(x), x, seed=seed).given().values())
+
+
+def test_a_long_chain_is_asked_about_in_little_time() -> None:
+    start = c = Value(1.0, "c")
+    for i in range(3000):
+        c = c * 0.999 if i % 2 else c + 0.001
+    assert exercise(c, start).check(grad(c, start).data)
+
+
+def test_questions_are_found_however_they_are_called() -> None:
+    output = network()
+    for tasks in (exercise(output), exercise(output, seed=3)):
+        w = labelled(output, "w^2_11")
+        assert tasks[w] is tasks["w2_11"] is tasks["w²₁₁"] is tasks["∂C/∂w²₁₁"] is tasks["w^{2}_{11}"]
+    z = labelled(output, "z^2_1")
+    assert exercise(output, z, kind="forward").check(z.data)
+
+
+def test_the_bias_that_is_0_is_missed_in_a_formula() -> None:
+    z = exercise(network(), kind="forward")["z^2_1"]
+    assert z.check("w1_11 x_1 + w1_12 x_2").mistakes == ("bias forgotten",)
+    assert asked("b_1", kind="update").check("b_1 - η ∂C/∂b_1").kind == "right"

@@ -22,7 +22,16 @@ from autograd.exploring.formula_templates import (
 )
 from autograd.exploring.options import COLOURINGS, SIZES, SPEEDS, SWITCH, TABS, TOPICS
 from autograd.notation import EXACT_DIGITS, EXACT_WITHIN, PLAIN_BELOW, PLAIN_FROM
-from autograd.practising import DIGITS_OF_ANSWERS, DRAWS, EXACT_FORMULAS, MOST_NAMED, MOST_PAIRED, OTHERS
+from autograd.practising import (
+    DIGITS_OF_ANSWERS,
+    DRAWS,
+    EXACT_FORMULAS,
+    LONGEST,
+    MOST_FACTORS,
+    MOST_NAMED,
+    MOST_PAIRED,
+    OTHERS,
+)
 
 SHARED: dict[str, str | float | Sequence[str | float]] = {
     "ABOUT": ABOUT,
@@ -44,6 +53,8 @@ SHARED: dict[str, str | float | Sequence[str | float]] = {
     "LEVELS": LEVELS,
     "MAX_PATHS": MAX_PATHS,
     "MINUS": MINUS,
+    "LONGEST": LONGEST,
+    "MOST_FACTORS": MOST_FACTORS,
     "MOST_NAMED": MOST_NAMED,
     "MOST_PAIRED": MOST_PAIRED,
     "MOST_SUBTOTALS": MOST_SUBTOTALS,

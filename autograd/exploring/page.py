@@ -176,7 +176,7 @@ def _usual_title(name: str, count: int) -> Message:
 
 def _packed(text: str) -> str:
     """Text as a string in JavaScript, which web/unpacking.js reads: compressed by zlib (RFC 1950), in base 64."""
-    return json.dumps(base64.b64encode(zlib.compress(text.encode(), 9)).decode())
+    return json.dumps(base64.b64encode(zlib.compress(text.encode(errors="replace"), 9)).decode())
 
 
 @lru_cache

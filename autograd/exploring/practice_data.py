@@ -115,6 +115,10 @@ def _instead(
             return [index[factor.node]]
         return [index[factor.node], made[factor.node][1].index(factor.operand)]
 
+    def _is_shown(factor: Factor) -> bool:
+        node, operand = factor.node, factor.operand
+        return node is None or (node in index and (operand is None or operand in made[node][1]))
+
     factors = {str(i): value_of(node) for node, i in index.items()}
     for node, (_, variables) in made.items():
         for k, x in enumerate(variables):
@@ -124,7 +128,7 @@ def _instead(
         key: [
             [INDEX[mistake], factor_as_json(other)]
             for mistake, other in questions.mistakes.alternatives(factor)
-            if not other.rule and (other.node is None or other.node in index)
+            if not other.rule and _is_shown(other)
         ]
         for key, factor in factors.items()
     }

@@ -6,6 +6,7 @@ from autograd.practising.hints import APPROACH, rule_of
 from autograd.practising.judging import DIGITS_OF_ANSWERS, EXACT_FORMULAS, MOST_NAMED, VERDICTS, Verdict
 from autograd.practising.mistakes import (
     MISTAKES,
+    MOST_FACTORS,
     MOST_PAIRED,
     Mistakes,
     Question,
@@ -15,7 +16,7 @@ from autograd.practising.mistakes import (
     ways_of_weighted_sum,
 )
 from autograd.practising.questions import Questions
-from autograd.practising.reading import names_of_function
+from autograd.practising.reading import LONGEST, names_of_function
 from autograd.practising.terms import RATE, SUBTRACTED, Factor, Numbers, Term, gradient_of, number, value_of
 from autograd.practising.wrong_rules import WRONG_PARTIALS, WRONG_VALUES
 
@@ -24,7 +25,9 @@ __all__ = [
     "DIGITS_OF_ANSWERS",
     "DRAWS",
     "EXACT_FORMULAS",
+    "LONGEST",
     "MISTAKES",
+    "MOST_FACTORS",
     "MOST_NAMED",
     "MOST_PAIRED",
     "OTHERS",

@@ -8,13 +8,13 @@ from typing import Any
 
 from autograd.core import Value, as_float, as_value, constant, require_current, shown, topological_order
 from autograd.deriving import Derivation, Evaluation, derive, evaluate
-from autograd.notation import Derivative, TextWriter, format_number, require_digits, symbols_for, unicode_label
-from autograd.practising.fresh_numbers import OTHERS, drawn, fresh
+from autograd.notation import Derivative, TextWriter, format_number, require_digits, symbols_for
+from autograd.practising.fresh_numbers import OTHERS, fresh, nearby
 from autograd.practising.hints import STAGES, hint
 from autograd.practising.judging import VERDICTS, Verdict, judge, sentence
 from autograd.practising.mistakes import Question
 from autograd.practising.questions import Questions
-from autograd.practising.reading import Names, UnreadableError, read_answer
+from autograd.practising.reading import Names, UnreadableError, read_answer, spellings
 from autograd.practising.terms import Numbers
 from autograd.words import t
 
@@ -37,12 +37,9 @@ class _Graph:
     @cached_property
     def points(self) -> list[Numbers]:
         """Its numbers, and others."""
-        others = random.Random(1)
-        roles = self.questions.roles
-        return [
-            self.numbers,
-            *[Numbers(self.order, drawn(self.order, roles, others), self.rate) for _ in range(OTHERS)],
-        ]
+        random_numbers = random.Random(1)
+        leaves = [nearby(self.order, random_numbers) for _ in range(OTHERS)]
+        return [self.numbers, *[Numbers(self.order, other, self.rate) for other in leaves]]
 
 
 class Exercise:
@@ -64,7 +61,7 @@ class Exercise:
 
     @property
     def node(self) -> Value:
-        """What it is asked for, in the graph that is asked about: a copy where numbers are fresh."""
+        """What it is asked for, in the graph that is asked about, which is a copy."""
         return self._question.node
 
     @property
@@ -95,6 +92,7 @@ class Exercise:
         first factor that is wrong, and not the solution.
         """
         graph, question = self._graph, self._question
+        self.verdict = None
         try:
             read = read_answer(answer, graph.names)
         except UnreadableError as error:
@@ -174,7 +172,9 @@ class Exercises(Sequence[Exercise]):
         if isinstance(key, int | slice):
             return self._exercises[key]
         for one, value in zip(self._exercises, self._values, strict=True):
-            if key is value or (isinstance(key, str) and value.label and _same_label(key, value.label)):
+            if key is value or key is one.node or (isinstance(key, str) and key == one.name):
+                return one
+            if isinstance(key, str) and value.label and key.replace("{", "").replace("}", "") in spellings(value.label):
                 return one
         raise KeyError(f"there is no question about {shown(key)}: there are {', '.join([one.name for one in self])}")
 
@@ -194,10 +194,6 @@ class Exercises(Sequence[Exercise]):
 
     def __repr__(self) -> str:
         return f"<Exercises {', '.join([one.name for one in self])}>"
-
-
-def _same_label(x: str, y: str) -> bool:
-    return unicode_label(x) == unicode_label(y)
 
 
 def exercise(
@@ -235,9 +231,8 @@ def exercise(
     asked = _asked(graph.questions, kind, parameter)
     if not asked:
         raise ValueError("there is nothing to ask: the graph has no parameters, or is a leaf")
-    if seed is not None:
-        graph, asked = _with_fresh_numbers(graph, asked, seed)
-    exercises = [Exercise(graph, question) for question in asked]
+    leaves = None if seed is None else _fresh_leaves(graph, asked, seed)
+    exercises = [Exercise(*copied) for copied in _copies(graph, asked, leaves)]
     return exercises[0] if len(exercises) == 1 else Exercises(exercises, [question.node for question in asked])
 
 
@@ -248,22 +243,27 @@ def _usual_kind(graph: _Graph, parameter: Value | None) -> str:
 
 def _asked(questions: Questions, kind: str, parameter: Value | None) -> list[Question]:
     if kind == "forward":
-        return list(questions.forward())
+        return list(questions.forward()) if parameter is None else [questions.value(parameter)]
     parameters = questions.parameters if parameter is None else [parameter]
     ask = questions.gradient if kind == "gradient" else questions.update
     return [ask(x) for x in parameters if x is not questions.output]
 
 
-def _with_fresh_numbers(graph: _Graph, asked: Sequence[Question], seed: int) -> tuple[_Graph, list[Question]]:
-    """The graph copied, with other numbers, and the same questions about that."""
+def _fresh_leaves(graph: _Graph, asked: Sequence[Question], seed: int) -> dict[Value, float]:
     mistakes = graph.questions.mistakes
     pairs = [(question, mistakes.slips(question)) for question in asked]
-    leaves = fresh(graph.order, graph.questions.roles, pairs, seed, graph.rate)
-    copies = _copied(graph.order, leaves)
+    return fresh(graph.order, graph.questions.roles, pairs, seed, graph.rate)
+
+
+def _copies(
+    graph: _Graph, asked: Sequence[Question], leaves: Mapping[Value, float] | None
+) -> Iterator[tuple[_Graph, Question]]:
+    """The same questions about a copy of the graph, which stays as it is whatever becomes of the Values."""
+    copies = _copied(graph.order, leaves or {})
     before = {i: float(node.data) for i, node in enumerate(graph.order) if not node.operands}
-    other = _Graph([copies[node] for node in graph.order], graph.rate, graph.digits, before)
+    other = _Graph([copies[node] for node in graph.order], graph.rate, graph.digits, before if leaves else None)
     ask = {"value": other.questions.value, "gradient": other.questions.gradient, "update": other.questions.update}
-    return other, [ask[question.kind](copies[question.node]) for question in asked]
+    return ((other, ask[question.kind](copies[question.node])) for question in asked)
 
 
 def _copied(order: Sequence[Value], leaves: Mapping[Value, float]) -> dict[Value, Value]:

@@ -31,6 +31,19 @@ def drawn(order: Sequence[Value], roles: Mapping[Value, str], random_numbers: ra
     return leaves
 
 
+def nearby(order: Sequence[Value], random_numbers: random.Random) -> dict[Value, float]:
+    """Numbers a few hundredths from those of the leaves, at which formulas are compared.
+
+    So near, a function is where it is defined, and a ReLU on the side of its bend, on which it is now.
+    """
+    leaves = {}
+    for node in order:
+        if not node.operands and node.op is not constant:
+            step = random_numbers.uniform(0.01, 0.04) * random_numbers.choice((-1, 1))
+            leaves[node] = float(node.data) + step * (abs(float(node.data)) or 1.0)
+    return leaves
+
+
 def fresh(
     order: Sequence[Value],
     roles: Mapping[Value, str],
@@ -54,7 +67,7 @@ def fresh(
 
 def _confused(numbers: Numbers, asked: Sequence[tuple[Question, Sequence[Slip]]]) -> float:
     """How many mistakes cannot be told from what is right, and in how many questions others from one another."""
-    count = 0.0
+    count = 1000.0 * len([x for x in numbers.values.values() if not isfinite(x)])
     for question, slips in asked:
         right = numbers.sum(question.terms)
         if not isfinite(right) or abs(right) < 1e-3 or abs(right) > 1e4:

@@ -6,7 +6,7 @@ graph and at others; so are mistakes told from one another.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import floor, isclose, isfinite, isinf, log10
+from math import floor, isclose, isfinite, isinf, log10, nan
 
 from autograd.core import Value
 from autograd.notation import Expression, TextWriter, derivative
@@ -24,6 +24,10 @@ VERDICTS = {
     "right": marked("Right."),
     "rounding": marked("Nearly: the last digit is off. Give three significant digits, and round only at the end."),
     "wrong": marked("That is not it, and none of the usual mistakes gives it. A hint may help."),
+    "here": marked(
+        "Right for these numbers, but not for others: the formula is another one. Where you put in a number that is "
+        "given, write its letter."
+    ),
     "asked": marked("That is what is asked for: say what it is made from."),
 }
 
@@ -75,12 +79,12 @@ class Candidate:
 
 
 def candidates(question: Question, slips: Iterable[Slip], points: Sequence[Numbers]) -> list[Candidate]:
-    """The mistakes that give something else than what is right, at the first numbers."""
-    right = points[0].sum(question.terms)
+    """The mistakes that give something else than what is right."""
+    right = [numbers.sum(question.terms) for numbers in points]
     found = []
     for slip in slips:
         results = tuple([numbers.sum(slip.terms, slip.multiplied) for numbers in points])
-        if not _same(results[0], right):
+        if not all(map(_same, results, right)):
             found.append(Candidate(slip, results))
     return found
 
@@ -109,7 +113,8 @@ def judge(
     if asked_for(question) in answer.mentioned:
         return "asked", []
     used = points[:1] if answer.is_number else points
-    given = [answer.formula(numbers) for numbers in used]
+    used = [numbers for numbers in used if isfinite(numbers.sum(question.terms))] or used[:1]
+    given = [_value_at(answer, numbers) for numbers in used]
     right = [numbers.sum(question.terms) for numbers in used]
     if answer.is_number and agrees(given[0], right[0]):
         return "right", []
@@ -125,8 +130,15 @@ def judge(
         if answer.is_number and _within(given[0], right[0], 1.0 if units < 1 else 3.0):
             return "rounding", []
     if not answer.is_number:
-        return _both(given, slips, used)
+        return ("here", []) if agrees(given[0], right[0]) else _both(given, slips, used)
     return ("rounding" if _too_short(given[0], right[0]) else "wrong"), []
+
+
+def _value_at(answer: Answer, numbers: Numbers) -> float:
+    try:
+        return answer.formula(numbers)
+    except (ArithmeticError, ValueError, RecursionError):
+        return nan
 
 
 def _both(given: Sequence[float], slips: Sequence[Slip], points: Sequence[Numbers]) -> tuple[str, list[Slip]]:

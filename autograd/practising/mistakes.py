@@ -35,7 +35,9 @@ MISTAKES: dict[str, str] = {
     marked("transposed"): marked("The indices are the wrong way round: look at {factor}."),
     marked("wrong layer"): marked("{factor} is taken from the wrong layer."),
     marked("factor missing"): marked("A factor of the chain is missing: {factor}."),
-    marked("factor 2"): marked("The square brings down a factor 2, which a factor ½ cancels: look at {factor}."),
+    marked("factor 2"): marked(
+        "The exponent comes down as a factor, which may cancel with one that is there: look at {factor}."
+    ),
     marked("one path"): marked("That is one path of several: the contributions of all {paths} paths are added."),
     marked("path missing"): marked("One path is missing: there are {paths}."),
     marked("path twice"): marked("One path is counted twice: there are {paths}, each counted once."),
@@ -50,6 +52,7 @@ MISTAKES: dict[str, str] = {
     marked("weight forgotten"): marked("That is the step alone: it is taken from the old number."),
 }
 
+MOST_FACTORS = 200  # of an answer, in each of which a mistake is looked for
 MOST_PAIRED = 80  # mistakes of which any two may have been made at once
 
 
@@ -97,7 +100,8 @@ class Mistakes:
         """All ways of getting a question wrong: in each factor alone, in all alike, and in the sum."""
         found = list(question.ways)
         everywhere: dict[tuple[str, str], dict[Factor, Factor]] = defaultdict(dict)
-        for factor in dict.fromkeys([factor for term in question.terms for factor in term]):
+        factors = dict.fromkeys([factor for term in question.terms for factor in term])
+        for factor in factors if len(factors) <= MOST_FACTORS else ():
             for mistake, other in self.alternatives(factor):
                 found.append(_exchanged(question, mistake, {factor: other}))
                 everywhere[mistake, other.rule or other.kind][factor] = other

@@ -4,23 +4,24 @@ w²₁₂ may be written w^2_12, w2_12, w_12^2 or w^{2}_{12}; a product with *, 
 are understood. A decimal comma counts as a point.
 """
 
+import math
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from math import nan
 
-from autograd.core import Operation, Value, constant
+from autograd.core import Operation, Value, as_float, constant, shown
 from autograd.core import operations as ops
 from autograd.notation import Expression, Symbol, label_parts, unicode_label
-from autograd.practising.terms import Factor, Numbers, gradient_of, partial_of, value_of
+from autograd.practising.terms import RATE, Factor, Numbers, gradient_of, partial_of, value_of
 from autograd.practising.wrong_rules import right_partial
 from autograd.words import t
 
 Formula = Callable[[Numbers], float]
 
 _SIGNS = str.maketrans(
-    dict.fromkeys("·×⋅∗•", "*") | dict.fromkeys("−–‐", "-") | {"÷": "/", "{": "", "}": "", "′": "'", "’": "'"}
+    dict.fromkeys("·×⋅∗•", "*") | dict.fromkeys("−–‐", "-") | {"÷": "/", "{": "(", "}": ")", "′": "'", "’": "'"}
 )
 _COMMANDS = {
     r"\cdot": "*",
@@ -30,11 +31,14 @@ _COMMANDS = {
     r"\delta": "δ",
     r"\left": "",
     r"\right": "",
+    r"\eta": "η",
+    "sigma(": "σ(",
 }
 _RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-", strict=True))
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?(?:[eE][-+]?\d+)?|\.\d+")
 _DECIMAL = re.compile(r"[-+]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][-+]?\d+)?")
-MOST_NESTED = 50
+MOST_NESTED, LONGEST = 50, 1000
+_INDEX = re.compile(r"([_^])\{([\w,]+)\}")
 
 
 class UnreadableError(ValueError):
@@ -54,11 +58,15 @@ def read_answer(answer: object, names: "Names") -> Answer:
     """Raises UnreadableError for what is no number and no formula in these names."""
     if isinstance(answer, Value):
         return Answer(lambda _: float(answer.data), is_number=True)
-    if hasattr(answer, "__float__") and not isinstance(answer, str):
-        x = float(answer)
-        return Answer(lambda _: x, is_number=True)
     if not isinstance(answer, str):
-        raise UnreadableError(f"an answer is a number, or a formula as text, got {type(answer).__name__}")
+        try:
+            number = as_float(answer, "an answer")
+        except (TypeError, ValueError, OverflowError):
+            what = shown(type(answer).__name__)
+            raise UnreadableError(t("An answer is a number, or a formula as text, got {what}.", what=what)) from None
+        return Answer(lambda _: number, is_number=True)
+    if len(answer) > LONGEST:
+        raise UnreadableError(t("An answer has at most {count} characters.", count=LONGEST))
     text = _plain(answer)
     if _DECIMAL.fullmatch(text.replace(" ", "")):
         x = float(text.replace(" ", "").replace(",", "."))
@@ -71,8 +79,9 @@ def read_answer(answer: object, names: "Names") -> Answer:
 def _plain(text: str) -> str:
     for command, sign in _COMMANDS.items():
         text = text.replace(command, sign)
-    text = unicodedata.normalize("NFC", text).translate(_SIGNS).strip()
-    return text.removeprefix("=").removeprefix("≈").strip().replace("**", "^")
+    text = _INDEX.sub(r"\1\2", unicodedata.normalize("NFC", text)).translate(_SIGNS)
+    _, _, text = text.rpartition("=")  # of ∂C/∂w = 0.3 what is right of it
+    return text.strip().removeprefix("≈").strip().replace("**", "^")
 
 
 class Names:
@@ -91,15 +100,25 @@ class Names:
         self.nodes = others | self.nodes
         rows = list(ops.table.values()) + [node.op for node in symbols if node.op is not None]
         self.functions: dict[str, Operation] = {name: op for op in rows for name in names_of_function(op)}
-        self._longest_first = sorted([*self.nodes, *self.functions, "δ", "delta"], key=len, reverse=True)
+        self._longest_first = sorted([*self.nodes, *self.functions, *_OTHER_NAMES], key=len, reverse=True)
 
     def at(self, text: str, start: int) -> str | None:
         """The longest name that stands there, and does not go on."""
         for name in self._longest_first:
             end = start + len(name)
-            if text.startswith(name, start) and not (text[end : end + 1].isalnum() and name[-1].isalpha()):
+            if text.startswith(name, start) and not _goes_on(name, text[end : end + 1]):
                 return name
         return None
+
+
+def _goes_on(name: str, following: str) -> bool:
+    """Whether what stands after a name makes another of it: a letter or a digit, but no exponent such as ²."""
+    return (following.isalpha() and name[-1].isalpha()) or (following.isdecimal() and name[-1].isalnum())
+
+
+def spellings(label: str) -> list[str]:
+    """A label in all the ways in which it may be written, first as in formulas."""
+    return list(dict.fromkeys([*_spellings(label), label]))
 
 
 def _spellings(label: str) -> Iterator[str]:
@@ -121,6 +140,8 @@ def _without_braces(text: str) -> str:
     return text.replace("{", "").replace("}", "").replace("′", "'")
 
 
+_OTHER_NAMES = ("δ", "delta", "η", "eta", "e", "π", "pi")
+_CONSTANTS = {"e": math.e, "π": math.pi, "pi": math.pi}
 _MORE_NAMES = {ops.sigmoid: ["sig"], ops.log: ["ln"]}
 
 
@@ -141,7 +162,10 @@ class _Reader:
 
     def read(self) -> Formula:
         """All of the text as one formula."""
-        formula = self._sum()
+        try:
+            formula = self._sum()
+        except RecursionError:
+            raise self._unreadable() from None
         if self._next():
             raise self._unreadable()
         return formula
@@ -190,9 +214,11 @@ class _Reader:
         return formula
 
     def _signed(self) -> Formula:
-        if self._take("-"):
-            return _combined("*", lambda _: -1.0, self._signed())
-        return self._signed() if self._take("+") else self._power()
+        negative = False
+        while (c := self._next()) in ("+", "-") and c:
+            negative ^= c == "-"
+            self.at += 1
+        return _combined("*", lambda _: -1.0, self._power()) if negative else self._power()
 
     def _power(self) -> Formula:
         base = self._atom()
@@ -229,6 +255,10 @@ class _Reader:
             return self._mention(value_of(self.names.nodes[name]))
         if name in ("δ", "delta"):
             return self._local_gradient(start)
+        if name in ("η", "eta"):
+            return self._mention(RATE)
+        if name in _CONSTANTS:
+            return lambda _: _CONSTANTS[name]
         op = self.names.functions[name]
         slope = self._take("'")
         if not self._take("("):

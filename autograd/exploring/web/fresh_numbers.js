@@ -31,6 +31,19 @@ export function drawn(graph, random) {
   return leaves;
 }
 
+/** Numbers a few hundredths from those of the leaves, at which formulas are compared: so near, a function is where it is
+ *  defined, and a ReLU on the side of its bend, on which it is now. @param {Graph} graph @param {() => number} random
+ *  @returns {Map<number, number>} */
+export function nearby(graph, random) {
+  return new Map(
+    graph.leaves.map((leaf) => {
+      const step = (0.01 + 0.03 * random()) * (random() < 0.5 ? -1 : 1),
+        value = graph.values[leaf];
+      return [leaf, value + step * (Math.abs(value) || 1)];
+    }),
+  );
+}
+
 /** Of several draws the one at which fewest mistakes give what is right, or what another gives.
  *  @param {Graph} graph @param {[Question, Slip[]][]} asked @param {number} seed @param {number} rate */
 export function freshNumbers(graph, asked, seed, rate) {
@@ -47,7 +60,7 @@ export function freshNumbers(graph, asked, seed, rate) {
 
 /** @param {Numbers} numbers @param {[Question, Slip[]][]} asked */
 function confused(numbers, asked) {
-  let count = 0;
+  let count = 1000 * numbers.values.filter((x) => !Number.isFinite(x)).length;
   for (const [question, slips] of asked) {
     const right = numbers.sum(question.terms);
     if (!Number.isFinite(right) || Math.abs(right) < 1e-3 || Math.abs(right) > 1e4) {

@@ -8,7 +8,7 @@ import { DIGITS_OF_ANSWERS, EXACT_FORMULAS, MOST_NAMED } from "./constants.js";
 import { pairsOf } from "./questions.js";
 import { gradientOf, keyOf, partialOf, valueOf } from "./terms.js";
 
-/** @typedef {"right" | "rounding" | "mistake" | "both" | "wrong" | "asked"} VerdictKind */
+/** @typedef {"right" | "rounding" | "mistake" | "both" | "here" | "wrong" | "asked"} VerdictKind */
 
 /** Whether two numbers differ by at most so many units of the last digit that counts.
  *  @param {number} answer @param {number} right @param {number} units */
@@ -21,6 +21,7 @@ export function within(answer, right, units) {
 
 /** @param {number} x @param {number} y */
 export function same(x, y) {
+  if (!Number.isFinite(x) || !Number.isFinite(y)) return x === y;
   return (
     x === y || Math.abs(x - y) <= Math.max(EXACT_FORMULAS * Math.max(Math.abs(x), Math.abs(y)), EXACT_FORMULAS * 1e-3)
   );
@@ -40,14 +41,15 @@ export function judge(question, answer, slips, points, before) {
   const asked = askedFor(question);
   if (asked && answer.mentioned.has(keyOf(asked))) return ["asked", []];
   const { isNumber } = answer,
-    used = isNumber ? points.slice(0, 1) : points,
+    defined = points.filter((numbers) => Number.isFinite(numbers.sum(question.terms))),
+    used = isNumber || !defined.length ? points.slice(0, 1) : defined,
     given = used.map((numbers) => answer.formula(numbers)),
     right = used.map((numbers) => numbers.sum(question.terms));
   const isRight = isNumber ? within(given[0], right[0], 0.5) : given.every((x, i) => same(x, right[i]));
   if (isRight) return ["right", []];
   const possible = slips
     .map((slip) => ({ slip, results: used.map((numbers) => numbers.sum(slip.terms, slip.multiplied)) }))
-    .filter(({ results }) => !same(results[0], right[0]));
+    .filter(({ results }) => !results.every((x, i) => same(x, right[i])));
   if (before && isNumber) possible.push({ slip: before, results: [before.numbers.sum(question.terms)] });
   // 1.5 units: rounded on the way
   for (const units of [0.5, 1.5]) {
@@ -58,6 +60,7 @@ export function judge(question, answer, slips, points, before) {
     if (isNumber && within(given[0], right[0], units < 1 ? 1 : 3)) return ["rounding", []];
   }
   if (!isNumber) {
+    if (within(given[0], right[0], 0.5)) return ["here", []];
     for (const { both, terms } of pairsOf(slips)) {
       if (used.every((numbers, i) => same(given[i], numbers.sum(terms)))) return ["both", both];
     }

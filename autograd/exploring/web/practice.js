@@ -2,7 +2,7 @@
 /** @import { Question, Slip, Topic } from "./questions.js" */
 /** @import { VerdictKind } from "./judging.js" */
 import { OTHERS, TOPICS } from "./constants.js";
-import { drawn, freshNumbers, randomNumbers } from "./fresh_numbers.js";
+import { freshNumbers, nearby, randomNumbers } from "./fresh_numbers.js";
 import { judge } from "./judging.js";
 import { Questions } from "./questions.js";
 import { Names, Unreadable, readAnswer } from "./reading.js";
@@ -116,7 +116,7 @@ export class Practice {
   /** The numbers of the graph, and others at which formulas are compared. */
   points() {
     const random = randomNumbers(1),
-      others = Array.from({ length: OTHERS }, () => numbersAt(this.graph, drawn(this.graph, random), this.rate));
+      others = Array.from({ length: OTHERS }, () => numbersAt(this.graph, nearby(this.graph, random), this.rate));
     return [new Numbers(this.graph, this.rate), ...others];
   }
 

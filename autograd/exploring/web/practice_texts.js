@@ -6,10 +6,15 @@
 /** @import { Question, Slip } from "./questions.js" */
 /** @import { Part } from "./terms.js" */
 import { evaluation } from "./equations.js";
-import { t, tn, told } from "./language.js";
+import { decimalMark, t, tn, told } from "./language.js";
 import { asText } from "./numbers.js";
 import { Numbers } from "./terms.js";
 import { Typesetter } from "./typesetter.js";
+
+const MOST_GIVEN = 24; // numbers
+
+/** What stands between numbers of a list, which may have commas of their own. */
+const listMark = () => (decimalMark() === "," ? "; " : ", ");
 
 /** What a session asks about. @returns {Record<import("./questions.js").Topic, string>} */
 export const topics = () => ({
@@ -48,6 +53,19 @@ export function asked(practice, question) {
   if (kind === "sum" || kind === "gradient") left = typesetter.gradient(node);
   if (kind === "update" || kind === "falls") left += `<mo>−</mo><mi>η</mi><mo>·</mo>${typesetter.gradient(node)}`;
   return { left, lines: [{ sign: typesetter.signs.equal, text: "<mo>?</mo>" }] };
+}
+
+/** The numbers that a question needs, as the picture may have no room for them. @param {Practice} practice
+ *  @param {Question} question */
+export function givenText({ graph }, { kind, node, terms }) {
+  const needed = terms.flat().flatMap((part) => {
+    if (part.kind === "partial") return [...graph.operands[part.node], part.node];
+    if (part.kind !== "value") return [];
+    return kind === "value" && part.node === node ? graph.operands[node] : [part.node];
+  });
+  const nodes = [...new Set(needed)].filter((one) => kind !== "value" || one !== node).sort((a, b) => a - b);
+  if (nodes.length > MOST_GIVEN) return "";
+  return nodes.map((one) => `${graph.name(one)} = ${asText(graph.values[one], graph.data.digits)}`).join(listMark());
 }
 
 /** A factor as text. @param {Practice} practice @param {Part} part */

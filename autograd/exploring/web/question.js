@@ -5,7 +5,7 @@ import { button, h, setText } from "./dom.js";
 import { formula, inColumns, inOneLine } from "./formula.js";
 import { t } from "./language.js";
 import { STAGES } from "./practice.js";
-import { asked, choices, hintText, prompt, rateText, solution, verdictText } from "./practice_texts.js";
+import { asked, choices, givenText, hintText, prompt, rateText, solution, verdictText } from "./practice_texts.js";
 
 const MOST_CHOICES = 5;
 
@@ -41,6 +41,7 @@ export function questionElements(practice, changed, next) {
   return [
     h("p", { class: "prompt" }, prompt(practice, question)),
     formula(inOneLine(asked(practice, question))),
+    h("p", { class: "note" }, givenText(practice, question)),
     ...rate,
     ...answerElements(practice, act, next),
     said,

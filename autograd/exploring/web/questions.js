@@ -3,7 +3,7 @@
 /** @import { Edge, PracticeData } from "./types.js" */
 /** @import { Graph } from "./graph.js" */
 /** @import { Part } from "./terms.js" */
-import { MAX_PATHS, MOST_PAIRED } from "./constants.js";
+import { MAX_PATHS, MOST_FACTORS, MOST_PAIRED } from "./constants.js";
 import { dependents, edgesFrom, pathCount, pathsOf } from "./paths.js";
 import { RATE, gradientOf, keyOf, number, partialOf, valueOf } from "./terms.js";
 
@@ -150,7 +150,7 @@ export class Questions {
     /** @type {Map<string, {mistake: number, swaps: Map<string, Part>, about: Part}>} */
     const everywhere = new Map();
     const parts = new Map(question.terms.flat().map((part) => [keyOf(part), part]));
-    for (const [key, part] of parts) {
+    for (const [key, part] of parts.size <= MOST_FACTORS ? parts : []) {
       for (const [mistake, other] of this.alternatives(part)) {
         found.push(exchanged(question, mistake, new Map([[key, other]]), part));
         const kind = `${mistake} ${other.kind} ${other.rule === undefined ? "" : this.ruleName(other)}`,

@@ -3,7 +3,8 @@
 /** @import { Graph } from "./graph.js" */
 /** @import { Numbers, Part } from "./terms.js" */
 import { t } from "./language.js";
-import { gradientOf, keyOf, partialOf, valueOf } from "./terms.js";
+import { LONGEST } from "./constants.js";
+import { RATE, gradientOf, keyOf, partialOf, valueOf } from "./terms.js";
 import { spellings } from "./spellings.js";
 
 /** @typedef {(numbers: Numbers) => number} Formula */
@@ -21,7 +22,11 @@ const SIGNS = [
   [/[·×⋅∗•]/g, "*"],
   [/[−–‐]/g, "-"],
   [/÷/g, "/"],
-  [/[{}]/g, ""],
+  [/([_^])\{([\p{L}\p{N},]+)\}/gu, "$1$2"],
+  [/\{/g, "("],
+  [/\}/g, ")"],
+  [/\\eta/g, "η"],
+  [/sigma\(/g, "σ("],
   [/[′’]/g, "'"],
   [/\*\*/g, "^"],
 ];
@@ -29,7 +34,10 @@ const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹",
   DECIMAL = /^[-+]?(\d+([.,]\d*)?|[.,]\d+)(e[-+]?\d+)?$/i,
   NUMBER = /^(\d+([.,]\d+)?(e[-+]?\d+)?|\.\d+)/i,
   MOST_NESTED = 50,
-  MOST_NAMES = 12;
+  MOST_NAMES = 12,
+  OTHER_NAMES = ["δ", "delta", "η", "eta", "e", "π", "pi"];
+/** @type {Record<string, number>} */
+const CONSTANTS = { e: Math.E, π: Math.PI, pi: Math.PI };
 
 /** What every formula may use, beside the functions of the graph. @type {Record<string, Function_>} */
 const FUNCTIONS = {};
@@ -62,24 +70,33 @@ export class Names {
       const found = { value, slope: (/** @type {number[]} */ x) => partials(value(x), x)[0] };
       for (const name of called ?? []) this.functions.set(name, found);
     });
-    this.longestFirst = [...this.nodes.keys(), ...this.functions.keys(), "δ", "delta"].sort(
+    this.longestFirst = [...this.nodes.keys(), ...this.functions.keys(), ...OTHER_NAMES].sort(
       (a, b) => b.length - a.length,
     );
   }
 
   /** The longest name that stands there, and does not go on. @param {string} text @param {number} start */
   at(text, start) {
-    const goesOn = (/** @type {string} */ name) =>
-      /\p{L}$/u.test(name) && /^[\p{L}\p{N}]/u.test(text.slice(start + name.length));
+    // a letter or a digit makes another name of it, but no exponent such as ²
+    const goesOn = (/** @type {string} */ name) => {
+      const following = text.charAt(start + name.length);
+      return (
+        (/\p{L}$/u.test(name) && /\p{L}/u.test(following)) || (/[\p{L}\p{N}]$/u.test(name) && /\p{Nd}/u.test(following))
+      );
+    };
     return this.longestFirst.find((name) => text.startsWith(name, start) && !goesOn(name));
   }
 }
 
 /** @param {string} answer @param {Names} names @returns {Answer} */
 export function readAnswer(answer, names) {
+  if (answer.length > LONGEST) throw new Unreadable(t("An answer has at most {count} characters.", { count: LONGEST }));
   let text = answer.normalize("NFC");
   for (const [sign, plain] of SIGNS) text = text.replace(sign, plain);
-  text = text.trim().replace(/^[=≈]\s*/, "");
+  text = text
+    .slice(text.lastIndexOf("=") + 1)
+    .trim()
+    .replace(/^≈\s*/, ""); // of ∂C/∂w = 0.3 what is right of it
   const short = text.replace(/\s/g, "");
   if (DECIMAL.test(short)) {
     const x = Number(short.replace(",", "."));
@@ -158,10 +175,13 @@ class Reader {
 
   /** @returns {Formula} */
   signed() {
-    if (this.take("+")) return this.signed();
-    if (!this.take("-")) return this.power();
-    const x = this.signed();
-    return (numbers) => -x(numbers);
+    let negative = false;
+    for (let c = this.next(); c === "+" || c === "-"; c = this.next()) {
+      negative = negative !== (c === "-");
+      this.at++;
+    }
+    const x = this.power();
+    return negative ? (numbers) => -x(numbers) : x;
   }
 
   /** @returns {Formula} */
@@ -209,6 +229,8 @@ class Reader {
       called = this.names.functions.get(name);
     this.at += name.length;
     if (node !== undefined) return this.mention(valueOf(node));
+    if (name === "η" || name === "eta") return this.mention(RATE);
+    if (name in CONSTANTS) return () => CONSTANTS[name];
     if (!called) return this.localGradient(start);
     const slope = this.take("'"),
       compute = slope ? called.slope : called.value;
