@@ -1194,7 +1194,7 @@ MARKS = """() => {
 
 
 def test_no_mark_is_over_another(visit: Visit) -> None:
-    """At any level, step and size of the window, whatever is selected; in the pictures of `draw` as well."""
+    """At any level, step and size of the window, whatever is selected."""
     softmax = cost(MLP(3, [4, 3], "tanh", None, seed=3), [0.5, -0.3, 0.1], 1, "cross_entropy")
     networks = {
         "2-3-1": cost_231(),
