@@ -6,7 +6,7 @@ from typing import Any
 from autograd.core import Operation, Value, parts_of_affine
 from autograd.core import operations as ops
 from autograd.exploring.signatures import Signature
-from autograd.notation import Applied, Expression, MathmlWriter, Number, Symbol, as_expression, label_parts
+from autograd.notation import Applied, Expression, MathmlWriter, Number, Symbol, as_expression, label_parts, printable
 
 # What is written without a name.
 ARITHMETIC = {ops.add, ops.sub, ops.mul, ops.div, ops.neg, ops.pow, ops.exp}
@@ -100,7 +100,7 @@ def _entry(op: Operation) -> dict[str, str]:
 
 
 def _in_a_line(op: Operation) -> str:
-    return " ".join((op.__doc__ or op.name).split())
+    return printable(" ".join((op.__doc__ or op.name).split()))
 
 
 def convention(nodes: Iterable[Value], roles: Mapping[Value, str]) -> dict[str, Any] | None:
