@@ -41,8 +41,8 @@ TWO_THREE_ONE: Tour = [
     {
         "title": Message("Then it bends"),
         "text": Message(
-            "The activation σ squeezes the sum into the range from 0 to 1. Without it, three layers would be no more "
-            "than one straight line."
+            "The activation σ(z) = 1/(1 + e⁻ᶻ) squeezes the sum into the range from 0 to 1. Without it, three layers "
+            "would be no more than one straight line."
         ),
         "view": {"step": 2, "select": "a^2_1"},
         "question": {

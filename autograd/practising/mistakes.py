@@ -47,7 +47,9 @@ MISTAKES: dict[str, str] = {
     marked("slope for value"): marked("That is the slope of the function; its value is asked for."),
     marked("bias forgotten"): marked("The bias is missing."),
     marked("not squared"): marked("The error has not been squared."),
-    marked("uphill"): marked("Downhill is against the gradient: the step is subtracted."),
+    marked("uphill"): marked(
+        "Downhill is against the gradient: the step is subtracted, and minus times minus is plus."
+    ),
     marked("rate forgotten"): marked("The learning rate is missing."),
     marked("weight forgotten"): marked("That is the step alone: it is taken from the old number."),
 }

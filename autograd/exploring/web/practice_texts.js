@@ -63,9 +63,13 @@ export function givenText({ graph }, { kind, node, terms }) {
     if (part.kind !== "value") return [];
     return kind === "value" && part.node === node ? graph.operands[node] : [part.node];
   });
+  const typesetter = new Typesetter(graph, "text"),
+    number = (/** @type {number} */ x) => asText(x, graph.data.digits),
+    handed = terms.flat().filter((part) => part.kind === "gradient");
+  const gradients = handed.map((part) => `${typesetter.gradient(part.node)} = ${number(graph.gradients[part.node])}`);
   const nodes = [...new Set(needed)].filter((one) => kind !== "value" || one !== node).sort((a, b) => a - b);
   if (nodes.length > MOST_GIVEN) return "";
-  return nodes.map((one) => `${graph.name(one)} = ${asText(graph.values[one], graph.data.digits)}`).join(listMark());
+  return [...gradients, ...nodes.map((one) => `${graph.name(one)} = ${number(graph.values[one])}`)].join(listMark());
 }
 
 /** A factor as text. @param {Practice} practice @param {Part} part */
@@ -80,6 +84,7 @@ function nameOf({ graph }, { kind, node, k, number }) {
 /** What is said of an answer. @param {Practice} practice @param {Verdict} verdict */
 export function verdictText(practice, { kind, text, slips }) {
   if (text) return text;
+  if (practice.question.kind === "falls" && kind === "wrong") return t("Not quite: try again.");
   if (!slips.length) return told(practice.questions.data.verdicts[kind] ?? practice.questions.data.verdicts.wrong);
   return slips.map((slip) => mistakeText(practice, slip)).join(` ${kind === "both" ? t("And:") : t("Or:")} `);
 }

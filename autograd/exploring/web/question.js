@@ -21,6 +21,7 @@ export function questionElements(practice, changed, next) {
     said.dataset.kind = verdict?.kind ?? "";
     setText(said, verdict ? verdictText(practice, verdict) : "");
     help.replaceChildren(...helpElements(practice));
+    if (practice.stage || practice.revealed) help.lastElementChild?.scrollIntoView({ block: "nearest" });
   };
   const act = (/** @type {() => void} */ action) => () => {
     action();

@@ -38,9 +38,8 @@ export function tourPanel(state) {
   const section = h(
     "section",
     { class: "tour", "aria-label": t("Tour"), hidden: !tour.on },
-    h("div", { class: "row" }, title, h("span", { class: "spring" }), count),
+    h("div", { class: "row" }, title, h("span", { class: "spring" }), count, back, onward),
     body,
-    h("div", { class: "row" }, back, onward),
   );
   /** @param {number} by */
   const move = (by) => {
