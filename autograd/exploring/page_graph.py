@@ -148,7 +148,7 @@ class PageGraph:
             "cancelled": self._cancelled(templates),
             "texts": list(templates.texts),
             "legend": self._legend(),
-            "practice": practice_of_graph(Questions([*self.shown.values()], self.symbols), self.made, self.index),
+            "practice": practice_of_graph(self._questions(), self.made, self.index),
         }
 
     def _legend(self) -> dict[str, Any]:
@@ -185,6 +185,10 @@ class PageGraph:
             }
             for switch in self.switches
         ]
+
+    def _questions(self) -> Questions:
+        order = [*self.shown.values()]
+        return Questions(order, self.symbols, roles_in(order))  # a part is asked about as a graph of its own
 
     def _cancelled(self, templates: FormulaTemplates) -> dict[str, list[int]]:
         """What cancels between two edges that follow one another, by signature and variable of both."""

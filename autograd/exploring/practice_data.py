@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from autograd.core import Value
+from autograd.deriving import MAX_PATHS
 from autograd.exploring.formula_templates import RESULT, FormulaTemplates, symbols_of
 from autograd.exploring.signatures import Signature
 from autograd.exploring.wrong_signatures import terms_of_value, wrong_results, wrong_rules_of
@@ -42,8 +43,8 @@ def practice_of_graph(
     questions: Questions, made: Mapping[Value, tuple[Signature, list[Value]]], index: Mapping[Value, int]
 ) -> dict[str, Any]:
     """What is told of a graph. made: the variables of each node that is computed; index: of the nodes on the page."""
-    users = [len(set(questions.users_of(x))) for x in questions.affected]
-    counts = sorted({*range(2, 9), *[count for count in users if 1 < count <= MOST_TERMS]})
+    users = [len(questions.users_of(x)) for x in questions.affected]
+    counts = sorted({*range(2, MAX_PATHS + 1), *[count for count in users if 1 < count <= MOST_TERMS]})
     return {
         "mistakes": [[Message(name), Message(text)] for name, text in MISTAKES.items()],
         "verdicts": {kind: Message(text) for kind, text in VERDICTS.items()},

@@ -8,14 +8,15 @@ from typing import Any
 
 from autograd.core import Value, as_float, as_value, constant, require_current, shown, topological_order
 from autograd.deriving import Derivation, Evaluation, derive, evaluate
-from autograd.notation import Derivative, TextWriter, format_number, require_digits, symbols_for
+from autograd.drawing import roles_in
+from autograd.notation import TextWriter, format_number, require_digits, symbols_for
 from autograd.practising.fresh_numbers import OTHERS, fresh, nearby
 from autograd.practising.hints import STAGES, hint
-from autograd.practising.judging import VERDICTS, Verdict, judge, sentence
+from autograd.practising.judging import VERDICTS, Verdict, judge, name_of, sentence
 from autograd.practising.mistakes import Question
 from autograd.practising.questions import Questions
 from autograd.practising.reading import Names, UnreadableError, read_answer, spellings
-from autograd.practising.terms import Numbers
+from autograd.practising.terms import Numbers, gradient_of, value_of
 from autograd.words import t
 
 KINDS = ("gradient", "forward", "update")
@@ -24,15 +25,13 @@ KINDS = ("gradient", "forward", "update")
 class _Graph:
     """A graph that is asked about, with all that the questions need."""
 
-    def __init__(self, order: Sequence[Value], rate: float, digits: int, before: Mapping[int, float] | None) -> None:
+    def __init__(self, order: Sequence[Value], rate: float, digits: int, before: Mapping[Value, float] | None) -> None:
         self.order, self.rate, self.digits = list(order), rate, digits
         self.symbols = symbols_for(order)
         self.names = Names(self.symbols)
-        self.questions = Questions(self.order, self.symbols)
+        self.questions = Questions(self.order, self.symbols, roles_in(self.order))
         self.numbers = Numbers(self.order, {}, rate)
-        self.before = None
-        if before is not None:
-            self.before = Numbers(self.order, {self.order[i]: x for i, x in before.items()}, rate)
+        self.before = None if before is None else Numbers(self.order, before, rate)
 
     @cached_property
     def points(self) -> list[Numbers]:
@@ -77,12 +76,9 @@ class Exercise:
     @property
     def name(self) -> str:
         """What is asked for: ∂C/∂w²₁₂, z²₁, or new w²₁₂."""
-        writer, symbols = TextWriter(), self._graph.symbols
-        question = self._question
-        if question.kind == "gradient":
-            return writer.write(derivative_of(self._graph, question.node))
-        name = writer.write(symbols[question.node])
-        return f"new {name}" if question.kind == "update" else name
+        kind, node = self._question.kind, self._question.node
+        name = name_of(gradient_of(node) if kind == "gradient" else value_of(node), self._graph.symbols)
+        return f"new {name}" if kind == "update" else name
 
     def check(self, answer: object) -> Verdict:
         """Judge an answer.
@@ -144,11 +140,6 @@ class Exercise:
 
     def _repr_html_(self) -> str:
         return f"<p><b>{escape(self.name)} = ?</b></p><p>{escape(str(self).partition('   ')[2])}</p>"
-
-
-def derivative_of(graph: _Graph, parameter: Value) -> Derivative:
-    """∂output/∂parameter as a symbol."""
-    return Derivative(graph.symbols[graph.order[-1]], graph.symbols[parameter], graph.numbers.gradients[parameter])
 
 
 class Exercises(Sequence[Exercise]):
@@ -226,18 +217,21 @@ def exercise(
     require_current(order)
     if parameter is not None and parameter not in order:
         raise ValueError("the output does not depend on the parameter")
-    graph = _Graph(order, as_float(lr, "lr"), digits, None)
-    kind = kind or _usual_kind(graph, parameter)
-    asked = _asked(graph.questions, kind, parameter)
+    rate = as_float(lr, "lr")
+    questions = Questions(order, symbols_for(order), roles_in(order))
+    asked = _asked(questions, kind or _usual_kind(questions, parameter), parameter)
     if not asked:
         raise ValueError("there is nothing to ask: the graph has no parameters, or is a leaf")
-    leaves = None if seed is None else _fresh_leaves(graph, asked, seed)
-    exercises = [Exercise(*copied) for copied in _copies(graph, asked, leaves)]
+    leaves = None if seed is None else _fresh_leaves(questions, asked, seed, rate)
+    graph = _copy(order, leaves, rate, digits)
+    copies = dict(zip(order, graph.order, strict=True))
+    ask = {"value": graph.questions.value, "gradient": graph.questions.gradient, "update": graph.questions.update}
+    exercises = [Exercise(graph, ask[question.kind](copies[question.node])) for question in asked]
     return exercises[0] if len(exercises) == 1 else Exercises(exercises, [question.node for question in asked])
 
 
-def _usual_kind(graph: _Graph, parameter: Value | None) -> str:
-    role = graph.questions.roles[graph.order[-1]]
+def _usual_kind(questions: Questions, parameter: Value | None) -> str:
+    role = questions.roles[questions.output]
     return "forward" if parameter is None and role in ("pre-activation", "activation") else "gradient"
 
 
@@ -249,25 +243,13 @@ def _asked(questions: Questions, kind: str, parameter: Value | None) -> list[Que
     return [ask(x) for x in parameters if x is not questions.output]
 
 
-def _fresh_leaves(graph: _Graph, asked: Sequence[Question], seed: int) -> dict[Value, float]:
-    mistakes = graph.questions.mistakes
-    pairs = [(question, mistakes.slips(question)) for question in asked]
-    return fresh(graph.order, graph.questions.roles, pairs, seed, graph.rate)
+def _fresh_leaves(questions: Questions, asked: Sequence[Question], seed: int, rate: float) -> dict[Value, float]:
+    pairs = [(question, questions.mistakes.slips(question)) for question in asked]
+    return fresh(questions.order, questions.roles, pairs, seed, rate)
 
 
-def _copies(
-    graph: _Graph, asked: Sequence[Question], leaves: Mapping[Value, float] | None
-) -> Iterator[tuple[_Graph, Question]]:
-    """The same questions about a copy of the graph, which stays as it is whatever becomes of the Values."""
-    copies = _copied(graph.order, leaves or {})
-    before = {i: float(node.data) for i, node in enumerate(graph.order) if not node.operands}
-    other = _Graph([copies[node] for node in graph.order], graph.rate, graph.digits, before if leaves else None)
-    ask = {"value": other.questions.value, "gradient": other.questions.gradient, "update": other.questions.update}
-    return ((other, ask[question.kind](copies[question.node])) for question in asked)
-
-
-def _copied(order: Sequence[Value], leaves: Mapping[Value, float]) -> dict[Value, Value]:
-    """The graph once more, with these numbers."""
+def _copy(order: Sequence[Value], leaves: Mapping[Value, float] | None, rate: float, digits: int) -> _Graph:
+    """The graph once more, with these numbers; it stays as it is whatever becomes of the Values."""
     copies: dict[Value, Value] = {}
     for node in order:
         if node.operands:
@@ -275,6 +257,7 @@ def _copied(order: Sequence[Value], leaves: Mapping[Value, float]) -> dict[Value
             copies[node] = Value.apply_operation(node.op, tuple([copies[x] for x in node.operands]))
             copies[node].label = node.label
         else:
-            number = leaves.get(node, node.data)
+            number = (leaves or {}).get(node, node.data)
             copies[node] = as_value(float(number)) if node.op is constant else Value(number, node.label)
-    return copies
+    before = {copies[node]: float(node.data) for node in order if not node.operands} if leaves else None
+    return _Graph([*copies.values()], rate, digits, before)

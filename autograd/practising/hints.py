@@ -46,7 +46,7 @@ def hint(question: Question, stage: int, symbols: dict[Value, Expression], numbe
 
 def _edges(question: Question, symbols: dict[Value, Expression]) -> str:
     writer = TextWriter()
-    names = [[name_of(factor, symbols, question) for factor in term] for term in question.terms]
+    names = [[name_of(factor, symbols) for factor in term] for term in question.terms]
     if question.kind == "value":
         made_from = ", ".join([writer.write(symbols[x]) for x in dict.fromkeys(question.node.operands)])
         return t("It is made from {nodes}.", nodes=made_from)
@@ -64,10 +64,7 @@ def _rules(question: Question, symbols: dict[Value, Expression]) -> str:
     for factor in factors:
         assert factor.node is not None
         rules.setdefault(rule_of(factor.node.op), []).append(factor)
-    said = [
-        f"{', '.join([name_of(factor, symbols, question) for factor in alike])}: {t(rule)}."
-        for rule, alike in rules.items()
-    ]
+    said = [f"{', '.join([name_of(factor, symbols) for factor in alike])}: {t(rule)}." for rule, alike in rules.items()]
     return " ".join([t(APPROACH[question.kind]), *said])
 
 

@@ -171,11 +171,11 @@ def _too_short(given: float, right: float) -> bool:
 
 def sentence(slip: Slip, question: Question, symbols: dict[Value, Expression]) -> str:
     """What is said of a mistake."""
-    factor = name_of(slip.about, symbols, question) if slip.about else ""
+    factor = name_of(slip.about, symbols) if slip.about else ""
     return t(MISTAKES[slip.mistake], factor=factor, paths=len(question.terms))
 
 
-def name_of(factor: Factor, symbols: dict[Value, Expression], question: Question) -> str:
+def name_of(factor: Factor, symbols: dict[Value, Expression]) -> str:
     """A factor as text: ∂a/∂z, w, η."""
     writer = TextWriter()
     if factor.kind == "rate":
@@ -187,5 +187,5 @@ def name_of(factor: Factor, symbols: dict[Value, Expression], question: Question
     name = writer.write(symbols[factor.node])
     if factor.kind == "gradient":
         *_, output = symbols
-        return f"∂{writer.write(symbols[output])}/∂{name}"
+        return writer.derivative(writer.write(symbols[output]), name)
     return name

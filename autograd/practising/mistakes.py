@@ -91,8 +91,8 @@ class Question:
 class Mistakes:
     """The mistakes that can be made in one graph."""
 
-    def __init__(self, order: Sequence[Value], symbols: Mapping[Value, Expression], roles: Mapping[Value, str]) -> None:
-        self.order, self.symbols, self.roles = order, dict(symbols), roles
+    def __init__(self, order: Sequence[Value], symbols: Mapping[Value, Expression]) -> None:
+        self.order, self.symbols = order, dict(symbols)
         self.depth: dict[Value, int] = {}
         for node in order:
             self.depth[node] = 1 + max([self.depth[x] for x in node.operands], default=-1)

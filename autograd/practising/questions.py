@@ -6,7 +6,6 @@ from itertools import pairwise
 from autograd.core import Value, constant, dependents, parts_of_affine
 from autograd.core import operations as ops
 from autograd.deriving import Paths
-from autograd.drawing import roles_in
 from autograd.notation import Expression
 from autograd.practising.mistakes import (
     Mistakes,
@@ -23,12 +22,11 @@ MOST_PATHS = 64  # beyond, a gradient is the sum of what the nodes that use it h
 
 
 class Questions:
-    """The questions about a graph; output is the last of its order."""
+    """The questions about a graph; output is the last of its order. roles: of its nodes, as `roles_in` gives them."""
 
-    def __init__(self, order: Sequence[Value], symbols: Mapping[Value, Expression]) -> None:
-        self.order, self.output = list(order), order[-1]
-        self.roles = roles_in(self.order)
-        self.mistakes = Mistakes(self.order, symbols, self.roles)
+    def __init__(self, order: Sequence[Value], symbols: Mapping[Value, Expression], roles: Mapping[Value, str]) -> None:
+        self.order, self.output, self.roles = list(order), order[-1], roles
+        self.mistakes = Mistakes(self.order, symbols)
         learned = [x for x in self.order if self.roles[x] == "parameter"]
         self.parameters = learned or [x for x in self.order if not x.operands and x.op is not constant]
         self.affected = dependents(self.order, self.parameters)

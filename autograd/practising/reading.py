@@ -9,7 +9,6 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from math import nan
 
 from autograd.core import Operation, Value, as_float, constant, shown
 from autograd.core import operations as ops
@@ -35,6 +34,7 @@ _COMMANDS = {
     "sigma(": "σ(",
 }
 _RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-", strict=True))
+_EXPONENT = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?(?:[eE][-+]?\d+)?|\.\d+")
 _DECIMAL = re.compile(r"[-+]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][-+]?\d+)?")
 MOST_NESTED, LONGEST = 50, 1000
@@ -193,21 +193,19 @@ class _Reader:
         if self.depth > MOST_NESTED:
             raise self._unreadable()
         formula = self._product()
-        while self._next() in ("+", "-") and self._next():
-            formula = _combined(self.text[self._advance()], formula, self._product())
+        while (sign := self._next()) in ("+", "-"):
+            self.at += 1
+            formula = _combined(sign, formula, self._product())
         self.depth -= 1
         return formula
-
-    def _advance(self) -> int:
-        self.at += 1
-        return self.at - 1
 
     def _product(self) -> Formula:
         formula = self._signed()
         while c := self._next():
             if c in "*/":
-                formula = _combined(self.text[self._advance()], formula, self._signed())
-            elif c == "(" or c == "[" or c in "∂δ" or c.isalnum() or c in "σ√":
+                self.at += 1
+                formula = _combined(c, formula, self._signed())
+            elif c in "([∂√" or c.isalnum():
                 formula = _combined("*", formula, self._power())
             else:
                 break
@@ -215,15 +213,14 @@ class _Reader:
 
     def _signed(self) -> Formula:
         negative = False
-        while (c := self._next()) in ("+", "-") and c:
+        while (c := self._next()) in ("+", "-"):
             negative ^= c == "-"
             self.at += 1
         return _combined("*", lambda _: -1.0, self._power()) if negative else self._power()
 
     def _power(self) -> Formula:
         base = self._atom()
-        raised = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+").match(self.text, self.at)
-        if raised:
+        if raised := _EXPONENT.match(self.text, self.at):
             self.at = raised.end()
             exponent = float("".join([_RAISED[c] for c in raised[0]]))
             return _combined("^", base, lambda _: exponent)
@@ -278,7 +275,7 @@ class _Reader:
                 z = op(*xs)
                 return float(right_partial(op, z, xs, (0,)) if slope else z)
             except (ArithmeticError, TypeError, ValueError):
-                return nan
+                return math.nan
 
         if op.arity is not None and len(operands) + len(op.defaults) != op.arity:
             raise self._unreadable()

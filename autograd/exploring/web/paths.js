@@ -23,11 +23,11 @@ export function link(edge) {
   return { of: edge.of, by: edge.by, way: [edge] };
 }
 
-/** 1 for every node that depends on this one, itself among them, 0 for others. @param {Graph} graph
- *  @param {number} start */
-export function dependents(graph, start) {
+/** 1 for every node that depends on one of these, themselves among them, 0 for others. @param {Graph} graph
+ *  @param {number[]} starts */
+export function dependents(graph, ...starts) {
   const found = new Uint8Array(graph.values.length);
-  found[start] = 1;
+  for (const start of starts) found[start] = 1;
   for (const node of graph.results) if (graph.operands[node].some((x) => found[x])) found[node] = 1;
   return found;
 }

@@ -21,7 +21,8 @@ export class Practice {
     this.graph = graph;
     this.rate = rate;
     this.questions = new Questions(graph);
-    this.names = new Names(graph);
+    /** Made when an answer is read for the first time. @type {Names | null} */
+    this.names = null;
     this.on = false;
     /** @type {Topic} */
     this.topic = /** @type {Topic} */ (TOPICS[0]);
@@ -159,7 +160,7 @@ export class Practice {
       };
       const [kind, slips] = judge(
         question,
-        readAnswer(text, this.names),
+        readAnswer(text, (this.names ??= new Names(this.graph))),
         this.questions.slips(question),
         this.points(),
         before,

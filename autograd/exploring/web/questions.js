@@ -20,9 +20,7 @@ export class Questions {
     this.graph = graph;
     this.data = /** @type {PracticeData} */ (graph.data.practice);
     /** The nodes that depend on a parameter. */
-    this.affected = new Uint8Array(graph.values.length);
-    for (const parameter of this.data.parameters)
-      dependents(graph, parameter).forEach((x, i) => (this.affected[i] |= x));
+    this.affected = dependents(graph, ...this.data.parameters);
   }
 
   /** @param {Topic} topic @returns {Question[]} */
