@@ -6,6 +6,7 @@ PRETTIER := $(VENV)/bin/node $(NPM)/prettier/bin/prettier.cjs --print-width 120
 SCRIPTS := $(wildcard autograd/exploring/web/*.js autograd/exploring/web/*.css tests/*.mjs)
 FROM_NPM = PATH="$(abspath $(VENV)/bin):$$PATH" npm install --silent --no-audit --no-fund --prefix $(VENV)/npm
 PY := $(VENV)/bin/python
+export PYTHONDONTWRITEBYTECODE := # the tests start a hundred processes: each would compile the library anew
 INSTALL := $(PY) -m pip --disable-pip-version-check install --quiet --editable
 
 help: ## This list

@@ -378,12 +378,12 @@ def test_a_notebook_is_not_handed_megabytes() -> None:
     x = Value(1.0, "x")
     short = x * x + 1
     assert derive(short, x)._repr_latex_() == f"$$\n{derive(short, x).latex()}\n$$"
-    deep, wide, nameless = x, total([x * i for i in range(2000)]), x
-    for _ in range(2000):
+    deep, wide, nameless = x, total([x * i for i in range(1_000)]), x
+    for _ in range(1_000):
         deep, nameless = deep * x + 0.5, -nameless
     for working, left_out in (
-        (derive(deep, x), r"… 3,\d\d\d equations more: text\(\) and latex\(\) give all"),
-        (evaluate(deep), r"… 3,\d\d\d equations more"),
+        (derive(deep, x), r"… 1,\d\d\d equations more: text\(\) and latex\(\) give all"),
+        (evaluate(deep), r"… 1,\d\d\d equations more"),
         (derive(wide, x, method="paths"), "… 1 equation more"),
         (derive(nameless, x), "… 1 equation more"),
     ):

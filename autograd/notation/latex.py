@@ -23,6 +23,7 @@ _MATHEMATICS |= {"\\": r"{\backslash}", "^": r"{\wedge}", "~": r"{\sim}", "⏎":
 # KaTeX takes these for commands of mathematics, which \text cannot hold; and it knows no other accents than those.
 _SIGNS = "‼ℋℌℐℒℛℨℬℭℰℱℳ↤∉∌∏∐∑∫∬∭∮∯∰∷∹≔≕≘≙≚≛≝≞≟≠⋀⋁⋂⋃⌜⌝⌞⌟⟂⟦⟧⦃⦄⦵⨀⨁⨂⨄⨆⩴"
 _MATHEMATICS |= {c: f"{{{c}}}" for c in _SIGNS}
+_FOREIGN = re.compile(rf"[^\x00-\x7f{_SIGNS}]+")
 _UNKNOWN_ACCENTS = re.compile("[\u0300-\u036f](?<![\u0300-\u0304\u0306-\u0308\u030a-\u030c\u0327])")
 _ESCAPED = {c: f"\\{c}" for c in "{}$&#_%"}
 _IN_NAMES = {ord(c): tex for c, tex in {**_MATHEMATICS, **_ESCAPED, "@": "{@}", " ": "\\ ", "\u00a0": "\\ "}.items()}
@@ -47,8 +48,7 @@ def latex_text(text: str) -> str:
 
 def latex_name(name: str) -> str:
     r"""A name in a formula: what LaTeX has no letters for is in \text."""
-    foreign = re.compile(rf"[^\x00-\x7f{_SIGNS}]+")
-    return _with_bases(foreign.sub(lambda found: rf"\text{{{found[0]}}}", _normal(name).translate(_IN_NAMES)))
+    return _with_bases(_FOREIGN.sub(lambda found: rf"\text{{{found[0]}}}", _normal(name).translate(_IN_NAMES)))
 
 
 def _normal(text: str) -> str:
