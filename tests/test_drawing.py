@@ -23,6 +23,7 @@ from autograd.core import topological_order
 from autograd.deriving import derive
 from autograd.drawing import CUT, LAYOUT_LIMIT, Drawing, Level, draw
 from autograd.drawing.styles import MINUS, PLUS
+from autograd.exploring.page_graph import PageGraph
 from nn import MLP
 from nn.networks import cost, two_three_one
 
@@ -316,13 +317,43 @@ def test_expanding_changes_nothing_and_works_where_nothing_is_recorded() -> None
 
 
 def test_inside_of_a_weighted_sum_no_gradient_is_shown_before_backward() -> None:
-    assert all("not computed" in line for line in node_lines(draw(loss_of_network(), expand=True)))
+    assert all(
+        "not computed" in line for line in node_lines(draw(loss_of_network(), expand=True, input_gradients=True))
+    )
 
 
 def test_one_operand_taken_twice_by_a_weighted_sum() -> None:
     a = Value(3, "a")
     assert edges(draw(affine([a], [a]), expand=True)) == ["n0 n1 3", "n0 n1 3"]
     assert node_lines(draw(total([a]), expand=True))[1] == "v₁ = 3 | sum | grad not computed"
+
+
+# Left out
+
+
+def test_gradients_of_inputs_and_targets_are_left_out_until_asked_for() -> None:
+    """Of a network, in the picture, in the tree and on the page; those of the focus, and of plain formulas, stay."""
+    loss = loss_of_network()
+    loss.backward()
+    page, names = PageGraph(loss, 4), {"x₁", "x₂", "y"}
+    assert {page.names[i] for i in page.program()["unasked"]} == names
+    leaves = {node.label: node for node in topological_order(loss)}
+
+    def without(**options: Any) -> set[str]:
+        """What is shown without a gradient, in picture and tree alike."""
+        picture = draw(loss, level="everything", **options)
+        drawn, written = node_lines(picture), re.sub("[│├└─]", "", str(picture)).splitlines()
+        told = [{line.split(" = ")[0].strip() for line in lines if "grad" in line} for lines in (drawn, written)]
+        assert told[0] == told[1]
+        return {line.split(" = ")[0] for line in drawn} - told[0]
+
+    assert without() == names
+    assert without(focus=leaves["x_1"]) == names - {"x₁"}
+    assert without(input_gradients=True) == set()
+    x, y = Value(2, "x"), Value(3, "y")
+    (x * y).backward()
+    assert all("grad" in line for line in node_lines(draw(x * y)))
+    assert PageGraph(x * y, 4).program()["unasked"] == []
 
 
 # Collapsed

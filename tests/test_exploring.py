@@ -1,5 +1,6 @@
 """The explorer: what its page computes and writes is what the engine computes and writes."""
 
+import base64
 import html
 import itertools
 import json
@@ -906,3 +907,35 @@ def test_what_a_page_is_told_of_a_wide_neuron_takes_time_in_proportion() -> None
         return process_time() - start
 
     assert seconds(800) < 4 * 8 * seconds(100)
+
+
+def test_what_a_page_leaves_out_its_picture_and_its_text_leave_out() -> None:
+    """The tree where there are no scripts, and the picture where they are not trusted: no answer can be read there."""
+    c = cost(two_three_one("tanh", seed=1), [0.5, -0.3], 1)
+    c.backward()
+    order = topological_order(c)
+    written = {kind: {format_number(x) for x in numbers} for kind, numbers in {
+        "leaves": [node.data for node in order if not node.operands],
+        "values": [node.data for node in order if node.operands],
+        "gradients": [node.grad for node in order if node is not c],
+    }.items()}  # fmt: skip
+    secret = {"values": {"values", "gradients"}, "gradients": {"gradients"}, "": set()}
+    for options, hidden in (
+        ({}, ""),
+        ({"hide": ["derivation"]}, ""),
+        ({"hide": ["gradients"]}, "gradients"),
+        ({"practice": True}, "values"),
+        ({"start": "practice=forward"}, "values"),
+        ({"tour": [{"text": "Try.", "view": {"practice": "gradient"}}]}, "values"),
+        ({"practice": True, "start": {"practice": "off"}}, ""),
+    ):
+        explorer = explore(c, **options)
+        source = explorer.drawing.source
+        tree = html.unescape(re.findall("<noscript>.*</noscript>", explorer.html(), re.DOTALL)[0])
+        picture = base64.b64decode(re.findall('base64,([^"]*)', explorer._repr_mimebundle_()["text/html"])[0]).decode()
+        for shown in (tree, html.unescape(source), html.unescape(picture)):
+            numbers = {*re.findall(r"(?<=[ >\u00a0=])−?[\d.]+(?=[ <\u00a0\n\"])", shown)}
+            assert written["leaves"] <= numbers
+            for kind in ("values", "gradients"):
+                assert bool(written[kind] & numbers - written["leaves"]) == (kind not in secret[hidden])
+            assert ("partial" in tree, "grad" in shown) == ((hidden == "",) * 2)

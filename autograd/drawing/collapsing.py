@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from autograd.core import Value, summed
 from autograd.drawing.neurons import Neurons
+from autograd.drawing.node_text import equation, partial_text
 from autograd.drawing.nodes import Edge, Node
-from autograd.notation import format_number
 
 
 def collapse_neurons(
@@ -27,7 +27,7 @@ def collapse_neurons(
 
 
 def _slope_text(node: Node, x: Node, digits: int) -> str:
-    return f"∂{node.name}/∂{x.name} = {format_number(node.partials[node.operands.index(x.value)], digits)}"
+    return equation(f"∂{node.name}/∂{x.name}", partial_text(node, node.operands.index(x.value), digits))
 
 
 def _whole(head: Node, weighted_sum: Node) -> Node:

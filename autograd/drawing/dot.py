@@ -13,11 +13,11 @@ from itertools import pairwise
 from typing import Any
 
 from autograd.core import Value
-from autograd.drawing.node_text import clean, gradient_text, shortened
+from autograd.drawing.node_text import clean, equation, gradient_text, partial_text, shortened, value_text
 from autograd.drawing.nodes import Highlight, Node
 from autograd.drawing.rendering import INSTALL
 from autograd.drawing.styles import CROWDED, CROWDED_EDGE, EDGE, GRAPH, MUTED, NODE, PALE, SMALL, STRONG, STYLES
-from autograd.notation import Expression, TextWriter, format_number, formula
+from autograd.notation import Expression, TextWriter, formula
 
 NUMBERED_EDGES = 1_000  # beyond, their numbers are in the tooltips only
 NUMBERED_WHERE_CROWDED = 150
@@ -89,12 +89,12 @@ class DotPicture:
 
     def label_of(self, node: Node) -> str:
         """What is written on a node, in HTML as Graphviz has it."""
-        number = format_number(node.data, self.digits)
+        number = value_text(node, self.digits)
         if node.role == "constant":
             return f'<<FONT POINT-SIZE="11">{number}</FONT>>'
         name, operation = escaped(shortened(node.name)), escaped(shortened(node.operation))
         muted = self.highlight is not None and node.value not in self.highlight.nodes
-        rows = [f"<B>{name} = {number}</B>" if name else f"<B>{number}</B>"]
+        rows = [f"<B>{both}</B>"] if (both := equation(name, number)) else []
         for line, size in ((operation, 14 if len(node.operation) == 1 else 11), (gradient_text(node, self.digits), 11)):
             if line:
                 rows.append(f'<FONT POINT-SIZE="{size}" COLOR="{MUTED if muted else SMALL}">{line}</FONT>')
@@ -102,7 +102,7 @@ class DotPicture:
 
     def node_style(self, node: Node) -> dict[str, str]:
         """How a node looks, as attributes of Graphviz."""
-        parts = [node.name, self._formula(node.value), format_number(node.data, self.digits)]
+        parts = [node.name, self._formula(node.value), value_text(node, self.digits)]
         style = STYLES[node.role] | {"tooltip": tooltip(" = ".join([part for part in parts if part]))}
         if self.highlight is None:
             return style
@@ -120,16 +120,17 @@ class DotPicture:
 
     def edge_style(self, node: Node, i: int) -> dict[str, str]:
         """How an edge looks, as attributes of Graphviz."""
-        x, number = self.nodes[node.operands[i]], format_number(node.partials[i], self.digits)
+        x, number = self.nodes[node.operands[i]], partial_text(node, i, self.digits)
         if x.role == "constant":
             return {"color": PALE}
         once = node.name and x.name and node.operands.count(x.value) == 1
-        style = {"tooltip": tooltip(f"∂{node.name}/∂{x.name} = {number}" if once else number)}
+        style = {"tooltip": tooltip(equation(f"∂{node.name}/∂{x.name}", number) if once else number) or " "}
         if x.role in ("input", "activation") and any(self.nodes[y].role == "parameter" for y in node.operands):
             style |= {"minlen": "2", "weight": "2"}  # leaves a column for the parameters
         text = self.highlight.edges.get((x.value, node.value)) if self.highlight else None
         if self.highlight is None or text is None:
-            style |= CROWDED_EDGE if self.crowded else {"label": f"\u00a0{number}\u00a0"}
+            written = {"label": f"\u00a0{number}\u00a0"} if number else {}
+            style |= CROWDED_EDGE if self.crowded else written
             return style | ({"color": PALE, "fontcolor": MUTED} if self.highlight else {})
         if self.crowded and len(self.highlight.edges) > NUMBERED_WHERE_CROWDED:  # there is no room beside them
             return style | CROWDED_EDGE | {"color": STRONG}

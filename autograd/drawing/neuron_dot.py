@@ -13,11 +13,10 @@ from autograd.drawing.columns import CIRCLE, Spot, in_columns
 from autograd.drawing.dot import DotPicture, escaped, lines_of, tooltip, with_id
 from autograd.drawing.labels import Point, Rectangle, placed
 from autograd.drawing.neurons import Graph, Neurons
-from autograd.drawing.node_text import clean, gradient_text, shortened
+from autograd.drawing.node_text import clean, equation, gradient_text, partial_text, shortened, value_text
 from autograd.drawing.nodes import Node
 from autograd.drawing.rendering import INCH
 from autograd.drawing.styles import CHARACTER, INK, MINUS, MUTED, PALE, PLUS, SMALL, STRONG
-from autograd.notation import format_number
 
 GAP, STEEP = 150, 0.45  # points between columns at least, and in heights of the highest
 ARROW = 6  # points
@@ -26,6 +25,7 @@ THIN, THICK, DENSE_THICK = 0.7, 5.0, 2.2  # points
 SEE_THROUGH = "a0"  # of lines that are many
 LABEL, NAME = 10.5, 13  # sizes of letters
 LINE_HEIGHT = 1.25  # in sizes of letters
+HANGING = 1.15  # how much larger letters may be than those below, for their indices not to hang into these
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Line:
     start: Value
     end: Value
     weight: Value | None
-    partial: float
+    partial: str
 
 
 @dataclass(frozen=True)
@@ -78,9 +78,8 @@ class NeuronPicture(DotPicture):
 
     def _size(self, value: Value) -> tuple[float, float]:
         node = self.nodes[value]
-        number = format_number(node.data, self.digits)
         rows = [
-            (f"{shortened(node.name)} = {number}", NAME),
+            (equation(shortened(node.name), value_text(node, self.digits)), NAME),
             (node.operation, LABEL),
             (gradient_text(node, self.digits), LABEL),
         ]
@@ -95,20 +94,20 @@ class NeuronPicture(DotPicture):
 
     def label_of(self, node: Node) -> str:
         """What is written on a circle, on the mark of a bias, or on what else there is."""
-        spot, number = self.spots[node.value], format_number(node.data, self.digits)
+        spot, number = self.spots[node.value], value_text(node, self.digits)
         name = escaped(shortened(node.name))
         if spot.shape == "box":
             return super().label_of(node)
         if spot.shape == "bias":
             text = f"{name} = {number}" if name and spot.height > LABEL else ""
             return f'<<FONT POINT-SIZE="{_fitting(text, 10, spot.width - 4):g}">{text}</FONT>>' if text else ""
-        rows = (
-            [f'<B><FONT POINT-SIZE="{_fitting(shortened(node.name), NAME, spot.width - 8):g}">{name}</FONT></B>']
-            if name
-            else []
-        )
-        if not self.small:
-            rows.append(f'<FONT POINT-SIZE="{_fitting(number, 12, spot.width - 8):g}">{number}</FONT>')
+        number = "" if self.small else number
+        room, name_text = spot.width - 8, shortened(node.name)
+        of_number = _fitting(number, 12, room)
+        of_name = min(_fitting(name_text, NAME, room), HANGING * of_number)
+        rows = [f'<B><FONT POINT-SIZE="{of_name:g}">{name}</FONT></B>'] if name else []
+        if number:
+            rows.append(f'<FONT POINT-SIZE="{of_number:g}">{number}</FONT>')
         return f"<{'<BR/>'.join(rows)}>" if rows else ""
 
     def node_style(self, node: Node) -> dict[str, str]:
@@ -129,7 +128,7 @@ class NeuronPicture(DotPicture):
                 height,
             )
             for value, (shape, _, _, x, y, w, h) in self.spots.items()
-            if shape == "circle"
+            if shape == "circle" and gradient_text(self.nodes[value], self.digits)
         }
 
     def _is_muted(self, value: Value) -> bool:
@@ -141,13 +140,13 @@ class NeuronPicture(DotPicture):
         for neuron in self.neurons.by_z.values():
             end = neuron.z if self.with_z else neuron.head
             for w, x in neuron.lines:
-                yield Line(x, end, w, 0.0)
+                yield Line(x, end, w, "")
                 drawn.add((x, end))
         for value, node in self.nodes.items():
-            for x, partial in zip(node.operands, node.partials, strict=True):
+            for i, x in enumerate(node.operands):
                 if x in self.spots and (x, value) not in drawn:
                     drawn.add((x, value))
-                    yield Line(x, value, None, partial)
+                    yield Line(x, value, None, partial_text(node, i, self.digits))
 
     def _emphasis(self, line: Line) -> str | None:
         """What is written on a line that stands out; None where it does not."""
@@ -185,9 +184,9 @@ class NeuronPicture(DotPicture):
         node, x = self.nodes[line.end], self.nodes[line.start]
         if line.weight:
             w = self.nodes[line.weight]
-            return f"{w.name} = {format_number(w.data, self.digits)}, {gradient_text(w, self.digits)}"
-        number = format_number(line.partial, self.digits)
-        return f"∂{node.name}/∂{x.name} = {number}" if node.name and x.name else number
+            numbers = equation(w.name, value_text(w, self.digits)), gradient_text(w, self.digits)
+            return ", ".join([text for text in numbers if text])
+        return equation(f"∂{node.name}/∂{x.name}", line.partial) if node.name and x.name else line.partial or " "
 
     @cached_property
     def _heaviest(self) -> float:
@@ -207,9 +206,9 @@ class NeuronPicture(DotPicture):
             return []
         if line.weight:
             w = self.nodes[line.weight]
-            number = format_number(w.data, self.digits)
-            return [f"{w.name} = {number}", w.name] if w.name else [number]
-        return [] if self.spots[line.start].shape == "bias" else [format_number(line.partial, self.digits)]
+            number = value_text(w, self.digits)
+            return [equation(w.name, number), w.name] if w.name else [number]
+        return [] if self.spots[line.start].shape == "bias" else [line.partial]
 
     def _numbers(self, lines: list[Line]) -> Iterator[tuple[str, dict[str, str]]]:
         """The texts that have room on their lines, as nodes: so no line is drawn over them."""

@@ -44,6 +44,14 @@ def roles_in(order: list[Value]) -> dict[Value, str]:
     return roles
 
 
+def data_in(roles: Mapping[Value, str]) -> set[Value]:
+    """Inputs and targets, where there are parameters beside them: learning has no use for their gradients, which are
+    left out until asked for."""
+    leaves = [node for node in roles if node.op is None]
+    data = {leaf for leaf in leaves if roles[leaf] in ("input", "target")}
+    return data if len(data) < len(leaves) else set()
+
+
 def _role_of_result(node: Value, by_letter: str | None, operands: set[str], last: bool) -> str:
     assert node.op is not None
     if node.op.role == "loss":

@@ -1,15 +1,17 @@
 """The nodes of a graph as they are drawn."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 from autograd.core import Value
 from autograd.drawing.excerpt import CUT, Part
-from autograd.drawing.node_roles import sign_of
+from autograd.drawing.node_roles import data_in, sign_of
 from autograd.notation import Expression, Symbol, unicode_label
 
 Edge = tuple[Value, Value]  # (operand, node)
+Numbers = Literal["values", "gradients", "partials"]  # of a node, each of which may be left out
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class Node:
     grad: float
     operands: tuple[Value, ...]
     partials: tuple[float, ...]
+    left_out: frozenset[Numbers] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -39,8 +42,24 @@ class Highlight:
         return {value for edge in self.edges for value in edge}
 
 
-def nodes_as_drawn(roles: Mapping[Value, str], part: Part, symbols: Mapping[Value, Expression]) -> list[Node]:
-    """What is drawn of the nodes of a part, with its names."""
+def nodes_as_drawn(
+    roles: Mapping[Value, str],
+    part: Part,
+    symbols: Mapping[Value, Expression],
+    hide: Collection[Numbers],
+    asked: Collection[Value],
+) -> list[Node]:
+    """What is drawn of the nodes of a part, with its names.
+
+    hide: numbers that are shown of no node, but the values of leaves, which are given. asked: inputs and targets whose
+    gradients are shown; those of others are left out.
+    """
+    without_gradient = data_in(roles).difference(asked)
+
+    def left_out(node: Value) -> frozenset[Numbers]:
+        numbers = {*hide, "gradients"} if node in without_gradient else {*hide}
+        return frozenset(numbers if node.operands else numbers - {"values"})
+
     return [
         Node(
             value,
@@ -51,6 +70,7 @@ def nodes_as_drawn(roles: Mapping[Value, str], part: Part, symbols: Mapping[Valu
             value.grad,
             value.operands if value in part.made else (),
             value.partials if value in part.made else (),
+            left_out(value),
         )
         for value in part.nodes
     ]

@@ -8,7 +8,7 @@ import html
 import math
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -23,13 +23,13 @@ from autograd.drawing.expanding import expand_sums
 from autograd.drawing.neuron_dot import NeuronPicture
 from autograd.drawing.neurons import LEVELS, Level, Neurons, neurons_in
 from autograd.drawing.node_roles import roles_in
-from autograd.drawing.node_text import clean, shortened
-from autograd.drawing.nodes import Edge, Highlight, Node, nodes_as_drawn
+from autograd.drawing.node_text import clean, equation, shortened, value_text
+from autograd.drawing.nodes import Edge, Highlight, Node, Numbers, nodes_as_drawn
 from autograd.drawing.rendering import LAYOUT_LIMIT, SMALLER, render, too_wide
 from autograd.drawing.steps import steps_of
 from autograd.drawing.tree import TEXT_LINES, tree_lines
 from autograd.files import write_files
-from autograd.notation import Expression, format_number, require_digits, symbols_for
+from autograd.notation import Expression, require_digits, symbols_for
 from autograd.words import in_its_language, language, spoken_language, tn
 
 EVERYTHING_UP_TO = 200  # nodes: beyond, neurons are drawn alone where nothing else is asked for
@@ -41,9 +41,21 @@ ENDINGS = (".svg", ".png", ".pdf", ".dot", ".gv")
 def _inline_svg(svg: str, alternative: str) -> str:
     """Graphviz's svg without prologue and remarks, and with its tooltips as browsers want them."""
     svg = re.sub(r"<!--.*?-->\n?", "", svg[svg.index("<svg") :], flags=re.DOTALL)
+    svg = re.sub(r'<title>[^<]*</title>\n(?!<g id="[^"]*"><a )', "", svg)  # names in DOT, where there is no tooltip
     svg = re.sub(r'<title>[^<]*</title>\n(<g id="[^"]*"><a) xlink:title="([^"]*)">', r"<title>\2</title>\n\1>", svg)
-    svg = re.sub(r'(<a) xlink:title="[^"]*"|<title>%[^<]*</title>\n|<title>n\d+(&#45;&gt;n\d+)?</title>\n', r"\1", svg)
+    svg = re.sub(r'(<a) xlink:title="[^"]*"', r"\1", svg)
+    svg = re.sub(r'<g id="\w+" class="node">.*?</g>\n</g>', lambda node: _centred(node[0]), svg, flags=re.DOTALL)
     return svg.replace("<svg ", f'<svg role="img" aria-label="{html.escape(alternative)}" ', 1)
+
+
+def _centred(node: str) -> str:
+    """A node's lines in the middle of its shape however wide letters are: Graphviz sets them by a guess, flush left."""
+    shape = re.search(r'<ellipse[^>]* cx="(?P<middle>[^"]+)"|<p[^>]* (points|d)="(?P<corners>[^"]+)"', node)
+    if shape is None:
+        return node
+    across = [float(x) for x in re.findall(r"(-?[\d.]+),", shape["corners"] or "")]
+    middle = shape["middle"] or f"{(min(across) + max(across)) / 2:.2f}"
+    return re.sub(r'text-anchor="start" x="[^"]*"', f'text-anchor="middle" x="{middle}"', node)
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -176,8 +188,7 @@ class Drawing:
     @in_its_language
     def _summary(self) -> str:
         root = [*self.nodes.values()][-1]
-        name = f"{shortened(root.name)} = " if root.name else ""
-        value = f"{name}{format_number(root.data, self.digits)}"
+        value = equation(shortened(root.name), value_text(root, self.digits)) or root.operation
         return tn("graph of {value}, {count} node", "graph of {value}, {count} nodes", len(self.nodes), value=value)
 
 
@@ -192,6 +203,7 @@ def draw(
     highlight: Mapping[Edge, str] | None = None,
     focus: Value | None = None,
     caption: str = "",
+    input_gradients: bool = False,
     lang: str | None = None,
 ) -> Drawing:
     """Draw the graph that a Value was made from: labels, operations, values, gradients, and the partial on each edge.
@@ -203,7 +215,9 @@ def draw(
     digits of numbers. depth: draw no more than so many steps back from the value; inputs: draw what lies between these
     nodes and the value. What is cut off by that is dotted, with … for what it was made from; names and gradients are
     those of the whole graph. highlight: edges (operand, node) that stand out, with what is written on them; focus: the
-    node they start from. caption: lines to set below the picture. lang: the language of words and numbers, as "de".
+    node they start from. caption: lines to set below the picture. input_gradients: show the gradients of the inputs and
+    targets of a network as well; without it they are left out, as learning has no use for them, but for that of the
+    focus. lang: the language of words and numbers, as "de".
 
     Raises TypeError for what is not a Value, and ValueError for a level that does not exist, or is not everything where
     sums are to be expanded, for digits or a depth below 1, for inputs that the value does not depend on, and for a
@@ -225,6 +239,7 @@ def draw(
         highlight=highlight,
         focus=focus,
         caption=caption,
+        input_gradients=input_gradients,
         lang=lang,
     )
 
@@ -240,14 +255,20 @@ def draw_part(
     highlight: Mapping[Edge, str] | None = None,
     focus: Value | None = None,
     caption: str = "",
+    input_gradients: bool = False,
+    hide: Collection[Numbers] = (),
     lang: str | None = None,
 ) -> Drawing:
-    """Draw a part of a graph that is current, given its topological order and the roles in it; options as in `draw`."""
+    """Draw a part of a graph that is current, given its topological order and the roles in it; options as in `draw`.
+
+    hide: numbers that are shown of no node, but the values of leaves.
+    """
     wanted = None if len(part.nodes) == len(order) else {*part.nodes}
     symbols = symbols_for(order, wanted)
     lang = spoken_language(lang)
+    asked = order if input_gradients else [] if focus is None else [focus]
     with language(lang):
-        nodes = nodes_as_drawn(roles, part, symbols)
+        nodes = nodes_as_drawn(roles, part, symbols, hide, asked)
     edges = dict(highlight or {})
     existing = {(x, node) for node in order for x in node.operands} if edges else set()
     for edge in edges:

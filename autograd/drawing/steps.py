@@ -6,10 +6,9 @@ from typing import Any
 
 from autograd.core import NOT_COMPUTED, Value
 from autograd.drawing.dot import DotPicture, escaped
-from autograd.drawing.node_text import gradient_text, shortened
+from autograd.drawing.node_text import gradient_text, shortened, value_text
 from autograd.drawing.nodes import Node
 from autograd.drawing.styles import INK, SMALL, STRONG
-from autograd.notation import format_number
 
 HIDDEN = "transparent"  # what is still to come keeps its place: nothing moves from slide to slide
 
@@ -32,7 +31,7 @@ class StepPicture(DotPicture):
 
     def label_of(self, node: Node) -> str:
         """What is written on a node; of the same size in every step."""
-        number = format_number(node.data, self.digits)
+        number = value_text(node, self.digits)
         if node.role == "constant":
             return super().label_of(node)
         name, operation = escaped(shortened(node.name)), escaped(shortened(node.operation))
@@ -40,8 +39,8 @@ class StepPicture(DotPicture):
         rows = [f"<B>{name}{value}</B>"]
         if operation:
             rows.append(_coloured(operation, SMALL, 14 if len(node.operation) == 1 else 11))
-        if node.grad is not NOT_COMPUTED:
-            rows.append(_coloured(gradient_text(node, self.digits), SMALL if self._received(node) else HIDDEN, 11))
+        if node.grad is not NOT_COMPUTED and (gradient := gradient_text(node, self.digits)):
+            rows.append(_coloured(gradient, SMALL if self._received(node) else HIDDEN, 11))
         return f"<{'<BR/>'.join(rows)}>"
 
     def node_style(self, node: Node) -> dict[str, str]:

@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Mapping
 
 from autograd.core import Value
-from autograd.drawing.node_text import gradient_text, shortened
+from autograd.drawing.node_text import equation, gradient_text, partial_text, shortened, value_text
 from autograd.drawing.nodes import Node
-from autograd.notation import format_number
 from autograd.words import t, tn
 
 TEXT_LINES, TEXT_DEPTH = 500, 50
@@ -22,8 +21,7 @@ def tree_lines(nodes: Mapping[Value, Node], digits: int) -> Iterator[str]:
         value, indent, branch, partial, depth = stack.pop()
         node, again = nodes[value], value in written
         name = shortened(node.name)
-        number = format_number(node.data, digits)
-        parts = [f"{name} = {number}" if name else number]
+        parts = [equation(name, value_text(node, digits))]
         if again:
             parts.append(t("(see above)") if node.operands else "")
         elif node.role != "constant":
@@ -35,10 +33,10 @@ def tree_lines(nodes: Mapping[Value, Node], digits: int) -> Iterator[str]:
         if depth == TEXT_DEPTH and node.operands:
             continue
         indent += {"": "", "├─ ": "│  ", "└─ ": "   "}[branch]
-        edges = [*zip(node.operands, node.partials, strict=True)]
-        for i, (x, slope) in reversed([*enumerate(edges)]):
-            text = "" if nodes[x].role == "constant" else t("partial {number}", number=format_number(slope, digits))
-            stack.append((x, indent, "└─ " if i == len(edges) - 1 else "├─ ", text, depth + 1))
+        for i, x in reversed([*enumerate(node.operands)]):
+            slope = "" if nodes[x].role == "constant" else partial_text(node, i, digits)
+            text = t("partial {number}", number=slope) if slope else ""
+            stack.append((x, indent, "└─ " if i == len(node.operands) - 1 else "├─ ", text, depth + 1))
     if len(written) < len(nodes):
         yield tn(
             "… and {number} more node",

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 from autograd.core import Value, as_float, shown
-from autograd.drawing import Drawing
+from autograd.drawing import Drawing, Numbers
 from autograd.exploring.learning import learning
-from autograd.exploring.options import hidden, locked, opening
+from autograd.exploring.options import SWITCH, hidden, locked, opening
 from autograd.exploring.page_graph import PageGraph
 from autograd.exploring.page_words import encoded, page_words
 from autograd.exploring.tours import Scene, tour_data
@@ -151,13 +152,14 @@ def explore(
         names = [rule.english() for rule in rules]
         scenes = tour_data(graph, tour, lambda view: opening(graph, view, left_out, rows_count, names, False))
         first = start or scenes[0]["view"] if scenes else start
+        opened = opening(graph, first, left_out, rows_count, names, practice)
         asked = {
             "hide": left_out,
             "lock": locked(graph, lock),
-            "start": opening(graph, first, left_out, rows_count, names, practice),
+            "start": opened,
         } | ({"tour": scenes} if scenes else {})
         functions = graph.functions(rules)
-        drawing = graph.drawing(lang)
+        drawing = graph.drawing(_hidden_numbers(left_out, opened), lang)
         name = drawing.nodes[value].name if value.label else ""
         title = title or _usual_title(name, len(graph.nodes))
         title = title if isinstance(title, Message) else printable(title)
@@ -166,6 +168,13 @@ def explore(
     data, carried = encoded(told)
     with language(lang):
         return Explorer(value, str(title), drawing, data, functions, *page_words(lang, carried), spoken_language())
+
+
+def _hidden_numbers(hide: Collection[str], start: str) -> set[Numbers]:
+    """What no picture of the page may show: what is to be found in practice, or was left out."""
+    if dict(parse_qsl(start)).get("practice", SWITCH[0]) != SWITCH[0]:
+        return {"values", "gradients", "partials"}
+    return {"gradients", "partials"} if "gradients" in hide else set()
 
 
 def _usual_title(name: str, count: int) -> Message:

@@ -1,6 +1,6 @@
 """A graph as the page has it: nodes, their formulas and functions, boxes and their places, what can be switched."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 from itertools import product
 from typing import Any
@@ -12,8 +12,10 @@ from autograd.drawing import (
     LEVELS,
     WORDS,
     Drawing,
+    Numbers,
     Part,
     copied,
+    data_in,
     draw_part,
     in_columns,
     neurons_in,
@@ -105,9 +107,9 @@ class PageGraph:
         """The number of the page's last step."""
         return len(self.made) if forward_only else 2 * len(self.made) + 2
 
-    def drawing(self, lang: str | None = None) -> Drawing:
-        """The picture where there is no page."""
-        return draw_part(self.whole_order, self.part, self.whole_roles, digits=self.digits, lang=lang)
+    def drawing(self, hide: Collection[Numbers] = (), lang: str | None = None) -> Drawing:
+        """The picture where there is no page. hide: numbers that are shown of no node, but the values of leaves."""
+        return draw_part(self.whole_order, self.part, self.whole_roles, digits=self.digits, hide=hide, lang=lang)
 
     def indices(self, values: Iterable[Value]) -> list[int]:
         """Where Values are in the list of nodes, -1 where they are not."""
@@ -143,6 +145,7 @@ class PageGraph:
         return {
             "digits": self.digits,
             "nodes": [self._node(node) for node in self.nodes],
+            "unasked": sorted({*self.indices(data_in(self.whole_roles))} - {-1}),
             "switches": self._switches(),
             "signatures": [_signature(signature, templates) for signature in self.signatures],
             "cancelled": self._cancelled(templates),

@@ -16,9 +16,8 @@ export class Passes {
     this.rank = new Map(graph.results.map((node, i) => [node, i]));
     /** Whether inputs and targets get gradients too, which learning has no use for. */
     this.dataToo = false;
-    /** Inputs and targets, where there are parameters beside them. */
-    this.data = new Set(graph.leaves.filter((leaf) => ["input", "target"].includes(graph.role(leaf))));
-    if (this.data.size === graph.leaves.length) this.data.clear();
+    /** Inputs and targets whose gradients are left out until asked for. */
+    this.data = new Set(graph.data.unasked);
   }
 
   /** A step, or the first or last one instead of what is beyond. @param {number} step */

@@ -41,7 +41,7 @@
  * @typedef {SceneData[]} TourData
  * @typedef {{functions: FunctionData[], of: number[][], convention: null | {weight: number, to: number, by: number,
  *   order: "to" | "from", raised: boolean}}} LegendData
- * @typedef {{title: Text, lr: number, digits: number, nodes: NodeData[], boxes: BoxData[], switches: SwitchData[],
+ * @typedef {{title: Text, lr: number, digits: number, nodes: NodeData[], unasked: number[], boxes: BoxData[], switches: SwitchData[],
  *   hide: string[], lock: {leaves: number[], controls: string[]}, start: string, legend: LegendData,
  *   signatures: SignatureData[], cancelled: Record<string, number[]>, texts: string[], rules: RuleData[],
  *   learning?: LearningData, practice: PracticeData, tour?: TourData, network?: NetworkData}} Data
