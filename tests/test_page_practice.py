@@ -2,6 +2,7 @@
 
 import json
 import random
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -10,12 +11,13 @@ from autograd import Exercise, Value, exercise, explore
 from autograd.practising import MISTAKES
 from tests import practice
 from tests.javascript import run
-from tests.test_practising import SPELLINGS, network
+from tests.test_practising import RIGHT, SPELLINGS, UNREADABLE, network
 
 JUDGE = """
 const { State } = await load("state");
 const { Questions } = await load("questions");
-const { Names, readAnswer, Unreadable } = await load("reading");
+const { Names } = await load("names");
+const { readAnswer, Unreadable } = await load("reading");
 const { judge } = await load("judging");
 const { Numbers, numbersAt } = await load("terms");
 const { nearby, randomNumbers } = await load("fresh_numbers");
@@ -45,15 +47,13 @@ def judged(output: Value, answers: list[tuple[Exercise, str]]) -> list[tuple[str
     return [(kind, names) for kind, names in run(JUDGE, **given)]
 
 
-def wrong_answers(task: Exercise, rng: random.Random) -> list[str]:
-    learner = practice.Learner(task)
-    if task.kind == "gradient":
-        made = [*learner.wrong_gradients(task.node)]
-        texts = [*learner.formulas(task.node, rng)]
-    else:
-        made = [*(learner.wrong_values(task.node) if task.kind == "value" else learner.wrong_updates(task.node, 0.1))]
-        texts = []
-    return [f"{one.answer:.3g}" for one in made] + texts
+def answers_to(task: Exercise, rng: random.Random) -> list[str]:
+    """Wrong ones, formulas, and what is right and wrong where numbers are rounded on the way."""
+    _, wrong = practice.right_and_wrong(task, practice.Learner(task))
+    right_by_hand, wrong_by_hand = practice.right_and_wrong(task, practice.Learner(task, rounding=True))
+    numbers = [one.answer for one in (*wrong, *wrong_by_hand[:12])] + [right_by_hand]
+    formulas = practice.Learner(task).formulas(task.node, rng) if task.kind == "gradient" else ()
+    return [f"{number:.3g}" for number in numbers] + [*formulas]
 
 
 @pytest.mark.parametrize("name", ["2-3-1", "2-2-1", "4-2-2-1", "random 8", "random 5"])
@@ -64,7 +64,7 @@ def test_the_page_judges_as_python_does(name: str) -> None:
     for kind in ("gradient", "forward", "update"):
         found: Any = exercise(output, kind=kind)
         tasks += [found] if isinstance(found, Exercise) else list(found)
-    answers = [(task, text) for task in tasks for text in wrong_answers(task, rng)]
+    answers = [(task, text) for task in tasks for text in answers_to(task, rng)]
     assert len(answers) > 8
     for (task, text), (kind, mistakes) in zip(answers, judged(output, answers), strict=True):
         verdict = task.check(text)
@@ -73,15 +73,20 @@ def test_the_page_judges_as_python_does(name: str) -> None:
         assert {*mistakes} <= {*MISTAKES}
 
 
+def held_together(output: Value, tasks: list[Exercise], texts: Sequence[str]) -> None:
+    """Have the page and Python judge texts alike."""
+    answers = [(task, text) for task in tasks for text in texts]
+    for (task, text), (kind, mistakes) in zip(answers, judged(output, answers), strict=True):
+        found = task.check(text)
+        kind = "mistake" if kind == "both" else "wrong" if kind == "asked" else kind
+        assert (kind, {*mistakes}) == (found.kind, {*found.mistakes}), (task, text)
+
+
 def test_the_page_reads_what_python_reads() -> None:
     output = network()
     task = next(one for one in exercise(output) if one.name == "∂C/∂w¹₂₁")
-    texts = [
-        *SPELLINGS,
-        "",
+    more = [
         "2 +",
-        "(x_1",
-        "σ(",
         "tanh'(z2_1)",
         "1e-3",
         ",5",
@@ -91,7 +96,10 @@ def test_the_page_reads_what_python_reads() -> None:
         "a3_1²·2",
         "__x__",
         "(" * 99,
+        "max(|x_1|, 2)",
     ]
-    for text, (kind, _) in zip(texts, judged(output, [(task, text) for text in texts]), strict=True):
-        kind = "mistake" if kind == "both" else kind
-        assert kind == ("wrong" if (found := task.check(text)).text.startswith("That is what") else found.kind), text
+    held_together(output, [task], [*SPELLINGS, *UNREADABLE, *more])
+    a, k = Value(1.2, "a"), Value(1.7, "k")
+    graph = k * a**2 + (k * a).sin() * a.tanh() + a.relu()
+    letters = [answer for _, answer in RIGHT]
+    held_together(graph, [exercise(graph, a)], [*letters, "2ka", "kka", "kcos(ka)", "ak^2", "kk", "aaaaaaaaaa", "ka1"])

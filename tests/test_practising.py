@@ -44,6 +44,8 @@ def test_mistakes_are_named_no_right_answer_is_refused_and_no_wrong_one_accepted
     chosen = ("2-3-1", "2-2-1", "4-2-2-1", *[f"random {i}" for i in (1, 8, 13)])
     score = practice.measure(1, lambda name: name in chosen)
     assert score.part >= practice.NAMED
+    assert score.taken >= practice.TAKEN
+    assert score.by_hand["shown"] > score.by_hand["rounding"] + score.by_hand["mistake"]
     assert not score.refused
     assert not score.accepted
     assert {*score.named} == {*MISTAKES}, "a mistake that no learner of the measure makes is not measured"
@@ -69,6 +71,13 @@ SPELLINGS = [
     "dC/da3_1 * da3_1/dz3_1 * w2_12 * da2_2/dz2_2 * x_1",
     "δ(z2_2) x_1",
     "delta_z2_2 * x_1",
+    r"\delta^{2}_{2} x_{1}",
+    "δ²₂x₁",
+    "2(a3_1 - y) f'(z3_1) w2_12 f'(z^2_2) x1",
+    r"2\left(a^{3}_{1}-y\right)\,\sigma'(z^{3}_{1})\,w^{2}_{12}\,\sigma'\left(z^{2}_{2}\right)x_1",
+    r"\frac{\partial C}{\partial a^{3}_{1}} \frac{\partial a^3_1}{\partial z^3_1} \frac{w^2_12 * 3}{3} σ'(z2_2) x_1",
+    "-2|a3_1 - y| a3_1(1 - a3_1) w2_12 (σ(z2_2) - σ²(z2_2)) x_1 [x_1 > 0]",
+    "-2|y - a3_1||a3_1(1 - a3_1)| w2_12 (σ z2_2 - σ^2(z2_2)) x_1 [x_1 ≥ 0][0 <= 1]",
 ]
 
 
@@ -78,10 +87,28 @@ def test_a_formula_is_read_however_it_is_spelled(text: str) -> None:
     assert verdict.kind == "right", verdict
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["", "foo", "2 +", "(x_1", "x_1)", "σ", "σ(", "tanh'", "x_1 ^", "a3_1 a", "1 2 +", "__import__('os')", "(" * 500],
-)
+UNREADABLE = [
+    *[
+        "",
+        "foo",
+        "2 +",
+        "(x_1",
+        "x_1)",
+        "σ",
+        "σ(",
+        "tanh'",
+        "x_1 ^",
+        "a3_1 a",
+        "1 2 +",
+        "__import__('os')",
+        "(" * 500,
+    ],
+    *["|x_1", "[x_1 >", "[x_1 > 0)", "x_1 > 0", r"\frac{1}", r"\frac12", "f(x_1)", "f'", "f", "sin z2_1 x_1"],
+    *["σ z2_1²", "δ^9_9", "σ^-1(z2_1)", "|", "||"],
+]
+
+
+@pytest.mark.parametrize("text", UNREADABLE)
 def test_what_cannot_be_read_is_said_to_be_so(text: str) -> None:
     task = asked()
     verdict = task.check(text)
@@ -277,6 +304,15 @@ RIGHT = [
     (lambda a, k: a**3, "3a^{1+1}"),
     (lambda a, k: a * k, "∂v/∂a = k"),
     (lambda a, k: a.exp() * k, "k e^a"),
+    (lambda a, k: k * a**2, "2ka"),
+    (lambda a, k: (k * a).sin(), "kcos(ka)"),
+    (lambda a, k: a.sin() * k, "√(1 - sin²a)*k"),
+    (lambda a, k: a.tanh() * k, "k(1-tanh^2(a))"),
+    (lambda a, k: a.tanh() * k, r"k(1-\tanh^{2} a)"),
+    (lambda a, k: a.tanh() * k, "kf'(a)"),
+    (lambda a, k: a.relu() * k, "k[a>0]"),
+    (lambda a, k: a * k, r"\frac{k^2}{|k|}"),
+    (lambda a, k: a * k, r"\dfrac{2k}{2}"),
 ]
 
 

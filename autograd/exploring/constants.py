@@ -28,12 +28,17 @@ from autograd.practising import (
     EXACT_FORMULAS,
     LONGEST,
     MOST_FACTORS,
+    MOST_LETTERS,
     MOST_NAMED,
     MOST_PAIRED,
+    MOST_ROUNDED,
+    OTHER_NAMES,
     OTHERS,
+    REWRITTEN,
+    RIGHT,
 )
 
-SHARED: dict[str, str | float | Sequence[str | float]] = {
+SHARED: dict[str, str | float | Sequence[str | float | tuple[str, str]]] = {
     "ABOUT": ABOUT,
     "ALONG": ALONG,
     "BOLD": BOLD,
@@ -55,9 +60,12 @@ SHARED: dict[str, str | float | Sequence[str | float]] = {
     "MINUS": MINUS,
     "LONGEST": LONGEST,
     "MOST_FACTORS": MOST_FACTORS,
+    "MOST_LETTERS": MOST_LETTERS,
     "MOST_NAMED": MOST_NAMED,
     "MOST_PAIRED": MOST_PAIRED,
+    "MOST_ROUNDED": MOST_ROUNDED,
     "MOST_SUBTOTALS": MOST_SUBTOTALS,
+    "OTHER_NAMES": OTHER_NAMES,
     "OTHERS": OTHERS,
     "NEGATIVE": NEGATIVE,
     "OPEN": OPEN,
@@ -65,6 +73,8 @@ SHARED: dict[str, str | float | Sequence[str | float]] = {
     "PLAIN_FROM": PLAIN_FROM,
     "RAISED": RAISED,
     "RESULT": RESULT,
+    "REWRITTEN": REWRITTEN,
+    "RIGHT": RIGHT,
     "ROOM_BESIDE": ROOM_BESIDE,
     "SIZES": SIZES,
     "SPEEDS": SPEEDS,
@@ -82,9 +92,11 @@ def module() -> str:
     return HEAD + "".join(lines)
 
 
-def _written(constant: str | float | Sequence[str | float]) -> str:
+def _written(constant: str | float | Sequence[str | float | tuple[str, str]]) -> str:
+    if isinstance(constant, Sequence) and isinstance(constant[0], tuple):
+        return "[\n" + "".join([f"  {json.dumps(pair, ensure_ascii=False)},\n" for pair in constant]) + "]"
     if isinstance(constant, Sequence):
-        return json.dumps(constant)
+        return json.dumps(constant, ensure_ascii=False)
     return re.sub(r"e\+?(-?)0*", r"e\1", f"{constant:g}")  # exponents as JavaScript's formatter wants them
 
 

@@ -16,6 +16,7 @@ from autograd.exploring.wrong_signatures import terms_of_value, wrong_results, w
 from autograd.notation import Symbol, as_expression
 from autograd.practising import (
     APPROACH,
+    FLIPS,
     MISTAKES,
     RATE,
     SUBTRACTED,
@@ -52,6 +53,9 @@ def practice_of_graph(
         "sums": {count: [_of_terms(slip, _terms(count)) for slip in ways_of_sum(_terms(count))] for count in counts},
         "update": _ways_of_update(),
         "missing": INDEX["factor missing"],
+        "dropped": INDEX["minus dropped"],
+        "opposite": INDEX["opposite sign"],
+        "flips": [INDEX[mistake] for mistake in FLIPS],
         "before": INDEX["before the change"],
         "transposed": INDEX["transposed"],
         "instead": _instead(questions, made, index),
@@ -129,7 +133,7 @@ def _instead(
         key: [
             [INDEX[mistake], factor_as_json(other)]
             for mistake, other in questions.mistakes.alternatives(factor)
-            if not other.rule and _is_shown(other)
+            if not other.rule and other.kind != "size" and _is_shown(other)
         ]
         for key, factor in factors.items()
     }

@@ -3,8 +3,9 @@
 from autograd.practising.exercise import Exercise, Exercises, exercise
 from autograd.practising.fresh_numbers import DRAWS, OTHERS
 from autograd.practising.hints import APPROACH, rule_of
-from autograd.practising.judging import DIGITS_OF_ANSWERS, EXACT_FORMULAS, MOST_NAMED, VERDICTS, Verdict
+from autograd.practising.judging import EXACT_FORMULAS, MOST_NAMED, MOST_ROUNDED, RIGHT, VERDICTS, Verdict
 from autograd.practising.mistakes import (
+    FLIPS,
     MISTAKES,
     MOST_FACTORS,
     MOST_PAIRED,
@@ -15,8 +16,10 @@ from autograd.practising.mistakes import (
     ways_of_update,
     ways_of_weighted_sum,
 )
+from autograd.practising.names import MOST_LETTERS, OTHER_NAMES, names_of_function
 from autograd.practising.questions import Questions
-from autograd.practising.reading import LONGEST, names_of_function
+from autograd.practising.reading import LONGEST, REWRITTEN
+from autograd.practising.rounding import DIGITS_OF_ANSWERS
 from autograd.practising.terms import RATE, SUBTRACTED, Factor, Numbers, Term, gradient_of, number, value_of
 from autograd.practising.wrong_rules import WRONG_PARTIALS, WRONG_VALUES
 
@@ -25,13 +28,19 @@ __all__ = [
     "DIGITS_OF_ANSWERS",
     "DRAWS",
     "EXACT_FORMULAS",
+    "FLIPS",
     "LONGEST",
     "MISTAKES",
     "MOST_FACTORS",
+    "MOST_LETTERS",
     "MOST_NAMED",
     "MOST_PAIRED",
+    "MOST_ROUNDED",
     "OTHERS",
+    "OTHER_NAMES",
     "RATE",
+    "REWRITTEN",
+    "RIGHT",
     "SUBTRACTED",
     "VERDICTS",
     "WRONG_PARTIALS",

@@ -14,8 +14,9 @@ from autograd.practising.fresh_numbers import OTHERS, fresh, nearby
 from autograd.practising.hints import STAGES, hint
 from autograd.practising.judging import VERDICTS, Verdict, judge, name_of, sentence
 from autograd.practising.mistakes import Question
+from autograd.practising.names import Names, spellings
 from autograd.practising.questions import Questions
-from autograd.practising.reading import Names, UnreadableError, read_answer, spellings
+from autograd.practising.reading import UnreadableError, read_answer
 from autograd.practising.terms import Numbers, gradient_of, value_of
 from autograd.words import t
 

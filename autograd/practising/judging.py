@@ -1,27 +1,30 @@
 """Answers judged: right, or which mistake fits.
 
-A number is right to three significant digits. A formula is right where it gives the right number at the numbers of the
-graph and at others; so are mistakes told from one another.
+A number is right to three significant digits, or as far as numbers lead that are rounded on the way. A formula is right
+where it gives the right number at the numbers of the graph and at others; so are mistakes told from one another.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import floor, isclose, isfinite, isinf, log10, nan
+from math import isclose, isfinite, isinf, nan
 
 from autograd.core import Value
 from autograd.notation import Expression, TextWriter, derivative
 from autograd.practising.mistakes import MISTAKES, Question, Slip, pairs_of
 from autograd.practising.reading import Answer
+from autograd.practising.rounding import DIGITS_OF_ANSWERS, spread, unit_of
 from autograd.practising.terms import Factor, Numbers, gradient_of, partial_of, value_of
 from autograd.words import marked, t
 
-DIGITS_OF_ANSWERS = 3  # significant ones that a number needs
 EXACT_FORMULAS = 1e-9  # formulas that differ by less, relatively, are the same
 MOST_NAMED = 3  # mistakes that are named at most
+MOST_ROUNDED = 0.1  # of what is right, by which rounded numbers may be off at most
+RIGHT = ("right", "shown")  # the verdicts that are
 
 # What is said where no mistake is named.
 VERDICTS = {
     "right": marked("Right."),
+    "shown": marked("Right, within rounding: the numbers on show have been rounded."),
     "rounding": marked("Nearly: the last digit is off. Give three significant digits, and round only at the end."),
     "wrong": marked("That is not it, and none of the usual mistakes gives it. A hint may help."),
     "here": marked(
@@ -36,8 +39,9 @@ VERDICTS = {
 class Verdict:
     """What is said of an answer.
 
-    kind: "right", "rounding" (as good as right, but for the last digit or too few of them), "mistake", "wrong", where
-    no mistake of the list fits, or "unreadable". mistakes: those that fit, by the names they have in the list.
+    kind: "right", "shown" (right for numbers rounded as they are shown), "rounding" (as good as right, but for the last
+    digit or too few of them), "mistake", "wrong", where no mistake of the list fits, or "unreadable".
+    mistakes: those that fit, by the names they have in the list.
     text: a sentence or two, which do not say what would be right.
     """
 
@@ -46,7 +50,7 @@ class Verdict:
     mistakes: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        return self.kind == "right"
+        return self.kind in RIGHT
 
     def __str__(self) -> str:
         return self.text
@@ -66,16 +70,16 @@ def _within(answer: float, right: float, units: float) -> bool:
         return answer == right
     if right == 0:
         return abs(answer) <= EXACT_FORMULAS
-    unit = 10.0 ** (floor(log10(abs(right))) - DIGITS_OF_ANSWERS + 1)
-    return abs(answer - right) <= units * unit * (1 + 1e-6)
+    return abs(answer - right) <= units * unit_of(right) * (1 + 1e-6)
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A mistake, and what it gives at each of some numbers."""
+    """A mistake, and what it gives at each of some numbers; numbers: the first of them."""
 
     slip: Slip
     results: tuple[float, ...]
+    numbers: Numbers
 
 
 def candidates(question: Question, slips: Iterable[Slip], points: Sequence[Numbers]) -> list[Candidate]:
@@ -85,7 +89,7 @@ def candidates(question: Question, slips: Iterable[Slip], points: Sequence[Numbe
     for slip in slips:
         results = tuple([numbers.sum(slip.terms, slip.multiplied) for numbers in points])
         if not all(map(_same, results, right)):
-            found.append(Candidate(slip, results))
+            found.append(Candidate(slip, results, points[0]))
     return found
 
 
@@ -112,26 +116,10 @@ def judge(
     """
     if asked_for(question) in answer.mentioned:
         return "asked", []
-    used = points[:1] if answer.is_number else points
-    used = [numbers for numbers in used if isfinite(numbers.sum(question.terms))] or used[:1]
-    given = [_value_at(answer, numbers) for numbers in used]
-    right = [numbers.sum(question.terms) for numbers in used]
-    if answer.is_number and agrees(given[0], right[0]):
-        return "right", []
-    if not answer.is_number and all(map(_same, given, right)):
-        return "right", []
-    possible = candidates(question, slips, used)
-    if before is not None and answer.is_number:
-        possible.append(Candidate(Slip("before the change", question.terms), (before.sum(question.terms),)))
-    for units in (0.5, 1.5):  # 1.5: rounded on the way
-        fitting = [one for one in possible if _fits(given, one.results, answer.is_number, units)]
-        if fitting:
-            return "mistake", _named(fitting, given[0])
-        if answer.is_number and _within(given[0], right[0], 1.0 if units < 1 else 3.0):
-            return "rounding", []
-    if not answer.is_number:
-        return ("here", []) if agrees(given[0], right[0]) else _both(given, slips, used)
-    return ("rounding" if _too_short(given[0], right[0]) else "wrong"), []
+    if answer.is_number:
+        return _judge_number(question, _value_at(answer, points[0]), slips, points[0], before)
+    used = [numbers for numbers in points if isfinite(numbers.sum(question.terms))] or points[:1]
+    return _judge_formula(question, [_value_at(answer, numbers) for numbers in used], slips, used)
 
 
 def _value_at(answer: Answer, numbers: Numbers) -> float:
@@ -139,6 +127,52 @@ def _value_at(answer: Answer, numbers: Numbers) -> float:
         return answer.formula(numbers)
     except (ArithmeticError, ValueError, RecursionError):
         return nan
+
+
+def _judge_number(
+    question: Question, given: float, slips: Sequence[Slip], numbers: Numbers, before: Numbers | None
+) -> tuple[str, list[Slip]]:
+    right = numbers.sum(question.terms)
+    if agrees(given, right):
+        return "right", []
+    possible = candidates(question, slips, [numbers])
+    if before is not None:
+        slip = Slip("before the change", question.terms)
+        possible.append(Candidate(slip, (before.sum(question.terms),), before))
+    as_rounded = [one for one in possible if _comes_of(given, question, one.slip, one.numbers)]
+    near = _comes_of(given, question, question, numbers)
+    if near and not as_rounded:
+        return "shown", []
+    for units, is_near in ((0.5, near or _within(given, right, 1.0)), (1.5, _within(given, right, 3.0))):
+        if fitting := [one for one in possible if _within(given, one.results[0], units)]:
+            return "mistake", _named(fitting, given)
+        if is_near:
+            return "rounding", []
+    if as_rounded:
+        return "mistake", _named(as_rounded, given)
+    return ("rounding" if _too_short(given, right) else "wrong"), []
+
+
+def _judge_formula(
+    question: Question, given: Sequence[float], slips: Sequence[Slip], points: Sequence[Numbers]
+) -> tuple[str, list[Slip]]:
+    right = [numbers.sum(question.terms) for numbers in points]
+    if all(map(_same, given, right)):
+        return "right", []
+    possible = candidates(question, slips, points)
+    if fitting := [one for one in possible if all(map(_same, given, one.results))]:
+        return "mistake", _named(fitting, given[0])
+    return ("here", []) if agrees(given[0], right[0]) else _both(given, slips, points)
+
+
+def _comes_of(given: float, question: Question, of: Question | Slip, numbers: Numbers) -> bool:
+    """Whether a question or a mistake gives the answer where numbers are rounded on the way."""
+    multiplied = isinstance(of, Slip) and of.multiplied
+    result = numbers.sum(of.terms, multiplied)
+    if not isfinite(result) or not result or abs(given - result) > MOST_ROUNDED * abs(result):
+        return False
+    asked = question.node if question.kind == "value" else None
+    return abs(given - result) <= spread(numbers, of.terms, multiplied, asked) + unit_of(result) / 2
 
 
 def _both(given: Sequence[float], slips: Sequence[Slip], points: Sequence[Numbers]) -> tuple[str, list[Slip]]:
@@ -149,16 +183,12 @@ def _both(given: Sequence[float], slips: Sequence[Slip], points: Sequence[Number
     return "wrong", []
 
 
-def _fits(given: Sequence[float], results: Sequence[float], is_number: bool, units: float) -> bool:
-    if is_number:
-        return _within(given[0], results[0], units)
-    return all(map(_same, given, results))
-
-
 def _named(fitting: Sequence[Candidate], given: float) -> list[Slip]:
     """The mistakes that fit best, each kind once."""
-    nearest = sorted(fitting, key=lambda one: abs(one.results[0] - given))
-    return list({one.slip.mistake: one.slip for one in reversed(nearest)}.values())[::-1][:MOST_NAMED]
+    found: dict[str, Slip] = {}
+    for one in sorted(fitting, key=lambda one: abs(float(f"{one.results[0]:.9g}") - given)):  # equal ones by the list
+        found.setdefault(one.slip.mistake, one.slip)
+    return [*found.values()][:MOST_NAMED]
 
 
 def _too_short(given: float, right: float) -> bool:

@@ -13,7 +13,17 @@ from itertools import combinations
 from autograd.core import Value, constant
 from autograd.core import operations as ops
 from autograd.notation import Expression, label_parts
-from autograd.practising.terms import RATE, SUBTRACTED, Factor, Term, gradient_of, number, positions_of, value_of
+from autograd.practising.terms import (
+    RATE,
+    SUBTRACTED,
+    Factor,
+    Term,
+    gradient_of,
+    number,
+    positions_of,
+    size_of,
+    value_of,
+)
 from autograd.practising.wrong_rules import WRONG_PARTIALS, WRONG_VALUES, is_function
 from autograd.words import marked
 
@@ -21,13 +31,20 @@ from autograd.words import marked
 # says what would be right.
 MISTAKES: dict[str, str] = {
     marked("sign of the error"): marked("You have the sign of the error the wrong way round: look at {factor}."),
-    marked("sign"): marked("A minus sign got lost: look at {factor}."),
+    marked("sign"): marked("A minus sign is missing, or there is one too many: look at {factor}."),
+    marked("opposite sign"): marked("The sign is the wrong way round: count the minus signs."),
+    marked("minus dropped"): marked("A number is negative, and its minus sign got lost: look at {factor}."),
     marked("slope forgotten"): marked("The slope of the function is missing: {factor} is not 1."),
     marked("slope elsewhere"): marked(
         "The slope {factor} is taken at the wrong number: what goes into the function and what comes "
         "out of it are two things."
     ),
     marked("value for slope"): marked("For {factor} you took the value of the function, not its slope."),
+    marked("slope of another"): marked("For {factor} you took the slope of another function."),
+    marked("term itself"): marked(
+        "In {factor} you treated a term of a sum as if it were a factor: how much does the sum change when that term "
+        "grows by 1?"
+    ),
     marked("factor itself"): marked(
         "In {factor}, weight and input have changed places: the derivative of a product by one factor is "
         "the other factor."
@@ -54,6 +71,7 @@ MISTAKES: dict[str, str] = {
     marked("weight forgotten"): marked("That is the step alone: it is taken from the old number."),
 }
 
+FLIPS = ("sign of the error", "sign")  # the mistakes that give a factor the opposite sign
 MOST_FACTORS = 200  # of an answer, in each of which a mistake is looked for
 MOST_PAIRED = 80  # mistakes of which any two may have been made at once
 
@@ -101,14 +119,33 @@ class Mistakes:
     def slips(self, question: Question) -> list[Slip]:
         """All ways of getting a question wrong: in each factor alone, in all alike, and in the sum."""
         found = list(question.ways)
-        everywhere: dict[tuple[str, str], dict[Factor, Factor]] = defaultdict(dict)
+        alike: dict[tuple[str, str], dict[Factor, Factor]] = defaultdict(dict)
         factors = dict.fromkeys([factor for term in question.terms for factor in term])
         for factor in factors if len(factors) <= MOST_FACTORS else ():
             for mistake, other in self.alternatives(factor):
                 found.append(_exchanged(question, mistake, {factor: other}))
-                everywhere[mistake, other.rule or other.kind][factor] = other
-        found += [_exchanged(question, mistake, swaps) for (mistake, _), swaps in everywhere.items() if len(swaps) > 1]
+                alike[mistake, other.rule or other.kind][factor] = other
+        for (mistake, _), swaps in alike.items():
+            found += [_exchanged(question, mistake, some) for some in self._at_once(swaps)]
+        flips = all(any(self._may_flip(factor) for factor in term) for term in question.terms)
+        if not flips and question.kind != "update":
+            found.append(Slip("opposite sign", tuple([(SUBTRACTED, *term) for term in question.terms])))
         return found
+
+    def _at_once(self, swaps: Mapping[Factor, Factor]) -> list[dict[Factor, Factor]]:
+        """Several of the same mistake: all of them, those of each layer, and those of all layers but the last."""
+        layers: dict[int, dict[Factor, Factor]] = defaultdict(dict)
+        for factor, other in swaps.items():
+            layers[self.depth[factor.node] if factor.node else -1][factor] = other
+        sets = [dict(swaps), *(layers.values() if len(layers) > 1 else ())]
+        if len(layers) > 2:
+            last = layers[max(layers)]
+            sets.append({factor: other for factor, other in swaps.items() if factor not in last})
+        return [some for some in sets if len(some) > 1]
+
+    def _may_flip(self, factor: Factor) -> bool:
+        """Whether a mistake with a factor gives it the opposite sign, and says more than that."""
+        return any(mistake in FLIPS for mistake, _ in self.alternatives(factor))
 
     def alternatives(self, factor: Factor) -> list[tuple[str, Factor]]:
         """What may be put in the place of a factor, and by which mistake."""
@@ -147,7 +184,7 @@ class Mistakes:
         ]
 
     def _for_value(self, factor: Factor, node: Value) -> list[tuple[str, Factor]]:
-        found = [("transposed", value_of(x)) for x in self._transposed(node)]
+        found = [("minus dropped", size_of(node)), *[("transposed", value_of(x)) for x in self._transposed(node)]]
         if node.op is None or not node.operands:
             return found
         if is_function(node.op) and node.op is not ops.identity:

@@ -1,44 +1,61 @@
 """Answers as people type them: a number, or a formula in the labels of the graph, however they are spelled.
 
-w²₁₂ may be written w^2_12, w2_12, w_12^2 or w^{2}_{12}; a product with *, · or nothing; σ'(z), σ(z), ∂a/∂z and δ(z)
-are understood. A decimal comma counts as a point.
+w²₁₂ may be written w^2_12, w2_12, w_12^2 or w^{2}_{12}; a product with *, · or nothing; σ'(z), σ(z), f'(z) for whatever
+function the graph applies to z, sin²z, |x|, [z > 0], ∂a/∂z, δ(z) and δ³₁, and much of LaTeX are understood. A decimal
+comma counts as a point.
 """
 
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
+from operator import ge, gt, le, lt
 
-from autograd.core import Operation, Value, as_float, constant, shown
+from autograd.core import Operation, Value, as_float, shown
 from autograd.core import operations as ops
-from autograd.notation import Expression, Symbol, label_parts, unicode_label
+from autograd.practising.names import Names
 from autograd.practising.terms import RATE, Factor, Numbers, gradient_of, partial_of, value_of
 from autograd.practising.wrong_rules import right_partial
 from autograd.words import t
 
 Formula = Callable[[Numbers], float]
 
-_SIGNS = str.maketrans(
-    dict.fromkeys("·×⋅∗•", "*") | dict.fromkeys("−–‐", "-") | {"÷": "/", "{": "(", "}": ")", "′": "'", "’": "'"}
-)
-_COMMANDS = {
-    r"\cdot": "*",
-    r"\times": "*",
-    r"\sigma": "σ",
-    r"\partial": "∂",
-    r"\delta": "δ",
-    r"\left": "",
-    r"\right": "",
-    r"\eta": "η",
-    "sigma(": "σ(",
-}
+# What stands for what, in the order in which it is put in its place: patterns that Python and JavaScript both take.
+REWRITTEN = [
+    (r"\\(?:cdot|times|ast)(?![a-zA-Z])", "*"),
+    (r"\\[dtc]frac(?![a-zA-Z])", r"\frac"),
+    (r"\\(?:left|right|[bB]igg?[lr]?)(?![a-zA-Z])", ""),
+    (r"\\[lr]?vert(?![a-zA-Z])", "|"),
+    (r"\\[,;:! ]", " "),
+    (r"\\(?:mathrm|operatorname|text|mathit)\{([^{}]*)\}", " $1"),
+    (r"\\sigma(?![a-zA-Z])|sigma(?=['′’(^²])", " σ"),
+    (r"\\partial(?![a-zA-Z])", " ∂"),
+    (r"\\delta(?![a-zA-Z])", " δ"),
+    (r"\\eta(?![a-zA-Z])", " η"),
+    (r"\\(?:var)?phi(?![a-zA-Z])", " φ"),
+    (r"\\(?!frac(?![a-zA-Z]))([a-zA-Z]+)", " $1"),
+    (r"[·×⋅∗•]", "*"),
+    (r"[−–‐]", "-"),
+    (r"÷", "/"),
+    (r">=", "≥"),
+    (r"<=", "≤"),
+    (r"([_^])\{([^\s{}()+*/^_.-]+)\}", "$1$2"),
+    (r"\\frac\{\s*([∂d][^{}]+)\}\{\s*([∂d][^{}]+)\}", "($1/$2)"),
+    (r"\{", "("),
+    (r"\}", ")"),
+    (r"[′’]", "'"),
+    (r"\*\*", "^"),
+]
+_CONSTANTS = {"e": math.e, "π": math.pi, "pi": math.pi}
 _RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-", strict=True))
 _EXPONENT = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?(?:[eE][-+]?\d+)?|\.\d+")
 _DECIMAL = re.compile(r"[-+]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][-+]?\d+)?")
 MOST_NESTED, LONGEST = 50, 1000
-_INDEX = re.compile(r"([_^])\{([\w,]+)\}")
+_POWER_OF_FUNCTION = re.compile(r"\^(\d)(?!\d)|([²³⁴⁵⁶⁷⁸⁹])")
+_ENDS = frozenset(["", *"+-*/)]|,<>≥≤"])  # what may stand behind the operand of a function that has no brackets
+_COMPARED: dict[str, Callable[[float, float], bool]] = {"<": lt, ">": gt, "≤": le, "≥": ge}
 
 
 class UnreadableError(ValueError):
@@ -77,80 +94,11 @@ def read_answer(answer: object, names: "Names") -> Answer:
 
 
 def _plain(text: str) -> str:
-    for command, sign in _COMMANDS.items():
-        text = text.replace(command, sign)
-    text = _INDEX.sub(r"\1\2", unicodedata.normalize("NFC", text)).translate(_SIGNS)
+    text = unicodedata.normalize("NFC", text)
+    for pattern, plain in REWRITTEN:
+        text = re.sub(pattern, re.sub(r"\$(\d)", r"\\g<\1>", plain.replace("\\", r"\\")), text)
     _, _, text = text.rpartition("=")  # of ∂C/∂w = 0.3 what is right of it
-    return text.strip().removeprefix("≈").strip().replace("**", "^")
-
-
-class Names:
-    """The names of a graph in all their spellings, and its functions. symbols: of its nodes, the output's last."""
-
-    def __init__(self, symbols: Mapping[Value, Expression]) -> None:
-        self.nodes: dict[str, Value] = {}
-        *_, self.output = symbols
-        others: dict[str, Value] = {}
-        for node, symbol in symbols.items():
-            if isinstance(symbol, Symbol) and node.op is not constant:
-                first, *more = _spellings(symbol.label)
-                self.nodes[first] = node
-                others |= {text: node for text in more if text not in others}
-        self.shown = list(self.nodes)
-        self.nodes = others | self.nodes
-        rows = list(ops.table.values()) + [node.op for node in symbols if node.op is not None]
-        self.functions: dict[str, Operation] = {name: op for op in rows for name in names_of_function(op)}
-        self._longest_first = sorted([*self.nodes, *self.functions, *_OTHER_NAMES], key=len, reverse=True)
-
-    def at(self, text: str, start: int) -> str | None:
-        """The longest name that stands there, and does not go on."""
-        for name in self._longest_first:
-            end = start + len(name)
-            if text.startswith(name, start) and not _goes_on(name, text[end : end + 1]):
-                return name
-        return None
-
-
-def _goes_on(name: str, following: str) -> bool:
-    """Whether what stands after a name makes another of it: a letter or a digit, but no exponent such as ²."""
-    return (following.isalpha() and name[-1].isalpha()) or (following.isdecimal() and name[-1].isalnum())
-
-
-def spellings(label: str) -> list[str]:
-    """A label in all the ways in which it may be written, first as in formulas."""
-    return list(dict.fromkeys([*_spellings(label), label]))
-
-
-def _spellings(label: str) -> Iterator[str]:
-    yield _without_braces(unicode_label(label))
-    yield _without_braces(label)
-    parts = label_parts(label)
-    if parts and not parts["which"]:
-        base, up, down = parts["base"] + parts["prime"], parts["up"], parts["down"]
-        if up and down:
-            yield from (f"{base}^{up}_{down}", f"{base}_{down}^{up}", f"{base}{up}_{down}", f"{base}{up}{down}")
-            yield f"{base}_{up}_{down}"
-        elif down:
-            yield from (f"{base}_{down}", f"{base}{down}")
-        elif up:
-            yield f"{base}^{up}"
-
-
-def _without_braces(text: str) -> str:
-    return text.replace("{", "").replace("}", "").replace("′", "'")
-
-
-_OTHER_NAMES = ("δ", "delta", "η", "eta", "e", "π", "pi")
-_CONSTANTS = {"e": math.e, "π": math.pi, "pi": math.pi}
-_MORE_NAMES = {ops.sigmoid: ["sig"], ops.log: ["ln"]}
-
-
-def names_of_function(op: Operation) -> list[str]:
-    """What a function may be called in an answer; nothing for what is no function of one variable."""
-    if op.arity != 1 and op.role != "activation" and op not in (ops.maximum, ops.minimum):
-        return []
-    names = [op.name, op.__name__, op.text, *_MORE_NAMES.get(op, [])]
-    return list(dict.fromkeys([name for name in names if name.isalpha()]))
+    return text.strip().removeprefix("≈").strip()
 
 
 class _Reader:
@@ -158,6 +106,7 @@ class _Reader:
 
     def __init__(self, text: str, names: Names) -> None:
         self.text, self.names, self.at, self.depth = text, names, 0, 0
+        self.in_bars = False  # whether | closes
         self.mentioned: set[Factor] = set()
 
     def read(self) -> Formula:
@@ -205,7 +154,7 @@ class _Reader:
             if c in "*/":
                 self.at += 1
                 formula = _combined(c, formula, self._signed())
-            elif c in "([∂√" or c.isalnum():
+            elif c in "([∂√\\" or c.isalnum() or (c == "|" and not self.in_bars):
                 formula = _combined("*", formula, self._power())
             else:
                 break
@@ -227,13 +176,12 @@ class _Reader:
         return _combined("^", base, self._signed()) if self._take("^") else base
 
     def _atom(self) -> Formula:
-        c = self._next()
-        if c in ("(", "["):
-            self.at += 1
-            inside = self._sum()
-            if not self._take(")" if c == "(" else "]"):
-                raise self._unreadable()
-            return inside
+        if (c := self._next()) in ("(", "[", "|"):
+            return self._bracket(c)
+        if self.text.startswith("\\frac", self.at):
+            self.at += len("\\frac")
+            over, under = self._bracket("("), self._bracket("(")
+            return _combined("/", over, under)
         if found := self._derivative():
             return found
         if name := self.names.at(self.text, self.at):
@@ -246,6 +194,20 @@ class _Reader:
             return self._applied(ops.sqrt, [self._atom()])
         raise self._unreadable()
 
+    def _bracket(self, opening: str) -> Formula:
+        """( ), the size | |, or [ ], which may hold a comparison that is 1 where it is true, and else 0."""
+        if not self._take(opening):
+            raise self._unreadable()
+        outside, self.in_bars = self.in_bars, opening == "|"
+        inside = self._sum()
+        if opening == "[" and (sign := self._next()) in _COMPARED:
+            self.at += 1
+            inside = _compared(sign, inside, self._sum())
+        if not self._take({"(": ")", "[": "]", "|": "|"}[opening]):
+            raise self._unreadable()
+        self.in_bars = outside
+        return self._applied(ops.abs, [inside]) if opening == "|" else inside
+
     def _named(self, name: str) -> Formula:
         start, self.at = self.at, self.at + len(name)
         if name in self.names.nodes:
@@ -256,17 +218,50 @@ class _Reader:
             return self._mention(RATE)
         if name in _CONSTANTS:
             return lambda _: _CONSTANTS[name]
-        op = self.names.functions[name]
+        if name in self.names.gradients:
+            return self._mention(gradient_of(self.names.gradients[name]))
+        if name in self.names.functions:
+            return self._function(self.names.functions[name], start)
+        return self._activation(start)
+
+    def _activation(self, start: int) -> Formula:
+        """f(z), f'(z), of a node z: the function that the graph applies to it, whatever it is called."""
         slope = self._take("'")
-        if not self._take("("):
+        if self._take("(") and (node := self._node()) and (op := self.names.function_of(node)) and self._take(")"):
+            return self._applied(op, [self._mention(value_of(node))], slope)
+        self.at = start
+        raise self._unreadable()
+
+    def _function(self, op: Operation, start: int) -> Formula:
+        """σ(z), σ'(z), sin²(z), sin z."""
+        slope = self._take("'")
+        power = _POWER_OF_FUNCTION.match(self.text, self.at)
+        self.at = power.end() if power else self.at
+        operands = self._operands()
+        if not operands:
             self.at = start
             raise self._unreadable()
-        operands = [self._sum()]
+        applied = self._applied(op, operands, slope)
+        exponent = float(power[1] or _RAISED[power[2]]) if power else 1.0
+        return _combined("^", applied, lambda _: exponent) if power else applied
+
+    def _operands(self) -> list[Formula]:
+        """In brackets; or one node without, where nothing stands behind it that might belong to it."""
+        if not self._take("("):
+            node = self._node()
+            return [self._mention(value_of(node))] if node is not None and self._next() in _ENDS else []
+        operands = [self._inside()]
         while self._take(","):
-            operands.append(self._sum())
+            operands.append(self._inside())
         if not self._take(")"):
             raise self._unreadable()
-        return self._applied(op, operands, slope)
+        return operands
+
+    def _inside(self) -> Formula:
+        outside, self.in_bars = self.in_bars, False
+        formula = self._sum()
+        self.in_bars = outside
+        return formula
 
     def _applied(self, op: Operation, operands: list[Formula], slope: bool = False) -> Formula:
         def formula(numbers: Numbers) -> float:
@@ -326,3 +321,7 @@ _OPERATIONS: dict[str, Operation] = {"+": ops.add, "-": ops.sub, "*": ops.mul, "
 def _combined(sign: str, x: Formula, y: Formula) -> Formula:
     op = _OPERATIONS[sign]
     return lambda numbers: float(op(x(numbers), y(numbers)))
+
+
+def _compared(sign: str, x: Formula, y: Formula) -> Formula:
+    return lambda numbers: float(_COMPARED[sign](x(numbers), y(numbers)))

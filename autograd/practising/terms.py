@@ -9,14 +9,15 @@ from math import nan, prod
 from typing import NamedTuple
 
 from autograd.core import Value, summed
-from autograd.practising.wrong_rules import WRONG_PARTIALS, WRONG_VALUES
+from autograd.practising.wrong_rules import WRONG_PARTIALS, WRONG_VALUES, right_partial
 
 
 class Factor(NamedTuple):
     """A factor of a product.
 
-    kind: "value" of a node, "partial" of a node by an operand, "gradient" of the output by a node, "rate" of learning,
-    or a "number". rule: the name of a wrong rule, for a value or partial that is worked out by that.
+    kind: "value" of a node, its "size" without the sign, "partial" of a node by an operand, "gradient" of the output by
+    a node, "rate" of learning, or a "number". rule: the name of a wrong rule, for a value or partial that is worked out
+    by that.
     """
 
     kind: str
@@ -32,6 +33,11 @@ Term = tuple[Factor, ...]
 def value_of(node: Value, rule: str = "") -> Factor:
     """The number of a node."""
     return Factor("value", node, rule=rule)
+
+
+def size_of(node: Value) -> Factor:
+    """The number of a node without its minus sign."""
+    return Factor("size", node)
 
 
 def partial_of(node: Value, operand: Value, rule: str = "") -> Factor:
@@ -95,20 +101,25 @@ class Numbers:
             return self.rate
         assert node is not None
         if rule:
-            return self._by_rule(node, operand, rule)
+            return self.worked_out(factor, {})
         if kind == "gradient":
             return self.gradients[node]
+        if kind == "size":
+            return abs(self.values[node])
         return self.values[node] if operand is None else self.partials[node, operand]
 
-    def _by_rule(self, node: Value, operand: Value | None, rule: str) -> float:
+    def worked_out(self, factor: Factor, others: Mapping[Value, float]) -> float:
+        """The value of a node, or a partial of it, by its rule or a wrong one, where some nodes have other values."""
+        _, node, operand, rule, _ = factor
+        assert node is not None
         assert node.op is not None
-        operands = [self.values[x] for x in node.operands]
+        z, *operands = [others.get(x, self.values[x]) for x in (node, *node.operands)]
         try:
             if operand is None:
-                return float(WRONG_VALUES[rule].rule(node.op, self.values[node], operands))
-            positions = positions_of(node, operand)
-            return float(WRONG_PARTIALS[rule].rule(node.op, self.values[node], operands, positions))
-        except (ArithmeticError, ValueError):
+                return float(WRONG_VALUES[rule].rule(node.op, z, operands) if rule else node.op(*operands))
+            partial = WRONG_PARTIALS[rule].rule if rule else right_partial
+            return float(partial(node.op, z, operands, positions_of(node, operand)))
+        except (ArithmeticError, TypeError, ValueError):
             return nan
 
     def sum(self, terms: Iterable[Term], multiplied: bool = False) -> float:

@@ -47,13 +47,38 @@ def _sign_of_error(op: Operation, z: Any, xs: Sequence[Any], positions: Position
 
 
 def _sign(op: Operation, z: Any, xs: Sequence[Any], positions: Positions) -> Any:
-    return 1.0 if (op is ops.sub and positions == (1,)) or op is ops.neg else None
+    """Where a minus sign comes in, or, as with sin, none does."""
+    has_sign = op in (ops.neg, ops.sin, ops.cos) or (op is ops.sub and positions == (1,))
+    return -right_partial(op, z, xs, positions) if has_sign else None
+
+
+def _is_factor(op: Operation, xs: Sequence[Any], positions: Positions) -> bool:
+    """Whether an operand is a factor of one product, as weights and inputs are."""
+    products = {ops.mul: 2, ops.affine: len(xs) // 2 * 2}.get(op, 0)
+    return len(positions) == 1 and positions[0] < products
 
 
 def _factor_itself(op: Operation, z: Any, xs: Sequence[Any], positions: Positions) -> Any:
     """Of w · x, by w, w itself instead of x."""
-    products = {ops.mul: 2, ops.affine: len(xs) // 2 * 2}.get(op, 0)
-    return xs[positions[0]] if len(positions) == 1 and positions[0] < products else None
+    return xs[positions[0]] if _is_factor(op, xs, positions) else None
+
+
+def _size(op: Operation, z: Any, xs: Sequence[Any], positions: Positions) -> Any:
+    """Of w · x, by w, x without its minus."""
+    return abs(right_partial(op, z, xs, positions)) if _is_factor(op, xs, positions) else None
+
+
+def _term_itself(op: Operation, z: Any, xs: Sequence[Any], positions: Positions) -> Any:
+    """Of x + b, by b, b itself, as if it were a factor."""
+    is_bias = op is ops.affine and len(xs) % 2 == 1 and positions == (len(xs) - 1,)
+    is_term = op in (ops.add, ops.total) and len(positions) == 1
+    return xs[positions[0]] if is_bias or is_term else None
+
+
+def _other_slope(op: Operation, z: Any, xs: Sequence[Any]) -> Any:
+    """The slope of tanh for that of the sigmoid, and the other way round."""
+    other = {ops.sigmoid: ops.tanh, ops.tanh: ops.sigmoid}.get(op)
+    return other.textbook(z, *xs)[0] if other else None
 
 
 def _factor_two(op: Operation, z: Any, xs: Sequence[Any], positions: Positions) -> Any:
@@ -76,7 +101,10 @@ WRONG_PARTIALS: dict[str, WrongRule] = {
     ),
     "operand for result": WrongRule("slope elsewhere", _of_function(lambda op, z, xs: op.textbook(xs[0], *xs)[0])),
     "value": WrongRule("value for slope", _of_function(lambda op, z, xs: z)),
+    "that of another function": WrongRule("slope of another", _of_function(_other_slope)),
     "the factor itself": WrongRule("factor itself", _factor_itself),
+    "its size": WrongRule("minus dropped", _size),
+    "the term itself": WrongRule("term itself", _term_itself),
     "two": WrongRule("factor 2", _factor_two),
 }
 
@@ -94,6 +122,5 @@ WRONG_VALUES: dict[str, WrongRule] = {
     ),
     "half or double": WrongRule("factor 2", _half_or_double),
     "not squared": WrongRule("not squared", lambda op, z, xs: xs[1] - xs[0] if op in _SQUARES else None),
-    "backward": WrongRule("sign", lambda op, z, xs: -z if op in (ops.sub, ops.neg) else None),
     "product": WrongRule("product for sum", lambda op, z, xs: reduce(mul, xs) if op in (ops.add, ops.total) else None),
 }

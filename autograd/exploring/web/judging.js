@@ -1,22 +1,22 @@
-// Answers judged: right, or which mistake fits. A number is right to three significant digits, a formula where it gives
-// the right number at the numbers of the graph and at others.
+// Answers judged: right, or which mistake fits. A number is right to three significant digits, or as far as numbers lead
+// that are rounded on the way; a formula where it gives the right number at the numbers of the graph and at others.
 
 /** @import { Answer } from "./reading.js" */
 /** @import { Question, Slip } from "./questions.js" */
 /** @import { Numbers, Part } from "./terms.js" */
-import { DIGITS_OF_ANSWERS, EXACT_FORMULAS, MOST_NAMED } from "./constants.js";
+import { DIGITS_OF_ANSWERS, EXACT_FORMULAS, MOST_NAMED, MOST_ROUNDED } from "./constants.js";
 import { pairsOf } from "./questions.js";
+import { spread, unitOf } from "./rounding.js";
 import { gradientOf, keyOf, partialOf, valueOf } from "./terms.js";
 
-/** @typedef {"right" | "rounding" | "mistake" | "both" | "here" | "wrong" | "asked"} VerdictKind */
+/** @typedef {"right" | "shown" | "rounding" | "mistake" | "both" | "here" | "wrong" | "asked"} VerdictKind */
 
 /** Whether two numbers differ by at most so many units of the last digit that counts.
  *  @param {number} answer @param {number} right @param {number} units */
 export function within(answer, right, units) {
   if (!Number.isFinite(answer) || !Number.isFinite(right)) return answer === right;
   if (right === 0) return Math.abs(answer) <= EXACT_FORMULAS;
-  const unit = 10 ** (Math.floor(Math.log10(Math.abs(right))) - DIGITS_OF_ANSWERS + 1);
-  return Math.abs(answer - right) <= units * unit * (1 + 1e-6);
+  return Math.abs(answer - right) <= units * unitOf(right) * (1 + 1e-6);
 }
 
 /** @param {number} x @param {number} y */
@@ -40,39 +40,84 @@ function askedFor({ kind, node, edge }) {
 export function judge(question, answer, slips, points, before) {
   const asked = askedFor(question);
   if (asked && answer.mentioned.has(keyOf(asked))) return ["asked", []];
-  const { isNumber } = answer,
-    defined = points.filter((numbers) => Number.isFinite(numbers.sum(question.terms))),
-    used = isNumber || !defined.length ? points.slice(0, 1) : defined,
-    given = used.map((numbers) => answer.formula(numbers)),
-    right = used.map((numbers) => numbers.sum(question.terms));
-  const isRight = isNumber ? within(given[0], right[0], 0.5) : given.every((x, i) => same(x, right[i]));
-  if (isRight) return ["right", []];
-  const possible = slips
-    .map((slip) => ({ slip, results: used.map((numbers) => numbers.sum(slip.terms, slip.multiplied)) }))
+  if (answer.isNumber) return judgeNumber(question, answer.formula(points[0]), slips, points[0], before);
+  const defined = points.filter((numbers) => Number.isFinite(numbers.sum(question.terms))),
+    used = defined.length ? defined : points.slice(0, 1);
+  return judgeFormula(
+    question,
+    used.map((numbers) => answer.formula(numbers)),
+    slips,
+    used,
+  );
+}
+
+/** A mistake, what it gives at each of some numbers, and the first of these.
+ *  @typedef {{slip: Slip, results: number[], numbers: Numbers}} Candidate */
+
+/** The mistakes that give something else than what is right. @param {Question} question @param {Slip[]} slips
+ *  @param {Numbers[]} points @returns {Candidate[]} */
+function candidates({ terms }, slips, points) {
+  const right = points.map((numbers) => numbers.sum(terms));
+  return slips
+    .map((slip) => {
+      const results = points.map((numbers) => numbers.sum(slip.terms, slip.multiplied));
+      return { slip, results, numbers: points[0] };
+    })
     .filter(({ results }) => !results.every((x, i) => same(x, right[i])));
-  if (before && isNumber) possible.push({ slip: before, results: [before.numbers.sum(question.terms)] });
-  // 1.5 units: rounded on the way
-  for (const units of [0.5, 1.5]) {
-    const fits = (/** @type {number[]} */ results) =>
-      isNumber ? within(given[0], results[0], units) : results.every((x, i) => same(x, given[i]));
-    const fitting = possible.filter(({ results }) => fits(results));
-    if (fitting.length) return ["mistake", named(fitting, given[0])];
-    if (isNumber && within(given[0], right[0], units < 1 ? 1 : 3)) return ["rounding", []];
+}
+
+/** @param {Question} question @param {number} given @param {Slip[]} slips @param {Numbers} numbers
+ *  @param {Slip & {numbers: Numbers} | null} before @returns {[VerdictKind, Slip[]]} */
+function judgeNumber(question, given, slips, numbers, before) {
+  const right = numbers.sum(question.terms);
+  if (within(given, right, 0.5)) return ["right", []];
+  const possible = candidates(question, slips, [numbers]);
+  if (before) possible.push({ slip: before, results: [before.numbers.sum(question.terms)], numbers: before.numbers });
+  const asRounded = possible.filter((one) => comesOf(given, question, one.slip, one.numbers)),
+    near = comesOf(given, question, { terms: question.terms, multiplied: false }, numbers);
+  if (near && !asRounded.length) return ["shown", []];
+  for (const [units, isNear] of /** @type {[number, boolean][]} */ ([
+    [0.5, near || within(given, right, 1)],
+    [1.5, within(given, right, 3)],
+  ])) {
+    const fitting = possible.filter(({ results }) => within(given, results[0], units));
+    if (fitting.length) return ["mistake", named(fitting, given)];
+    if (isNear) return ["rounding", []];
   }
-  if (!isNumber) {
-    if (within(given[0], right[0], 0.5)) return ["here", []];
-    for (const { both, terms } of pairsOf(slips)) {
-      if (used.every((numbers, i) => same(given[i], numbers.sum(terms)))) return ["both", both];
-    }
+  if (asRounded.length) return ["mistake", named(asRounded, given)];
+  return [tooShort(given, right) ? "rounding" : "wrong", []];
+}
+
+/** @param {Question} question @param {number[]} given @param {Slip[]} slips @param {Numbers[]} points
+ *  @returns {[VerdictKind, Slip[]]} */
+function judgeFormula(question, given, slips, points) {
+  const right = points.map((numbers) => numbers.sum(question.terms)),
+    isGiven = (/** @type {number[]} */ results) => results.every((x, i) => same(x, given[i]));
+  if (isGiven(right)) return ["right", []];
+  const fitting = candidates(question, slips, points).filter(({ results }) => isGiven(results));
+  if (fitting.length) return ["mistake", named(fitting, given[0])];
+  if (within(given[0], right[0], 0.5)) return ["here", []];
+  for (const { both, terms } of pairsOf(slips)) {
+    if (isGiven(points.map((numbers) => numbers.sum(terms)))) return ["both", both];
   }
-  return [isNumber && tooShort(given[0], right[0]) ? "rounding" : "wrong", []];
+  return ["wrong", []];
+}
+
+/** Whether a question or a mistake gives the answer where numbers are rounded on the way. @param {number} given
+ *  @param {Question} question @param {{terms: Part[][], multiplied: boolean}} of @param {Numbers} numbers */
+function comesOf(given, { kind, node }, { terms, multiplied }, numbers) {
+  const result = numbers.sum(terms, multiplied),
+    off = Math.abs(given - result);
+  if (!Number.isFinite(result) || !result || !(off <= MOST_ROUNDED * Math.abs(result))) return false;
+  return off <= spread(numbers, terms, multiplied, kind === "value" ? node : null) + unitOf(result) / 2;
 }
 
 /** Those that fit best, each mistake once. @param {{slip: Slip, results: number[]}[]} fitting @param {number} given */
 function named(fitting, given) {
   /** @type {Map<number, Slip>} */
   const found = new Map();
-  const far = (/** @type {{results: number[]}} */ one) => Math.abs(one.results[0] - given);
+  // equal ones by the list, whatever the last digits of their floats
+  const far = (/** @type {{results: number[]}} */ one) => Math.abs(Number(one.results[0].toPrecision(9)) - given);
   for (const { slip } of [...fitting].sort((a, b) => far(a) - far(b))) {
     if (!found.has(slip.mistake)) found.set(slip.mistake, slip);
   }

@@ -1,11 +1,12 @@
 /** @import { Graph } from "./graph.js" */
 /** @import { Question, Slip, Topic } from "./questions.js" */
 /** @import { VerdictKind } from "./judging.js" */
-import { OTHERS, TOPICS } from "./constants.js";
+import { OTHERS, RIGHT, TOPICS } from "./constants.js";
 import { freshNumbers, nearby, randomNumbers } from "./fresh_numbers.js";
 import { judge } from "./judging.js";
+import { Names } from "./names.js";
 import { Questions } from "./questions.js";
-import { Names, Unreadable, readAnswer } from "./reading.js";
+import { Unreadable, readAnswer } from "./reading.js";
 import { Numbers, numbersAt } from "./terms.js";
 
 /** @typedef {{kind: VerdictKind | "unreadable", text: string, slips: Slip[]}} Verdict */
@@ -62,7 +63,7 @@ export class Practice {
 
   /** Whether the present question needs no answer any more. */
   get done() {
-    return this.verdict?.kind === "right" || this.revealed;
+    return RIGHT.includes(this.verdict?.kind ?? "") || this.revealed;
   }
 
   /** Whether the partial on an edge was asked for. @param {import("./types.js").Edge} edge */
@@ -136,7 +137,7 @@ export class Practice {
     this.verdict = verdict;
     if (verdict.kind === "unreadable" || verdict.kind === "asked") return;
     this.tries++;
-    if (verdict.kind === "right") this.count();
+    if (this.done) this.count();
     for (const { mistake } of verdict.slips.slice(0, 1)) {
       this.score.mistakes.set(mistake, (this.score.mistakes.get(mistake) ?? 0) + 1);
     }

@@ -5,7 +5,7 @@
 /** @import { Part } from "./terms.js" */
 import { MAX_PATHS, MOST_FACTORS, MOST_PAIRED } from "./constants.js";
 import { dependents, edgesFrom, pathCount, pathsOf } from "./paths.js";
-import { RATE, gradientOf, keyOf, number, partialOf, valueOf } from "./terms.js";
+import { RATE, gradientOf, keyOf, number, partialOf, sizeOf, valueOf } from "./terms.js";
 
 /** @typedef {"value" | "partial" | "product" | "sum" | "gradient" | "update" | "falls"} QuestionKind */
 /** A question gone wrong: by which mistake, at which factor first. @typedef {{mistake: number, terms: Part[][],
@@ -21,6 +21,10 @@ export class Questions {
     this.data = /** @type {PracticeData} */ (graph.data.practice);
     /** The nodes that depend on a parameter. */
     this.affected = dependents(graph, ...this.data.parameters);
+    /** How many operations there are at most from the leaves to a node. @type {number[]} */
+    this.depth = graph.operands.map(() => 0);
+    for (const node of graph.results)
+      this.depth[node] = 1 + Math.max(0, ...graph.operands[node].map((x) => this.depth[x]));
   }
 
   /** @param {Topic} topic @returns {Question[]} */
@@ -122,7 +126,7 @@ export class Questions {
     if (kind === "gradient") return [[data.missing, number(1)]];
     if (kind !== "value" && kind !== "partial") return [];
     /** @type {[number, Part][]} */
-    const found = [];
+    const found = kind === "value" ? [[data.dropped, sizeOf(node)]] : [];
     if (!graph.isLeaf(node)) {
       graph.signatureOf(node).wrong?.forEach(([variable, mistake], rule) => {
         if (variable === k) found.push([mistake, { ...part, rule }]);
@@ -145,22 +149,43 @@ export class Questions {
   slips(question) {
     if (question.kind === "falls") return [];
     const found = [...question.ways];
-    /** @type {Map<string, {mistake: number, swaps: Map<string, Part>, about: Part}>} */
-    const everywhere = new Map();
+    /** @type {Map<string, {mistake: number, swaps: [Part, Part][]}>} */
+    const alike = new Map();
     const parts = new Map(question.terms.flat().map((part) => [keyOf(part), part]));
-    for (const [key, part] of parts.size <= MOST_FACTORS ? parts : []) {
+    for (const part of parts.size <= MOST_FACTORS ? parts.values() : []) {
       for (const [mistake, other] of this.alternatives(part)) {
-        found.push(exchanged(question, mistake, new Map([[key, other]]), part));
+        found.push(exchanged(question, mistake, [[part, other]]));
         const kind = `${mistake} ${other.kind} ${other.rule === undefined ? "" : this.ruleName(other)}`,
-          all = everywhere.get(kind) ?? { mistake, swaps: new Map(), about: part };
-        all.swaps.set(key, other);
-        everywhere.set(kind, all);
+          all = alike.get(kind) ?? { mistake, swaps: [] };
+        all.swaps.push([part, other]);
+        alike.set(kind, all);
       }
     }
-    for (const { mistake, swaps, about } of everywhere.values()) {
-      if (swaps.size > 1) found.push(exchanged(question, mistake, swaps, about));
+    for (const { mistake, swaps } of alike.values()) {
+      for (const some of this.atOnce(swaps)) found.push(exchanged(question, mistake, some));
+    }
+    if (question.kind !== "update" && !question.terms.every((term) => term.some((part) => this.mayFlip(part)))) {
+      const terms = question.terms.map((term) => [number(-1), ...term]);
+      found.push({ mistake: this.data.opposite, terms, about: null, multiplied: false });
     }
     return found;
+  }
+
+  /** Several of the same mistake: all of them, those of each layer, and those of all layers but the last.
+   *  @param {[Part, Part][]} swaps */
+  atOnce(swaps) {
+    const depth = (/** @type {[Part, Part]} */ [part]) => this.depth[part.node] ?? -1,
+      depths = [...new Set(swaps.map(depth))],
+      last = Math.max(...depths);
+    const sets = [swaps];
+    if (depths.length > 1) sets.push(...depths.map((layer) => swaps.filter((swap) => depth(swap) === layer)));
+    if (depths.length > 2) sets.push(swaps.filter((swap) => depth(swap) < last));
+    return sets.filter((some) => some.length > 1);
+  }
+
+  /** Whether a mistake with a factor gives it the opposite sign, and says more than that. @param {Part} part */
+  mayFlip(part) {
+    return this.alternatives(part).some(([mistake]) => this.data.flips.includes(mistake));
   }
 
   /** Which of the rules for one variable it is, so that those of several signatures are told to be the same.
@@ -181,9 +206,10 @@ function ofTerms(ways, terms) {
   }));
 }
 
-/** @param {Question} question @param {number} mistake @param {Map<string, Part>} swaps @param {Part} about @returns {Slip} */
-function exchanged({ terms }, mistake, swaps, about) {
-  return { mistake, terms: withSwaps(terms, swaps), about, multiplied: false, swaps };
+/** @param {Question} question @param {number} mistake @param {[Part, Part][]} pairs @returns {Slip} */
+function exchanged({ terms }, mistake, pairs) {
+  const swaps = new Map(pairs.map(([part, other]) => [keyOf(part), other]));
+  return { mistake, terms: withSwaps(terms, swaps), about: pairs[0][0], multiplied: false, swaps };
 }
 
 /** @param {Part[][]} terms @param {Map<string, Part>} swaps */

@@ -1,92 +1,30 @@
 // Answers as people type them: a number, or a formula in the labels of the graph, however they are spelled.
 
-/** @import { Graph } from "./graph.js" */
+/** @import { Function_, Names } from "./names.js" */
 /** @import { Numbers, Part } from "./terms.js" */
 import { t } from "./language.js";
-import { LONGEST } from "./constants.js";
+import { LONGEST, REWRITTEN } from "./constants.js";
 import { RATE, gradientOf, keyOf, partialOf, valueOf } from "./terms.js";
-import { spellings } from "./spellings.js";
 
 /** @typedef {(numbers: Numbers) => number} Formula */
 /** What was answered, and what of the graph it speaks of. @typedef {{formula: Formula, isNumber: boolean,
  *  mentioned: Set<string>}} Answer */
-/** A function of numbers, and its slope. @typedef {{value: (x: number[]) => number, slope?: (x: number[]) => number}} Function_ */
 
-/** @type {[RegExp, string][]} */
-const SIGNS = [
-  [/\\(cdot|times)/g, "*"],
-  [/\\sigma/g, "σ"],
-  [/\\partial/g, "∂"],
-  [/\\delta/g, "δ"],
-  [/\\(left|right)/g, ""],
-  [/[·×⋅∗•]/g, "*"],
-  [/[−–‐]/g, "-"],
-  [/÷/g, "/"],
-  [/([_^])\{([\p{L}\p{N},]+)\}/gu, "$1$2"],
-  [/\{/g, "("],
-  [/\}/g, ")"],
-  [/\\eta/g, "η"],
-  [/sigma\(/g, "σ("],
-  [/[′’]/g, "'"],
-  [/\*\*/g, "^"],
-];
+/** What stands for what, in the order in which it is put in its place. @type {[RegExp, string][]} */
+const SIGNS = REWRITTEN.map(([pattern, plain]) => [new RegExp(pattern, "gu"), plain]);
 const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹",
   DECIMAL = /^[-+]?(\d+([.,]\d*)?|[.,]\d+)(e[-+]?\d+)?$/i,
   NUMBER = /^(\d+([.,]\d+)?(e[-+]?\d+)?|\.\d+)/i,
   MOST_NESTED = 50,
   MOST_NAMES = 12,
-  OTHER_NAMES = ["δ", "delta", "η", "eta", "e", "π", "pi"];
+  ENDS = "+-*/)]|,<>≥≤"; // what may stand behind the operand of a function that has no brackets
+/** @type {Record<string, (x: number, y: number) => boolean>} */
+const COMPARED = { "<": (x, y) => x < y, ">": (x, y) => x > y, "≤": (x, y) => x <= y, "≥": (x, y) => x >= y };
 /** @type {Record<string, number>} */
 const CONSTANTS = { e: Math.E, π: Math.PI, pi: Math.PI };
 
-/** What every formula may use, beside the functions of the graph. @type {Record<string, Function_>} */
-const FUNCTIONS = {};
-for (const name of ["exp", "log", "sqrt", "sin", "cos", "tanh", "abs", "max", "min"]) {
-  const compute = /** @type {any} */ (Math)[name];
-  FUNCTIONS[name] = { value: (x) => compute(...x) };
-}
-FUNCTIONS.ln = FUNCTIONS.log;
-
 /** What cannot be read. */
 export class Unreadable extends Error {}
-
-/** The names of a graph in all their spellings, and its functions. */
-export class Names {
-  /** @param {Graph} graph */
-  constructor(graph) {
-    this.graph = graph;
-    /** @type {Map<string, number>} */
-    this.nodes = new Map();
-    const labels = graph.data.nodes.map((_, node) => graph.name(node)),
-      all = labels.map(spellings);
-    for (const [i, written] of all.entries())
-      for (const text of written.slice(1)) if (!this.nodes.has(text)) this.nodes.set(text, i);
-    for (const [i, written] of all.entries()) this.nodes.set(written[0], i);
-    this.shown = labels;
-    /** @type {Map<string, Function_>} */
-    this.functions = new Map(Object.entries(FUNCTIONS));
-    graph.data.signatures.forEach(({ called }, i) => {
-      const { value, partials } = graph.functions[i];
-      const found = { value, slope: (/** @type {number[]} */ x) => partials(value(x), x)[0] };
-      for (const name of called ?? []) this.functions.set(name, found);
-    });
-    this.longestFirst = [...this.nodes.keys(), ...this.functions.keys(), ...OTHER_NAMES].sort(
-      (a, b) => b.length - a.length,
-    );
-  }
-
-  /** The longest name that stands there, and does not go on. @param {string} text @param {number} start */
-  at(text, start) {
-    // a letter or a digit makes another name of it, but no exponent such as ²
-    const goesOn = (/** @type {string} */ name) => {
-      const following = text.charAt(start + name.length);
-      return (
-        (/\p{L}$/u.test(name) && /\p{L}/u.test(following)) || (/[\p{L}\p{N}]$/u.test(name) && /\p{Nd}/u.test(following))
-      );
-    };
-    return this.longestFirst.find((name) => text.startsWith(name, start) && !goesOn(name));
-  }
-}
 
 /** @param {string} answer @param {Names} names @returns {Answer} */
 export function readAnswer(answer, names) {
@@ -115,6 +53,7 @@ class Reader {
     this.names = names;
     this.at = 0;
     this.depth = 0;
+    this.inBars = false; // whether | closes
     /** @type {Set<string>} */
     this.mentioned = new Set();
   }
@@ -146,6 +85,12 @@ class Reader {
     return new Unreadable(`${where} ${what}`);
   }
 
+  /** @param {number} start */
+  unreadableAt(start) {
+    this.at = start;
+    return this.unreadable();
+  }
+
   /** @returns {Formula} */
   sum() {
     if (++this.depth > MOST_NESTED) throw this.unreadable();
@@ -165,7 +110,7 @@ class Reader {
     for (let c = this.next(); c; c = this.next()) {
       const x = left,
         sign = c === "*" || c === "/";
-      if (!sign && !/[([∂√\p{L}\p{N}]/u.test(c)) break;
+      if (!sign && !/[([∂√\\\p{L}\p{N}]/u.test(c) && (c !== "|" || this.inBars)) break;
       if (sign) this.at++;
       const y = sign ? this.signed() : this.power();
       left = c === "/" ? (numbers) => x(numbers) / y(numbers) : (numbers) => x(numbers) * y(numbers);
@@ -201,11 +146,11 @@ class Reader {
   /** @returns {Formula} */
   atom() {
     const c = this.next();
-    if (c === "(" || c === "[") {
-      this.at++;
-      const inside = this.sum();
-      if (!this.take(c === "(" ? ")" : "]")) throw this.unreadable();
-      return inside;
+    if (c === "(" || c === "[" || c === "|") return this.bracket(c);
+    if (this.text.startsWith("\\frac", this.at)) {
+      this.at += "\\frac".length;
+      const [over, under] = [this.bracket("("), this.bracket("(")];
+      return (numbers) => over(numbers) / under(numbers);
     }
     const derivative = this.derivative();
     if (derivative) return derivative;
@@ -222,6 +167,24 @@ class Reader {
     return (numbers) => Math.sqrt(x(numbers));
   }
 
+  /** ( ), the size | |, or [ ], which may hold a comparison that is 1 where it is true, and else 0.
+   *  @param {string} opening @returns {Formula} */
+  bracket(opening) {
+    if (!this.take(opening)) throw this.unreadable();
+    const outside = this.inBars;
+    this.inBars = opening === "|";
+    let inside = this.sum();
+    const compared = opening === "[" ? COMPARED[this.next()] : undefined;
+    if (compared) {
+      this.at++;
+      const [x, y] = [inside, this.sum()];
+      inside = (numbers) => Number(compared(x(numbers), y(numbers)));
+    }
+    if (!this.take(opening === "(" ? ")" : opening === "[" ? "]" : "|")) throw this.unreadable();
+    this.inBars = outside;
+    return opening === "|" ? (numbers) => Math.abs(inside(numbers)) : inside;
+  }
+
   /** @param {string} name @returns {Formula} */
   named(name) {
     const start = this.at,
@@ -231,17 +194,50 @@ class Reader {
     if (node !== undefined) return this.mention(valueOf(node));
     if (name === "η" || name === "eta") return this.mention(RATE);
     if (name in CONSTANTS) return () => CONSTANTS[name];
-    if (!called) return this.localGradient(start);
+    if (name === "δ" || name === "delta") return this.localGradient(start);
+    const received = this.names.gradients.get(name);
+    if (received !== undefined) return this.mention(gradientOf(received));
+    return called ? this.function(called, start) : this.activation(start);
+  }
+
+  /** f(z), f'(z), of a node z: the function that the graph applies to it, whatever it is called.
+   *  @param {number} start @returns {Formula} */
+  activation(start) {
     const slope = this.take("'"),
+      node = this.take("(") ? this.node() : undefined,
+      called = node === undefined ? null : this.names.functionOf(node),
+      compute = slope ? called?.slope : called?.value;
+    if (node === undefined || !compute || !this.take(")")) throw this.unreadableAt(start);
+    const x = this.mention(valueOf(node));
+    return (numbers) => compute([x(numbers)]);
+  }
+
+  /** σ(z), σ'(z), sin²(z), sin z. @param {Function_} called @param {number} start @returns {Formula} */
+  function(called, start) {
+    const slope = this.take("'"),
+      power = /^(?:\^(\d)(?!\d)|([²³⁴⁵⁶⁷⁸⁹]))/.exec(this.text.slice(this.at)),
       compute = slope ? called.slope : called.value;
-    if (!compute || !this.take("(")) {
-      this.at = start;
-      throw this.unreadable();
+    this.at += power?.[0].length ?? 0;
+    const operands = compute && this.operands();
+    if (!compute || !operands) throw this.unreadableAt(start);
+    const exponent = power ? Number(power[1] ?? RAISED.indexOf(power[2])) : 1;
+    return (numbers) => compute(operands.map((operand) => operand(numbers))) ** exponent;
+  }
+
+  /** In brackets; or one node without, where nothing stands behind it that might belong to it.
+   *  @returns {Formula[] | null} */
+  operands() {
+    if (!this.take("(")) {
+      const node = this.node();
+      return node !== undefined && ENDS.includes(this.next()) ? [this.mention(valueOf(node))] : null;
     }
+    const outside = this.inBars;
+    this.inBars = false;
     const operands = [this.sum()];
     while (this.take(",")) operands.push(this.sum());
+    this.inBars = outside;
     if (!this.take(")")) throw this.unreadable();
-    return (numbers) => compute(operands.map((operand) => operand(numbers)));
+    return operands;
   }
 
   /** δ(z), δ_z: ∂C/∂z. @param {number} start @returns {Formula} */
@@ -249,10 +245,7 @@ class Reader {
     const bracket = this.take("(");
     if (!bracket) this.take("_");
     const node = this.node();
-    if (node === undefined || (bracket && !this.take(")"))) {
-      this.at = start;
-      throw this.unreadable();
-    }
+    if (node === undefined || (bracket && !this.take(")"))) throw this.unreadableAt(start);
     return this.mention(gradientOf(node));
   }
 

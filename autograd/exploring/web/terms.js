@@ -2,13 +2,15 @@
 
 /** @import { Graph } from "./graph.js" */
 
-/** A factor: the value of a node, a partial by its k-th variable, the gradient by a node, the learning rate, a number.
+/** A factor: the value of a node, its size without the sign, a partial by its k-th variable, the gradient by a node, the learning rate, a number.
  *  rule: which wrong rule of its signature gives it.
- *  @typedef {{kind: "value" | "partial" | "gradient" | "rate" | "number", node: number, k: number, rule?: number,
+ *  @typedef {{kind: "value" | "size" | "partial" | "gradient" | "rate" | "number", node: number, k: number, rule?: number,
  *   number: number}} Part */
 
 /** @param {number} node @param {number} [rule] @returns {Part} */
 export const valueOf = (node, rule) => ({ kind: "value", node, k: -1, rule, number: 0 });
+/** @param {number} node @returns {Part} */
+export const sizeOf = (node) => ({ kind: "size", node, k: -1, number: 0 });
 /** @param {number} node @param {number} k @param {number} [rule] @returns {Part} */
 export const partialOf = (node, k, rule) => ({ kind: "partial", node, k, rule, number: 0 });
 /** @param {number} node @returns {Part} */
@@ -33,18 +35,23 @@ export class Numbers {
   }
 
   /** The number of a factor. @param {Part} part */
-  of({ kind, node, k, rule, number: x }) {
+  of(part) {
+    const { kind, node, k, rule, number: x } = part;
     if (kind === "number") return x;
     if (kind === "rate") return this.rate;
-    if (rule !== undefined) return this.byRule(node, rule);
+    if (rule !== undefined) return this.workedOut(part, new Map());
     if (kind === "gradient") return this.gradients[node];
+    if (kind === "size") return Math.abs(this.values[node]);
     return kind === "value" ? this.values[node] : (this.partials[node][k] ?? NaN);
   }
 
-  /** @param {number} node @param {number} rule */
-  byRule(node, rule) {
-    const inputs = this.graph.operands[node].map((x) => this.values[x]);
-    return this.graph.functionsOf(node).wrong?.(this.values[node], inputs)[rule] ?? NaN;
+  /** The value of a node, or a partial of it, by its rule or a wrong one, where some nodes have other values.
+   *  @param {Part} part @param {Map<number, number>} others */
+  workedOut({ kind, node, k, rule }, others) {
+    const [z, ...inputs] = [node, ...this.graph.operands[node]].map((x) => others.get(x) ?? this.values[x]),
+      { value, partials, wrong } = this.graph.functionsOf(node);
+    if (rule !== undefined) return wrong?.(z, inputs)[rule] ?? NaN;
+    return kind === "value" ? value(inputs) : (partials(z, inputs)[k] ?? NaN);
   }
 
   /** The sum of products, or their product. @param {Part[][]} terms @param {boolean} [multiplied] */

@@ -32,7 +32,7 @@
  * @typedef {{mistakes: [name: Message, text: Message][], verdicts: Record<string, Message>, approach: Record<string, Message>,
  *   sums: Record<string, [mistake: number, terms: number[], multiplied: number][]>,
  *   update: [mistake: number, terms: number[][], about: number][], missing: number, before: number, transposed: number,
- *   instead: Record<string, [mistake: number, factor: number[] | number][]>, others: Record<string, number[]>,
+ *   dropped: number, opposite: number, flips: number[],   instead: Record<string, [mistake: number, factor: number[] | number][]>, others: Record<string, number[]>,
  *   parameters: number[]}} PracticeData
  * @typedef {{name: string, definition?: string, words?: string, derivative?: string}} FunctionData  in MathML
  * @typedef {{title: Message | string, text: (Message | string)[], view: string, question?: {ask: Message | string,
