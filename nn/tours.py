@@ -18,10 +18,9 @@ TWO_THREE_ONE: Tour = [
     {
         "title": Message("What the indices say"),
         "text": [
-            Message("Two inputs, three hidden neurons, one output: the 2-3-1 network. Every line is a weight."),
+            Message("Two inputs, three hidden neurons, one output: the 2-3-1 network."),
             Message(
-                "w¹₂₁ belongs to the first gap between layers, and leads to neuron 2 from input 1. The bias b₁ is "
-                "shared by the three hidden neurons."
+                "Every line is a weight. w¹₂₁ is in the first gap between layers; it leads to neuron 2 from input 1."
             ),
         ],
         "view": {"select": "w^1_21"},
@@ -34,8 +33,11 @@ TWO_THREE_ONE: Tour = [
     },
     {
         "title": Message("A neuron adds up"),
-        "text": Message("Each neuron multiplies its inputs by its weights and adds the bias. Work out the first one."),
-        "view": {"step": 0, "select": "z^2_1"},
+        "text": Message(
+            "Each neuron multiplies its inputs by its weights and adds the bias. Work out the first sum, z²₁. Three "
+            "significant digits are enough, here and in all answers."
+        ),
+        "view": {"step": 1, "level": "neurons with z"},
         "question": {"about": "value", "node": "z^2_1"},
     },
     {
@@ -44,7 +46,7 @@ TWO_THREE_ONE: Tour = [
             "The activation σ(z) = 1/(1 + e⁻ᶻ) squeezes the sum into the range from 0 to 1. Without it, three layers "
             "would be no more than one straight line."
         ),
-        "view": {"step": 2, "select": "a^2_1"},
+        "view": {"step": 2, "select": "a^2_1", "level": "neurons with z"},
         "question": {
             "ask": Message("Where is σ steepest?"),
             "choices": [Message("at z = 0"), Message("where z is large"), Message("it is equally steep everywhere")],
@@ -64,13 +66,15 @@ TWO_THREE_ONE: Tour = [
             "choices": [Message("rise"), Message("fall"), Message("stay")],
             "right": 1,
             "why": Message("So ∂C/∂a³₁ is negative."),
+            "about": "gradient",
+            "node": "a^3_1",
         },
     },
     {
         "title": Message("Backward begins"),
         "text": Message(
-            "Now the question turns round: how does C change with each number before it? With C itself, one to one: "
-            "its gradient is 1."
+            "Now the question turns round: how does C change with each number before it? The derivative of C with "
+            "respect to a number is its gradient; along one edge alone it is a partial. The gradient of C itself is 1."
         ),
         "view": {"step": 10},
     },
@@ -86,38 +90,42 @@ TWO_THREE_ONE: Tour = [
     {
         "title": Message("Through the activation"),
         "text": Message(
-            "At σ the gradient is multiplied by the slope, which can be written with what comes out: a(1 − a). It is "
-            "taken at the number that went in, z³₁."
+            "At σ the gradient is multiplied by the slope at z³₁. The derivative of σ(z) = 1/(1 + e⁻ᶻ) is "
+            "e⁻ᶻ/(1 + e⁻ᶻ)², which can be written with a³₁ alone."
         ),
-        "view": {"step": 12},
+        "view": {"step": 12, "level": "neurons with z"},
         "question": {
             "ask": Message("Which is the slope of a³₁ = σ(z³₁)?"),
             "choices": ["z³₁(1 − z³₁)", "a³₁(1 − a³₁)", "σ(a³₁)"],
             "right": 1,
-            "why": Message("a is σ(z) already."),
+            "why": Message("1/(1 + e⁻ᶻ) is a, and e⁻ᶻ/(1 + e⁻ᶻ) is 1 − a: the slope is their product."),
+            "about": "gradient",
+            "node": "z^3_1",
         },
     },
     {
         "title": Message("A weight of the last layer"),
         "text": Message(
             "The derivative of a product by one factor is the other one: for the weight w²₁₁ it is its input, a²₁. "
-            "Three factors in all."
+            "With the two factors before it that makes three."
         ),
-        "view": {"step": 12},
+        "view": {"step": 12, "select": "w^2_11"},
         "question": {"about": "gradient", "node": "w^2_11"},
     },
     {
         "title": Message("One layer further back"),
         "text": Message(
-            "For w¹₂₁ the path is longer: through the weight w²₁₂ to the hidden neuron 2, through its σ, to its "
-            "input. Five factors, one product."
+            "From C back to w¹₂₁ the path is longer: through the output neuron, along one of its weights to hidden "
+            "neuron 2, through its σ, to its input. Five factors, one product."
         ),
         "view": {"select": "w^1_21"},
         "question": {
-            "ask": Message("Which of these is on the path of w¹₂₁?"),
+            "ask": Message("Which weight is on this path?"),
             "choices": ["w²₁₁", "w²₁₂", "w²₁₃"],
             "right": 1,
-            "why": Message("The path leads through hidden neuron 2."),
+            "why": Message("It leads to output neuron 1 from hidden neuron 2."),
+            "about": "gradient",
+            "node": "w^1_21",
         },
     },
     {
@@ -133,17 +141,19 @@ TWO_THREE_ONE: Tour = [
         "title": Message("One step downhill"),
         "text": Message(
             "The gradient says which way is up. Gradient descent goes the other way: w ← w − η ∂C/∂w, for all eleven "
-            "numbers at once. Take a step, and watch C."
+            "numbers at once. η (eta), the learning rate, sets how far. Then take the step, and watch C."
         ),
         "view": {"tab": "learn"},
         "question": {"about": "update", "node": "w^2_11"},
+        "action": "step",
     },
     {
         "title": Message("Your turn"),
         "text": Message(
-            "Now all of it, on numbers of your own: press Practice for backpropagation step by step, and New numbers "
-            "for other ones. What goes wrong is told by its name."
+            "Now all of it: practice asks for backpropagation step by step, and New numbers gives you other numbers. "
+            "What goes wrong is told by its name."
         ),
+        "action": "practice",
     },
 ]
 
@@ -191,6 +201,7 @@ XOR: Tour = [
             "the boundary turn and bend."
         ),
         "view": {"tab": "learn", "batch": 4},
+        "action": "many steps",
     },
     {
         "title": Message("What has been found"),
@@ -229,6 +240,7 @@ TWO_MINIMA: Tour = [
             "Take steps from x = 2. They grow shorter as the ground gets flatter, and end where the slope is 0."
         ),
         "view": {"=x": 2.0, "lr": 0.02, "tab": "learn"},
+        "action": "step",
         "question": {
             "ask": Message("Where do they end?"),
             "choices": [Message("in the right valley"), Message("in the left valley"), Message("on the hill between")],
@@ -240,6 +252,7 @@ TWO_MINIMA: Tour = [
         "title": Message("From the left"),
         "text": Message("The same rule from x = −0.5 finds the other valley. Where one starts decides."),
         "view": {"=x": -0.5, "lr": 0.02, "tab": "learn"},
+        "action": "step",
     },
     {
         "title": Message("Too large a step"),
@@ -248,6 +261,7 @@ TWO_MINIMA: Tour = [
             "try smaller ones."
         ),
         "view": {"=x": 2.0, "lr": 0.12, "tab": "learn"},
+        "action": "step",
         "question": {
             "ask": Message("A learning rate that is too large …"),
             "choices": [

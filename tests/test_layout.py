@@ -181,6 +181,12 @@ def test_files_and_functions_are_short(path: Path) -> None:
             assert (node.end_lineno or 0) - documented < longest, node.name
 
 
+def test_modules_of_the_page_are_short() -> None:
+    modules = [*(ROOT / "autograd" / "exploring" / "web").glob("*.js")]
+    long = {path.name for path in modules if len(path.read_text(encoding="utf-8").splitlines()) > 300}
+    assert modules and long == set()
+
+
 @each(AUTOGRAD + NN)
 def test_what_is_private_stays_within_its_module(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))

@@ -42,6 +42,7 @@ def with_rows(batch_size: int | None = 1) -> dict[str, Any]:
 
 STATE = """
 const { State } = await load("state");
+const { costHistory, verdictOn } = await load("cost_history");
 const state = new State(given.data, new Function(`return ${given.functions}`)()(ieee));
 const named = (name) => given.data.nodes.findIndex(({ label }) => label[0] === name);
 """
@@ -198,8 +199,8 @@ def test_those_who_have_subscribed_are_told_of_what_they_asked_for() -> None:
       state.subscribe(["step"], (changed) => told.push(["a step", ...changed]));
       state.subscribe(["numbers", "selection"], (changed) => told.push(["numbers", ...changed]));
       state.move(-1); state.set(named("y"), 0); state.select(named("w¹₂₁")); state.setColouring("value");
-      const lit = state.lit.size; state.select(named("w¹₂₁"));
-      return { told, lit, none: [state.selected, state.lit], step: state.now.step, tab: state.tab };
+      const lit = state.sight.lit.size; state.select(named("w¹₂₁"));
+      return { told, lit, none: [state.selected, state.sight.lit], step: state.now.step, tab: state.tab };
     """
     found = run(STATE + code, **network())
     assert found["told"] == [
@@ -423,7 +424,7 @@ def test_descent_takes_the_means_over_the_next_rows_and_tells_what_each_row_give
       descent.show(0);
       await state.learn(2);
       return { costs, mean, cost, taken: descent.costs.length, row: descent.row, running: descent.running,
-        verdict: descent.verdict(), history: descent.history() };
+        verdict: verdictOn(descent), history: costHistory(descent) };
     """
     found = run(STATE + code, **with_rows(2))
     assert len(found["costs"]) == 3
@@ -438,9 +439,9 @@ def test_descent_says_that_it_diverges_and_that_it_stopped() -> None:
     code = """
       const { descent } = state;
       state.setRate(1); await state.learn(2);
-      const diverges = descent.verdict();
+      const diverges = verdictOn(descent);
       await state.learn(1000);
-      return { diverges, stopped: descent.verdict() };
+      return { diverges, stopped: verdictOn(descent) };
     """
     found = run(STATE + code, **told(explore(cost(two_two_one(), [2.0, 1.5], 4.0))))
     assert found["diverges"].startswith("It diverges: the cost has grown from ")
@@ -515,9 +516,8 @@ def test_a_step_that_leads_to_nan_says_so() -> None:
     a = Value(0.5, "a")
     c = (1 - a).log()
     c.label = "C"
-    code = (
-        "state.setRate(given.rate); await state.learn(5); return [state.descent.verdict(), state.descent.costs.length];"
-    )
+    code = """const { descent } = state; state.setRate(given.rate); await state.learn(5);
+      return [verdictOn(descent), descent.costs.length];"""
     for rate, lost in ((1, "C NaN"), (1e308, "a ∞")):
         found, taken = run(STATE + code, rate=rate, **told(explore(c)))
         eta = "1" if rate == 1 else "10³⁰⁸"
@@ -531,7 +531,7 @@ def test_the_rank_of_a_number_among_others_in_order() -> None:
 
 
 def test_a_running_mean() -> None:
-    assert run('return (await load("descent")).runningMean([1, 3, 5, 9], 2);') == [1, 2, 4, 7]
+    assert run('return (await load("cost_history")).runningMean([1, 3, 5, 9], 2);') == [1, 2, 4, 7]
 
 
 def test_what_is_open_has_room_and_overlaps_nothing_beside_it() -> None:

@@ -1,11 +1,13 @@
 """Guided tours: each is replayed in a browser, scene by scene; what is no tour is refused with its scene's number."""
 
 import json
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from autograd import explore, topological_order
 from autograd.words import Message
@@ -14,35 +16,95 @@ from tests.test_explorer_page import Visit, browser, cost_231, tab, visit  # noq
 from tests.test_explorer_practice import answer
 
 TOURS = {"2-3-1": tours.TWO_THREE_ONE, "xor": tours.XOR, "two minima": tours.TWO_MINIMA}
+# All that can be read or heard, but in the card of the tour where that is left out.
+READ = """without => {
+  const root = document.querySelector("[data-live]").shadowRoot, found = [];
+  for (const element of root.querySelectorAll("*")) {
+    const inSvgTitle = element.localName === "title" && element.namespaceURI.endsWith("svg");
+    if (!(inSvgTitle ? element.parentElement : element).checkVisibility({ checkVisibilityCSS: true })) continue;
+    if (without && element.closest(".tour")) continue;
+    found.push(element.ariaLabel, element.title, element.value);
+    for (const node of element.childNodes) if (node.nodeType === Node.TEXT_NODE) found.push(node.data);
+  }
+  return found.filter((text) => typeof text === "string").join(" | ");
+}"""
+LINES = """body => [...body.querySelectorAll("p:not([class])")].map(p =>
+  Math.round(p.clientHeight / parseFloat(getComputedStyle(p).lineHeight))).reduce((a, b) => a + b, 0)"""
+
+
+def says(page: Page, answer: float, without_card: bool = False) -> list[str]:
+    """The numbers on the page that are the answer, or its size, to as many digits as they have and at least two."""
+    found = []
+    for text in re.findall(r"(?<![\d.])\d+\.\d+", page.evaluate(READ, without_card)):
+        digits = len(text.replace(".", "").lstrip("0"))
+        if digits >= 2 and float(text) == float(f"{abs(answer):.{digits}g}"):
+            found.append(text)
+    return found
+
+
+def try_to_see(page: Page) -> Iterator[str]:
+    """What a person might do so as to see an answer."""
+    yield "looking"
+    for key in ("End", "ArrowLeft"):
+        page.keyboard.press(key)
+        yield key
+    page.get_by_label("Colour by").select_option("gradient")
+    yield "colours"
+    if (levels := page.get_by_role("radio", name="Everything")).count():
+        levels.check()
+        yield "everything"
+        page.locator(".edge").last.hover(force=True)
+        yield "an edge"
 
 
 @pytest.mark.parametrize("name", TOURS)
 def test_a_tour_is_replayed_scene_by_scene(name: str, visit: Visit) -> None:  # noqa: F811
     explorer, scenes = tours.page(name), TOURS[name]
-    page = visit(explorer).page
+    page = visit(explorer, viewport={"width": 1366, "height": 768}).page
     nodes = {node.label: node for node in topological_order(explorer.value)}
     explorer.value.backward()
     panel = page.locator(".tour")
     for i, scene in enumerate(scenes, 1):
         expect(panel.locator(".count")).to_have_text(f"{i} of {len(scenes)}")
         expect(panel.locator("h2")).to_have_text(str(scene["title"]))
+        assert panel.locator(".scene").evaluate(LINES) <= 5, scene["title"]
         question, view = scene.get("question", {}), scene.get("view", {})
         if "select" in view:
             expect(page.locator(".node.selected, .selected")).not_to_have_count(0)
+        result = 0.0
+        if "about" in question:
+            node = nodes[question["node"]]
+            results = {"gradient": node.grad, "value": node.data, "update": node.data - 0.1 * node.grad}
+            result = results[question["about"]]
+            for way in try_to_see(page):
+                assert not says(page, result), (scene["title"], way)
+                expect(page.locator(".panel")).to_be_hidden()
+                expect(page.locator(".edge.lit")).to_have_count(0)
+            for turn in ("Back", "Next"):
+                panel.get_by_role("button", name=turn).click()  # the scene as it begins
         if "choices" in question:
             wrong, right = 1 - min(question["right"], 1), question["right"]
+            assert "about" not in question or str(question["choices"][right]) not in str(scene["text"])
             for at, said in ((wrong, "Not quite"), (right, str(question["why"]))):
+                expect(page.locator(".panel")).to_be_visible(visible="about" not in question)
                 panel.get_by_role("button", name=str(question["choices"][at]), exact=True).click()
                 expect(panel.locator(".verdict")).to_contain_text(said)
         elif question:
-            node = nodes[question["node"]]
-            results = {"gradient": node.grad, "value": node.data, "update": node.data - 0.1 * node.grad}
-            expect(page.locator(".panel")).to_be_hidden()
-            assert answer(page, f"{results[question['about']]:.3g}") == "Right."
-            expect(page.locator(".panel")).to_be_visible()
+            if "action" in scene:
+                expect(panel.locator(".act")).to_be_disabled()
+            assert answer(page, f"{result:.3g}") == "Right."
+        expect(page.locator(".panel")).to_be_visible()
+        if "about" in question:
+            assert says(page, result, without_card=True), scene["title"]
+        if "action" in scene:
+            panel.locator(".act").click()
+            expect(
+                page.locator(".practice") if scene["action"] == "practice" else page.locator(".panel")
+            ).to_be_visible()
+        elif i < len(scenes):
+            assert panel.get_by_role("button", name="Next").is_enabled()
         if i < len(scenes):
             panel.get_by_role("button", name="Next").click()
-    assert panel.get_by_role("button", name="Next").is_disabled()
 
 
 def test_a_tour_can_be_left_and_taken_up_and_linked_to(visit: Visit) -> None:  # noqa: F811
@@ -83,7 +145,10 @@ def test_a_teacher_writes_a_tour_in_python_or_json(tmp_path: Path) -> None:
     [
         ({"text": "one"}, "a list of scenes"),
         ([3], "scene 1 of the tour: a scene is a mapping"),
-        ([{"text": "one"}, {"words": "two"}], "scene 2 .* has the keys title, text, view, question, got 'words'"),
+        (
+            [{"text": "one"}, {"words": "two"}],
+            "scene 2 .* has the keys title, text, view, question, action, got",
+        ),
         ([{"title": "one"}], "its text is a text"),
         ([{"text": "one", "view": {"step": 99}}], "scene 1 .*whole number"),
         ([{"text": "one", "view": {"select": "w^9"}}], "scene 1 .*select"),

@@ -13,8 +13,9 @@ from autograd.notation import printable, unicode_label
 from autograd.words import Message
 
 Scene = Mapping[str, Any]
-KEYS = ("title", "text", "view", "question")
+KEYS = ("title", "text", "view", "question", "action")
 ABOUT = ("gradient", "value", "update")
+ACTIONS = ("step", "many steps", "practice")
 
 
 def tour_data(
@@ -53,18 +54,27 @@ def _scene(graph: PageGraph, scene: Scene, number: int, address: Callable[[Any],
     }
     if question := scene.get("question"):
         told["question"] = _question(graph, question)
+    if (action := scene.get("action")) is not None:
+        if action not in ACTIONS:
+            raise ValueError(f"its action is one of {', '.join(ACTIONS)}, got {shown(action)}")
+        told["action"] = action
     return told
 
 
 def _question(graph: PageGraph, question: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(question, Mapping):
         raise TypeError(f"its question is a mapping, got {shown(question)}")
-    if "choices" in question:
-        choices, right = [_text(one, "choices") for one in question["choices"]], question.get("right")
-        if type(right) is not int or not 0 <= right < len(choices):
-            raise ValueError(f"right is the index of one of the {len(choices)} choices, got {shown(right)}")
-        ask, why = (_with_labels(_text(question.get(key, ""), key)) for key in ("ask", "why"))
-        return {"ask": ask, "choices": [*map(_with_labels, choices)], "right": right, "why": why}
+    if "choices" not in question:
+        return _about(graph, question)
+    choices, right = [_text(one, "choices") for one in question["choices"]], question.get("right")
+    if type(right) is not int or not 0 <= right < len(choices):
+        raise ValueError(f"right is the index of one of the {len(choices)} choices, got {shown(right)}")
+    ask, why = (_with_labels(_text(question.get(key, ""), key)) for key in ("ask", "why"))
+    told = {"ask": ask, "choices": [*map(_with_labels, choices)], "right": right, "why": why}
+    return told | (_about(graph, question) if "about" in question else {})
+
+
+def _about(graph: PageGraph, question: Mapping[str, Any]) -> dict[str, Any]:
     about, node = question.get("about"), question.get("node")
     index = graph.index_of(node) if node is not None else -1
     if about not in ABOUT or index < 0:

@@ -1,15 +1,19 @@
 /** @import { State } from "./state.js" */
+import { verdictOn } from "./cost_history.js";
 import { h } from "./dom.js";
 import { tn } from "./language.js";
 import { asText } from "./numbers.js";
-import { description, spoken } from "./words.js";
+import { description, heading, spoken } from "./words.js";
 
 /** What a screen reader is told of changes, without being asked. */
 export class Announcer {
   /** @param {State} state */
   constructor(state) {
     this.element = h("div", { class: "only-heard", "aria-live": "polite", role: "status" });
-    state.subscribe(["step"], (changed) => changed.includes("step") && this.say(spoken(state.now)));
+    state.subscribe(
+      ["step"],
+      (changed) => changed.includes("step") && this.say((state.sight.asked ? heading : spoken)(state.now)),
+    );
     state.subscribe(["selection"], () => {
       if (state.selected !== null) this.say(description(state, state.selected));
     });
@@ -26,7 +30,7 @@ export class Announcer {
 function outcome({ descent, graph }) {
   const cost = asText(descent.assess().cost, graph.data.digits);
   return (
-    descent.verdict() ||
+    verdictOn(descent) ||
     tn("Cost {cost} after {count} step.", "Cost {cost} after {count} steps.", descent.costs.length, { cost })
   );
 }

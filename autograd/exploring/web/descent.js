@@ -1,6 +1,6 @@
 /** @import { Data, Rule } from "./types.js" */
 /** @import { Graph } from "./graph.js" */
-import { t, tn } from "./language.js";
+import { t } from "./language.js";
 import { asText } from "./numbers.js";
 
 /** What a rule keeps of each parameter, and how many steps it has seen. @typedef {{kept: number[][], steps: number}} Memory */
@@ -8,7 +8,6 @@ import { asText } from "./numbers.js";
  *  memory: Memory}} Proposal */
 /** What a row gives. @typedef {{cost: number, predictions: number[]}} Outcome */
 
-const SMOOTHED = 20; // steps, over which a cost that jumps about from row to row is averaged
 const SLICE = 14; // milliseconds of steps between two pictures
 const REMEMBERED = 500; // of the last steps, where they began
 
@@ -266,46 +265,4 @@ export class Descent {
     data.feed.forEach((leaf, i) => leaf >= 0 && (graph.values[leaf] = before[i]));
     graph.evaluate();
   }
-
-  /** What is wrong with how it goes; nothing where it goes well. */
-  verdict() {
-    const { costs, graph, data } = this,
-      now = graph.values[graph.output],
-      number = (/** @type {number} */ x) => asText(x, graph.data.digits);
-    if (this.stopped) return this.stopped;
-    const first = data ? mean(costs.slice(0, SMOOTHED)) : costs[0],
-      recent = data ? mean(costs.slice(-SMOOTHED)) : now;
-    const grows = costs.length > 1 && recent > 2 * first && recent > 1e-9;
-    if (!grows) return "";
-    return tn(
-      "It diverges: the cost has grown from {first} to {now} in {count} step. Every step goes beyond the minimum, farther than the one before: η = {rate} is too large here. Reset, and try a smaller one.",
-      "It diverges: the cost has grown from {first} to {now} in {count} steps. Every step goes beyond the minimum, farther than the one before: η = {rate} is too large here. Reset, and try a smaller one.",
-      costs.length,
-      { first: number(first), now: number(recent), rate: number(this.rate) },
-    );
-  }
-
-  /** The costs, and how a plot names them; averaged as well where a step goes over some of the rows only.
-   *  @returns {{name: string, costs: number[], averaged?: number[]}} */
-  history() {
-    if (!this.data) return { name: t("cost"), costs: [...this.costs, this.graph.values[this.graph.output]] };
-    if (this.batch >= this.data.rows.length) return { name: t("cost"), costs: this.costs };
-    const name = t("cost of each step, and its mean over {number}", { number: SMOOTHED });
-    return { name, costs: this.costs, averaged: runningMean(this.costs, SMOOTHED) };
-  }
-}
-
-/** @param {number[]} numbers */
-function mean(numbers) {
-  return numbers.reduce((sum, x) => sum + x, 0) / numbers.length;
-}
-
-/** The mean of each number and those before it, as many as the window holds. @param {number[]} numbers
- *  @param {number} window */
-export function runningMean(numbers, window) {
-  let sum = 0;
-  return numbers.map((x, i) => {
-    sum += x - (i >= window ? numbers[i - window] : 0);
-    return sum / Math.min(i + 1, window);
-  });
 }

@@ -11,20 +11,22 @@ import { t, tn } from "./language.js";
 import { writeLabels } from "./labels.js";
 import { asText } from "./numbers.js";
 import { slope } from "./paths.js";
-import { MARKS, drawStrands, pathsAlong } from "./strands.js";
+import { MARKS, drawStrands, pathsAlong, reach } from "./strands.js";
 import { Typesetter } from "./typesetter.js";
 import { description } from "./words.js";
 
 const MOST_NUMBERS = 24; // of edges that light up, beyond which they would cover one another
 const THIN = 0.7, // pixels: the line of a weight of 0, and what the largest one has more than that
   THICK = 5,
+  ABOVE = 7, // the middle of a number that stands above strands
   MANY_LINES = 60; // beyond, they are half as thick
 
 /** @param {Scene} scene @param {State} state */
 export function markEdges({ edges, obstacles, courses }, state) {
-  const { focus, lit, now, selected } = state,
+  const { now, selected, sight } = state,
+    { focus, lit } = sight,
     typesetter = new Typesetter(state.graph, "text"),
-    litEdges = new Set(edges.filter((edge) => isLit(edge, state)));
+    litEdges = new Set(edges.filter((edge) => isLit(edge, lit, selected)));
   /** @type {Record<"strong" | "weak", Wanted[]>} */
   const wanted = { strong: [], weak: [] };
   weigh(edges, state);
@@ -32,7 +34,7 @@ export function markEdges({ edges, obstacles, courses }, state) {
     const { links, entries, weight, arrow, root, label } = edge,
       onPath = litEdges.has(edge),
       isActive = entries.some((entry) => focus.edges.has(entry)),
-      paths = pathsAlong(edge, state);
+      paths = pathsAlong(edge, sight);
     root.classList.toggle("lit", onPath);
     root.classList.toggle("muted", lit !== null && !onPath);
     root.classList.toggle("active", isActive);
@@ -43,9 +45,10 @@ export function markEdges({ edges, obstacles, courses }, state) {
       numbered =
         isActive ||
         (onPath ? litEdges.size <= MOST_NUMBERS : state.edgeNumbers && !lit && (arrow || weight !== undefined)),
-      which = paths.length < state.paths.length ? paths.map((path) => MARKS[path]).join("") : "";
+      which = paths.length < sight.paths.length ? paths.map((path) => MARKS[path]).join("") : "";
+    const lift = paths.length > 1 ? reach(paths.length) + ABOVE : 0;
     label.setAttribute("class", `edge-number${strong ? " strong" : ""}`);
-    wanted[strong ? "strong" : "weak"].push({ edge, which, texts: numbered ? textsOf(edge, state) : [] });
+    wanted[strong ? "strong" : "weak"].push({ edge, which, texts: numbered ? textsOf(edge, state) : [], lift });
     const passed =
       state.hides("gradients") || !mayShow(edge, state)
         ? t("edge")
@@ -58,31 +61,32 @@ export function markEdges({ edges, obstacles, courses }, state) {
 }
 
 /** Whether an edge is on a path of the selected node: the line of a weight is for what it multiplies, and for itself.
- *  @param {DrawnEdge} edge @param {State} state */
-function isLit({ entries, weight }, { lit, selected }) {
+ *  @param {DrawnEdge} edge @param {Set<Edge> | null} lit @param {number | null} selected */
+function isLit({ entries, weight }, lit, selected) {
   return entries.some((entry) => lit?.has(entry) && (entry.by !== weight || weight === selected));
 }
 
 /** Whether what an edge passes on may be shown. @param {DrawnEdge} edge @param {State} state */
 function mayShow({ entries, links }, state) {
-  return [...entries, ...links.flatMap(({ way }) => way)].every((edge) => state.shows(edge));
+  return [...entries, ...links.flatMap(({ way }) => way)].every((edge) => state.sight.shows(edge));
 }
 
 /** What may be written on an edge, the best first. @param {DrawnEdge} edge @param {State} state */
 function textsOf(edge, state) {
   const { links, entries, weight } = edge,
-    { graph, now, colourBy, practice } = state,
+    { graph, now, colourBy, practice, sight } = state,
     { digits } = graph.data,
     shorter = (/** @type {number} */ x) => [digits, 3, 2].map((digits) => asText(x, digits)),
-    isBack = now.phase === "backward" && !practice.on && entries.some((entry) => now.edges.has(entry)),
+    isBack =
+      now.phase === "backward" && !practice.on && mayShow(edge, state) && entries.some((entry) => now.edges.has(entry)),
     back = isBack ? shorter(handedBack(edge, now)).map((text) => `← ${text}`) : [];
   if (weight === undefined) {
-    if (links.length !== 1 || state.hides("edge numbers") || !now.knows(links[0].of) || !mayShow(edge, state))
+    if (links.length !== 1 || state.hides("edge numbers") || !sight.knows(links[0].of) || !mayShow(edge, state))
       return [];
     return isBack ? back : shorter(slope(graph, links[0]));
   }
   const name = graph.name(weight),
-    ofGradient = state.received(weight) ? asText(now.gradients[weight], digits) : "",
+    ofGradient = sight.received(weight) ? asText(now.gradients[weight], digits) : "",
     gradient = ofGradient && `∂${graph.name(graph.output)}/∂${name} = ${ofGradient}`;
   if (isBack) return entries.some(({ by }) => by !== weight && !now.leavesOut(by)) ? back : [gradient, ofGradient];
   if (colourBy === "gradient") return gradient ? [gradient, ofGradient] : [name];
@@ -111,10 +115,10 @@ function turnArrow({ root, line, entries, arrow }, now) {
 
 /** Give the lines of weights their colour and thickness. @param {DrawnEdge[]} edges @param {State} state */
 function weigh(edges, state) {
-  const { graph, now, colourBy } = state,
+  const { graph, now, colourBy, sight } = state,
     byGradient = colourBy === "gradient",
     numberOf = (/** @type {number} */ weight) =>
-      byGradient ? (state.received(weight) ? now.gradients[weight] : 0) : graph.values[weight],
+      byGradient ? (sight.received(weight) ? now.gradients[weight] : 0) : graph.values[weight],
     lines = edges.filter(({ weight }) => weight !== undefined),
     sizes = lines.map(({ weight }) => Math.abs(numberOf(Number(weight)))),
     most = Math.max(0, ...sizes.filter(Number.isFinite)) || 1,

@@ -21,7 +21,14 @@ export function letNumbersTravel(scene, state) {
     cancelAnimationFrame(frame);
     group.replaceChildren();
     const { now, playing, speed } = state;
-    if (calm.matches || state.practice.on || now.phase !== "backward" || !changed.includes("step")) return;
+    if (
+      calm.matches ||
+      state.practice.on ||
+      state.sight.hidesBackward ||
+      now.phase !== "backward" ||
+      !changed.includes("step")
+    )
+      return;
     const travellers = scene.edges.filter(({ entries }) => entries.some((entry) => now.edges.has(entry)));
     if (travellers.length > MOST) return;
     scene.world.append(group);

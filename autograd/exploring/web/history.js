@@ -1,4 +1,5 @@
-/** @import { Aspect, State } from "./state.js" */
+/** @import { Aspect } from "./notifier.js" */
+/** @import { State } from "./state.js" */
 /** @import { View } from "./views.js" */
 import { written } from "./address.js";
 

@@ -10,8 +10,9 @@ const HEIGHT = 14, // pixels of a line of text
   ROOM = 5; // beside it, both sides together
 
 /** @typedef {{x: number, y: number}} Point */
-/** What may be written on an edge: the first of the texts for which there is room, after the marks of its paths.
- *  @typedef {{edge: DrawnEdge, which: string, texts: string[]}} Wanted */
+/** What may be written on an edge: the first of the texts for which there is room, after the marks of its paths; lift is
+ *  how far above the edge, since a minus between lines that run beside it would be one of them.
+ *  @typedef {{edge: DrawnEdge, which: string, texts: string[], lift: number}} Wanted */
 
 /** Write on each edge the first of its texts that has room where nothing else is, or none; those of edges that come first
  *  have the better places. @param {Wanted[]} wanted @param {Rectangle[]} taken
@@ -19,11 +20,12 @@ const HEIGHT = 14, // pixels of a line of text
 export function writeLabels(wanted, taken, courses) {
   const occupied = [...taken];
   for (const { edge, texts } of wanted) if (texts.length) courseOf(edge, courses);
-  for (const { edge, which, texts } of wanted) {
+  for (const { edge, which, texts, lift } of wanted) {
     const { label } = edge;
     const placed = texts.some((text) => {
       write(label, which, text);
-      const place = freePlace(edge, label.getComputedTextLength() + ROOM, which ? MARKED : HEIGHT, occupied, courses);
+      const size = { width: label.getComputedTextLength() + ROOM, height: which ? MARKED : HEIGHT },
+        place = freePlace(edge, size, lift, occupied, courses);
       if (!place) return false;
       occupied.push(place);
       label.setAttribute("x", (place.x + place.width / 2).toFixed(1));
@@ -41,11 +43,12 @@ function write(label, which, text) {
     label.replaceChildren(...(which ? [s("tspan", { class: "which" }, before)] : []), text);
 }
 
-/** A place on an edge for a text of this width, that which the fewest other lines cross. @param {DrawnEdge} edge
- *  @param {number} width @param {number} height @param {Rectangle[]} occupied @param {Map<DrawnEdge, Point[]>} courses */
-function freePlace(edge, width, height, occupied, courses) {
+/** A place on an edge for a text of this size, that which the fewest other lines cross. @param {DrawnEdge} edge
+ *  @param {{width: number, height: number}} size @param {number} lift @param {Rectangle[]} occupied
+ *  @param {Map<DrawnEdge, Point[]>} courses */
+function freePlace(edge, { width, height }, lift, occupied, courses) {
   const free = courseOf(edge, courses)
-    .map(({ x, y }) => ({ x: x - width / 2, y: y - height / 2, width, height }))
+    .map(({ x, y }) => ({ x: x - width / 2, y: y - height / 2 - lift, width, height }))
     .filter((place) => !occupied.some((other) => overlap(place, other)));
   let best = free[0],
     fewest = Infinity;

@@ -31,7 +31,7 @@ export function leafControl(state, leaf) {
     const x = graph.values[leaf];
     if (!hasFocus(slider) || Number(slider.value) !== x) slider.value = String(x);
     field.show(Number(x.toPrecision(6)));
-    setText(gradient, state.now.received(leaf) ? asText(state.now.gradients[leaf], graph.data.digits) : none);
+    setText(gradient, state.sight.received(leaf) ? asText(state.now.gradients[leaf], graph.data.digits) : none);
   };
   const name = h(
     "span",

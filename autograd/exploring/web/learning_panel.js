@@ -2,6 +2,7 @@
 /** @import { State } from "./state.js" */
 /** @import { Point } from "./plot.js" */
 import { Boundary, planeOf } from "./boundary.js";
+import { costHistory, verdictOn } from "./cost_history.js";
 import { button, choice, h, hasFocus, setText } from "./dom.js";
 import { t, tn } from "./language.js";
 import { asText } from "./numbers.js";
@@ -12,7 +13,7 @@ import { stepPlots } from "./step_plots.js";
 import { stepScene } from "./step_scene.js";
 
 const BATCHES = [1, 4, 16, 64];
-const MANY_STEPS = 100;
+export const MANY_STEPS = 100;
 const WIDE = 100; // a range of costs from 1 to more than so many is drawn in logarithms
 
 /** Gradient descent: its rate, its steps, and how the cost goes. @param {State} state */
@@ -31,7 +32,7 @@ export function learningPanel(state) {
   state.subscribe(["numbers", "learning", "tab"], () => {
     if (state.tab !== "learn") return;
     const { cost: now, outcomes } = descent.assess(),
-      text = descent.verdict(),
+      text = verdictOn(descent),
       name = graph.name(graph.output),
       count = descent.costs.length,
       what = descent.data
@@ -44,7 +45,7 @@ export function learningPanel(state) {
       cost,
       tn("{what} = {value} after {count} step", "{what} = {value} after {count} steps", count, { what, value }),
     );
-    drawCosts(plot, descent.history());
+    drawCosts(plot, costHistory(descent));
     scene?.update();
     if (!descent.running) plots?.update();
     for (const part of parts) part.update(outcomes);

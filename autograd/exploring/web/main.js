@@ -61,9 +61,9 @@ function show(host, state, css, standalone) {
     announcer.element,
   );
   state.subscribe(["practice"], () => body.classList.toggle("practising", state.practice.on));
-  state.subscribe(["tour"], () => {
+  state.subscribe(["tour", "practice"], () => {
     body.classList.toggle("touring", state.tour.on);
-    body.classList.toggle("asking", state.tour.asking);
+    body.classList.toggle("asking", state.sight.asked !== null);
   });
   state.subscribe(["look"], () => body.classList.toggle("large", state.large));
   listenToKeys(state, history, body, standalone);
@@ -84,9 +84,9 @@ function header(state) {
   const cost = h("p", { class: "cost" }),
     { graph, data } = state,
     name = graph.name(graph.output);
-  state.subscribe(["numbers", "step"], () => {
+  state.subscribe(["numbers", "step", "tour"], () => {
     const value = asText(graph.values[graph.output], data.digits);
-    setText(cost, state.now.knows(graph.output) ? `${name} = ${value}` : t("{name} is not computed yet", { name }));
+    setText(cost, state.sight.knows(graph.output) ? `${name} = ${value}` : t("{name} is not computed yet", { name }));
   });
   return h(
     "header",

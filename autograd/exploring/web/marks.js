@@ -17,7 +17,8 @@ const FULL = 55, // percent of colour
 /** Write the numbers of the present step, and mark what is selected. @param {Scene} scene @param {State} state */
 export function mark(scene, state) {
   const { items, world } = scene,
-    { colourBy, focus, lit, selected } = state;
+    { colourBy, selected } = state,
+    { focus, lit } = state.sight;
   world.classList.toggle("tinted", colourBy !== "role");
   const litItems = new Set(lit && selected !== null ? [state.shownAs(selected)] : []);
   for (const { of, by } of lit ?? []) litItems.add(state.shownAs(of)).add(state.shownAs(by));
@@ -36,14 +37,14 @@ export function mark(scene, state) {
 
 /** @param {DrawnItem} part @param {State} state @param {number} scale */
 function markItem(part, state, scale) {
-  const { boxes, graph, now } = state,
+  const { boxes, graph, now, sight } = state,
     { box, node } = part;
   if (node === null) {
     if (box) describe(part, t("{name}, closed", { name: boxes.titleOf(box) }));
     return;
   }
-  const known = now.knows(node),
-    received = state.received(node);
+  const known = sight.knows(node),
+    received = sight.received(node);
   const { digits } = graph.data,
     [forValue, forGradient] = part.room,
     gradient = received && fitted(now.gradients[node], forGradient - (received === "part" ? 2 : 0), digits);
@@ -87,9 +88,9 @@ function colourScale({ colourBy, now, graph }) {
 }
 
 /** The colour of a node, "" for that of its role. @param {State} state @param {number} node @param {number} scale */
-function fill({ colourBy, now, graph }, node, scale) {
+function fill({ colourBy, now, graph, sight }, node, scale) {
   if (colourBy === "role") return "";
-  const there = now.knows(node) && (colourBy === "value" || now.received(node)),
+  const there = sight.knows(node) && (colourBy === "value" || sight.received(node)),
     number = there ? (colourBy === "value" ? graph.values : now.gradients)[node] : 0,
     strength = scale && Number.isFinite(number) ? Math.min(1, Math.abs(number) / scale) : 0;
   if (strength < FAINT) return "var(--paper)";

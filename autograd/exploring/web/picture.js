@@ -20,19 +20,19 @@ export class Picture {
     this.motion = new Motion(this.scene, this.view, state);
     this.area = h("div", { class: "area" }, this.scene.svg, tip.element);
     state.subscribe(["boxes", "size"], () => this.rebuild());
-    const marked = /** @type {const} */ (["numbers", "step", "selection", "boxes", "size", "look", "practice"]);
+    const marked = /** @type {const} */ (["numbers", "step", "selection", "boxes", "size", "look", "practice", "tour"]);
     state.subscribe([...marked], () => mark(this.scene, state));
     letNumbersTravel(this.scene, state);
     state.subscribe(["boxes", "size", "step"], (changed) => {
       const stepped = changed.includes("step"),
-        { node } = state.focus;
-      if (!stepped || (changed.includes("practice") && changed.includes("boxes"))) this.view.open();
+        { node } = state.sight.focus;
+      if (!stepped || changed.includes("boxes")) this.view.open();
       if (stepped && node !== null) this.view.reveal(state.shownAs(node));
     });
     state.subscribe(["selection"], () => {
       if (state.selected !== null) this.view.reveal(state.shownAs(state.selected));
     });
-    state.subscribe(["numbers", "step"], () => tip.update());
+    state.subscribe(["numbers", "step", "tour"], () => tip.update());
     state.subscribe(["boxes"], (changed) => changed.includes("boxes") && this.motion.glide());
     state.subscribe(["hover"], () => this.light());
     this.scene.svg.addEventListener("click", (event) => this.click(event));

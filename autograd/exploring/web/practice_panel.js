@@ -7,10 +7,11 @@ import { button, choice, h, setText } from "./dom.js";
 import { t } from "./language.js";
 import { scoreText, topics } from "./practice_texts.js";
 import { questionElements } from "./question.js";
+import { ask, practise, takeFreshNumbers } from "./session.js";
 
 /** The switch that begins and ends practice. @param {State} state */
 export function practiceSwitch(state) {
-  const box = button(t("Practice"), () => state.practise(!state.practice.on), {
+  const box = button(t("Practice"), () => practise(state, !state.practice.on), {
     class: "switch-on",
     "aria-pressed": "false",
   });
@@ -25,14 +26,14 @@ export function practicePanel(state, takeAway) {
     section = h("section", { class: "practice", "aria-label": t("Practice"), hidden: !practice.on });
   const topic = choice(
     TOPICS,
-    (name) => state.practise(true, /** @type {any} */ (name)),
+    (name) => practise(state, true, /** @type {any} */ (name)),
     { "aria-label": t("What to practise") },
     (name) => topics()[/** @type {import("./questions.js").Topic} */ (name)],
   );
   const count = h("span", { class: "count" }),
-    previous = button(t("Previous"), () => state.ask(practice.index - 1)),
-    next = button(t("Next"), () => state.ask(practice.index + 1)),
-    fresh = button(t("New numbers"), () => state.takeFreshNumbers());
+    previous = button(t("Previous"), () => ask(state, practice.index - 1)),
+    next = button(t("Next"), () => ask(state, practice.index + 1)),
+    fresh = button(t("New numbers"), () => takeFreshNumbers(state));
   const copy = button(
       t("Copy the score"),
       () => void takeAway.copy(scoreText(practice, state.data.title), t("The score is copied")),
@@ -56,7 +57,7 @@ export function practicePanel(state, takeAway) {
     h("div", { class: "row" }, score, copy),
   );
   const changed = () => state.notify("practice"),
-    onward = () => practice.index + 1 < practice.list.length && state.ask(practice.index + 1);
+    onward = () => practice.index + 1 < practice.list.length && ask(state, practice.index + 1);
   /** @type {unknown} */
   let shown = null;
   state.subscribe(["practice", "numbers"], (aspects) => {

@@ -1,32 +1,29 @@
 /** @import { Data, Edge, Library, SwitchData } from "./types.js" */
 /** @import { Box } from "./boxes.js" */
+/** @import { Aspect } from "./notifier.js" */
 /** @import { View } from "./views.js" */
 import { Boxes } from "./boxes.js";
 import { Descent } from "./descent.js";
 import { Graph } from "./graph.js";
 import { Health } from "./health.js";
 import { Network } from "./network.js";
+import { Notifier } from "./notifier.js";
 import { Passes } from "./passes.js";
 import { edgesFrom, pathCount, pathsOf } from "./paths.js";
 import { COLOURINGS, LEVELS, MAX_PATHS, TABS } from "./constants.js";
 import { Practice } from "./practice.js";
+import { Sight } from "./sight.js";
 import { Tour } from "./tour.js";
 import { restored, viewOf } from "./views.js";
-
-/** What may change: the numbers; the step; what is selected; how much is shown and what is open; how much room there is;
- *  colours; which tab is shown; learning, its rate and rows; what the pointer is on in a list; whether and how fast steps are played; what can be undone. learned:
- *  learning has come to its end. restored: everything may have changed, and everyone is told.
- *  @typedef {"numbers" | "step" | "selection" | "boxes" | "size" | "look" | "tab" | "learning" | "learned" | "hover" | "playing"
- *   | "history" | "practice" | "tour" | "restored"} Aspect */
-/** @typedef {{aspects: Aspect[], listener: (changed: Aspect[]) => void}} Subscription */
 
 export const EVERYTHING = LEVELS[LEVELS.length - 1];
 const NUMBERED_EDGES = 45; // beyond, their numbers are shown only when asked for
 
 /** All that can change on the page. Others ask it, change it by its methods, and are told of what has changed. */
-export class State {
+export class State extends Notifier {
   /** @param {Data} data @param {Library} library */
   constructor(data, library) {
+    super();
     this.data = data;
     this.graph = new Graph(data, library.nodes);
     this.boxes = new Boxes(this.graph, data.boxes);
@@ -39,6 +36,7 @@ export class State {
     this.practice = new Practice(this.graph, data.lr);
     this.tour = new Tour(this.graph, data.tour, data.lr);
     this.health = new Health(this.graph, this.descent);
+    this.sight = new Sight(this);
     this.now = this.passes.at(this.passes.last);
     /** @type {number | null} */
     this.selected = null;
@@ -56,8 +54,6 @@ export class State {
     this.large = false; // for a projector
     this.playing = false;
     this.speed = 1;
-    /** @type {Subscription[]} */
-    this.subscriptions = [];
     /** What a page opens with that asks for nothing else; scenes of a tour begin from there. */
     this.plain = this.view();
     /** What the page opens with, and is reset to. */
@@ -73,19 +69,6 @@ export class State {
   locks(what) {
     const { leaves, controls } = this.data.lock;
     return typeof what === "number" ? leaves.includes(what) : controls.includes(what);
-  }
-
-  /** Be told of changes of these aspects, in the order of subscribing. @param {Aspect[]} aspects
-   *  @param {(changed: Aspect[]) => void} listener */
-  subscribe(aspects, listener) {
-    this.subscriptions.push({ aspects: [...aspects, "restored"], listener });
-  }
-
-  /** @param {Aspect[]} changed */
-  notify(...changed) {
-    for (const { aspects, listener } of this.subscriptions) {
-      if (changed.some((aspect) => aspects.includes(aspect))) listener(changed);
-    }
   }
 
   /** The network that is shown, if not everything is. */
@@ -213,59 +196,10 @@ export class State {
     this.notify("hover");
   }
 
-  /** Begin practice on a topic, or end it. @param {boolean} on @param {import("./questions.js").Topic} [topic]
-   *  @param {number} [index] of the first question */
-  practise(on, topic = this.practice.topic, index = 0) {
-    this.play(false);
-    this.practice.rate = this.descent.rate;
-    if (on) this.practice.start(topic, index);
-    else this.practice.on = false;
-    this.ask(on ? index : 0);
-  }
-
-  /** Ask a question: the picture goes to where it is the next to be answered. @param {number} index */
-  ask(index) {
-    this.practice.go(index);
-    this.now = this.passes.at(this.practice.step(this.passes));
-    this.notify("practice", "step", ...(this.openAroundQuestion() ? /** @type {Aspect[]} */ (["boxes"]) : []));
-  }
-
-  /** Show what is asked about, and weighted sums at least; whether anything hid it. */
-  openAroundQuestion() {
-    const hidden = this.practice.on && this.level === LEVELS[0];
-    if (hidden) this.level = LEVELS[1];
-    return this.practice.about.filter((node) => this.openAround(node)).length > 0 || hidden;
-  }
-
-  /** Ask about other numbers. */
-  takeFreshNumbers() {
-    for (const [leaf, value] of this.practice.freshLeaves()) this.graph.values[leaf] = value;
-    this.practice.clear();
-    this.recompute("practice");
-  }
-
   /** End the tour. */
   endTour() {
     this.tour.on = false;
     this.notify("tour");
-  }
-
-  /** What the picture draws the eye to: the node and the edges of the step, or in practice of the question. */
-  get focus() {
-    const { practice, now } = this;
-    if (!practice.on || !practice.question) return now;
-    const { kind, node, edge } = practice.question;
-    return { node, edges: new Set(edge ? [edge] : kind === "sum" ? this.graph.uses[node] : []) };
-  }
-
-  /** Whether the partial on an edge may be shown: in practice not before it has been asked for. @param {Edge} edge */
-  shows(edge) {
-    return !this.practice.on || this.now.handedOn(edge.of) || this.practice.hasAsked(edge);
-  }
-
-  /** How much of the gradient of a node is there, and may be shown. @param {number} node */
-  received(node) {
-    return this.practice.hides(node) ? "" : this.now.received(node);
   }
 
   /** Give a leaf another number. @param {number} leaf @param {number} value */

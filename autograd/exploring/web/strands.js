@@ -1,7 +1,7 @@
 // The paths of the selected node in the picture: a strand for each, in its colour and with its number.
 
 /** @import { DrawnEdge } from "./parts.js" */
-/** @import { State } from "./state.js" */
+/** @import { Sight } from "./sight.js" */
 import { s } from "./dom.js";
 
 /** The numbers of paths, as they are marked. */
@@ -12,11 +12,14 @@ const APART = 3.4; // pixels, between two strands of an edge
 export const colourOf = (path) => `var(--path-${path})`;
 
 /** The paths that lead along an edge, where there are several to be told apart. @param {DrawnEdge} edge
- *  @param {State} state */
+ *  @param {Sight} sight */
 export function pathsAlong({ entries }, { paths }) {
   if (paths.length < 2) return [];
   return paths.flatMap((path, i) => (entries.some((entry) => path.includes(entry)) ? [i] : []));
 }
+
+/** How far so many strands reach to either side of their edge. @param {number} count */
+export const reach = (count) => (Math.max(0, count - 1) / 2) * APART;
 
 /** Draw the strands of an edge side by side. @param {DrawnEdge} edge @param {number[]} paths */
 export function drawStrands({ root, strands }, paths) {
@@ -25,7 +28,7 @@ export function drawStrands({ root, strands }, paths) {
   root.classList.toggle("stranded", paths.length > 0);
   strands.replaceChildren(
     ...paths.map((path, i) => {
-      const down = (i - (paths.length - 1) / 2) * APART;
+      const down = i * APART - reach(paths.length);
       return s("path", { d: course, style: `stroke:${colourOf(path)}`, transform: `translate(0 ${down.toFixed(1)})` });
     }),
   );

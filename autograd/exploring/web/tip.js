@@ -41,11 +41,11 @@ export class Tip {
 
   /** @param {DrawnEdge} edge */
   textOf({ links, weight }) {
-    const { graph, now } = this.state,
+    const { graph, sight } = this.state,
       typesetter = new Typesetter(graph, "text"),
-      known = links.filter(({ of, way }) => now.knows(of) && way.every((edge) => this.state.shows(edge)));
+      known = links.filter(({ of, way }) => sight.knows(of) && way.every((edge) => sight.shows(edge)));
     if (weight !== undefined) return description(this.state, weight);
-    if (!known.length && links.some(({ of }) => now.knows(of))) return t("the question is what it passes on");
+    if (!known.length && links.some(({ of }) => sight.knows(of))) return t("the question is what it passes on");
     const lines = known.slice(0, MOST_LINES).map((link) => partialText(link, typesetter));
     if (known.length > MOST_LINES) lines.push(t("… and {count} more", { count: known.length - MOST_LINES }));
     return lines.join("\n") || t("not computed yet");

@@ -97,10 +97,10 @@ function colouring(state) {
     warning = h("span"),
     warned = h("span", { class: "legend" }, h("i", { class: "warned" }), warning);
   state.subscribe(["numbers", "step", "look"], () => {
-    const { graph, health, now, colourBy } = state;
+    const { graph, health, sight, colourBy } = state;
     select.value = colourBy;
     legend.hidden = colourBy === COLOURINGS[0];
-    const conditions = new Set(graph.results.map((node) => now.knows(node) && health.of(node))),
+    const conditions = new Set(graph.results.map((node) => sight.knows(node) && health.of(node))),
       [dead, saturated] = ["dead", "saturated"].map((one) => conditions.has(/** @type {Condition} */ (one)));
     inactive.hidden = !conditions.has("inactive");
     warned.hidden = !dead && !saturated;

@@ -1,5 +1,5 @@
 /** @import { Graph } from "./graph.js" */
-/** @import { SceneData, TourData } from "./types.js" */
+/** @import { About, SceneData, TourData } from "./types.js" */
 import { Practice } from "./practice.js";
 
 /** A guided tour: which scene is shown, and what was answered in each. */
@@ -13,7 +13,7 @@ export class Tour {
     /** The choice that was made in a scene. @type {Map<number, number>} */
     this.chosen = new Map();
     /** The questions of scenes that ask for a number or a formula. @type {Map<number, Practice>} */
-    this.asked = new Map();
+    this.practices = new Map();
     this.scenes.forEach(({ question }, i) => {
       if (!question || "choices" in question) return;
       const practice = new Practice(graph, rate),
@@ -24,18 +24,25 @@ export class Tour {
         update: (/** @type {number} */ node) => questions.update(node)[0],
       };
       practice.list = [made[question.about].call(questions, question.node)];
-      this.asked.set(i, practice);
+      this.practices.set(i, practice);
     });
-  }
-
-  /** Whether the scene asks for what panels beside it would tell. */
-  get asking() {
-    const practice = this.on && this.asked.get(this.index);
-    return Boolean(practice) && !(/** @type {Practice} */ (practice).done);
   }
 
   get scene() {
     return this.scenes[this.index];
+  }
+
+  /** What the scene's question is about, while that is open. @returns {About | null} */
+  get asked() {
+    const question = this.on ? this.scene.question : undefined;
+    return question?.about === undefined || this.answered ? null : /** @type {About} */ (question);
+  }
+
+  /** Whether the scene's question needs no answer any more. */
+  get answered() {
+    const { question } = this.scene;
+    if (question && "choices" in question) return this.chosen.get(this.index) === question.right;
+    return this.practices.get(this.index)?.done ?? true;
   }
 
   /** Go on with a scene, or end the tour; whether that changes anything. @param {number | null} index */

@@ -1,10 +1,13 @@
 // The guided tour: what is said in a scene, its question, and the way from scene to scene.
 
 /** @import { State } from "./state.js" */
+/** @import { Action } from "./types.js" */
 import { read } from "./address.js";
 import { button, h, setText } from "./dom.js";
 import { t, told } from "./language.js";
+import { MANY_STEPS } from "./learning_panel.js";
 import { questionElements } from "./question.js";
+import { practise } from "./session.js";
 
 /** The switch that ends the tour, and takes it up again. @param {State} state */
 export function tourSwitch(state) {
@@ -38,7 +41,8 @@ export function tourPanel(state) {
   const section = h(
     "section",
     { class: "tour", "aria-label": t("Tour"), hidden: !tour.on },
-    h("div", { class: "row" }, title, h("span", { class: "spring" }), count, back, onward),
+    h("div", { class: "row" }, count, h("span", { class: "spring" }), back, onward),
+    title,
     body,
   );
   /** @param {number} by */
@@ -56,31 +60,44 @@ export function tourPanel(state) {
     setText(title, told(tour.scene.title));
     if (shown !== tour.index || changed.includes("restored")) body.replaceChildren(...sceneElements(state));
     shown = tour.index;
+    body.querySelector(".act")?.toggleAttribute("disabled", !tour.answered);
   });
   return section;
 }
 
 /** @param {State} state */
 function sceneElements(state) {
-  const { tour } = state,
-    { scene, index } = tour,
-    paragraphs = scene.text.map((text) => h("p", {}, told(text))),
-    practice = tour.asked.get(index);
-  if (!scene.question) return paragraphs;
-  if (practice)
-    return [
-      ...paragraphs,
-      ...questionElements(
-        practice,
-        () => state.notify("tour"),
-        () => {},
-      ),
-    ];
-  return [...paragraphs, ...chosenElements(tour)];
+  const { scene } = state.tour;
+  return [
+    ...scene.text.map((text) => h("p", {}, told(text))),
+    ...askedElements(state),
+    ...(scene.action ? [h("div", { class: "row" }, actionButton(state, scene.action))] : []),
+  ];
 }
 
-/** A question with answers to choose from. @param {State["tour"]} tour */
-function chosenElements(tour) {
+/** What a scene offers to do, once its question is answered: until then it would give the answer away.
+ *  @param {State} state @param {Action} action */
+function actionButton(state, action) {
+  /** @type {Record<Action, [string, () => void]>} */
+  const actions = {
+    step: [t("Take a step"), () => void state.learn(1)],
+    "many steps": [t("Take {count} steps", { count: MANY_STEPS }), () => void state.learn(MANY_STEPS)],
+    practice: [t("Practice"), () => practise(state, true)],
+  };
+  const [name, act] = actions[action];
+  return button(name, act, { class: "act", disabled: !state.tour.answered });
+}
+
+/** The question of a scene. @param {State} state */
+function askedElements(state) {
+  const { tour } = state,
+    practice = tour.practices.get(tour.index),
+    answered = () => state.notify("tour");
+  return practice ? questionElements(practice, answered, () => {}) : chosenElements(tour, answered);
+}
+
+/** A question with answers to choose from. @param {State["tour"]} tour @param {() => void} answered */
+function chosenElements(tour, answered) {
   const { scene, index } = tour,
     { question } = scene;
   if (!question || !("choices" in question)) return [];
@@ -96,6 +113,7 @@ function chosenElements(tour) {
     button(told(text), () => {
       tour.chosen.set(index, i);
       say();
+      answered();
     }),
   );
   say();

@@ -35,9 +35,10 @@
  *   dropped: number, opposite: number, flips: number[],   instead: Record<string, [mistake: number, factor: number[] | number][]>, others: Record<string, number[]>,
  *   parameters: number[]}} PracticeData
  * @typedef {{name: string, definition?: string, words?: string, derivative?: string}} FunctionData  in MathML
- * @typedef {{title: Message | string, text: (Message | string)[], view: string, question?: {ask: Message | string,
- *   choices: (Message | string)[], right: number, why: Message | string} | {about: "gradient" | "value" | "update",
- *   node: number}}} SceneData
+ * @typedef {{about: "gradient" | "value" | "update", node: number}} About  what is asked for, and hidden until then
+ * @typedef {{ask: Text, choices: Text[], right: number, why: Text} & Partial<About>} ChoiceData
+ * @typedef {{title: Text, text: Text[], view: string, question?: ChoiceData | About, action?: Action}} SceneData
+ * @typedef {"step" | "many steps" | "practice"} Action  what a scene offers to do
  * @typedef {SceneData[]} TourData
  * @typedef {{functions: FunctionData[], of: number[][], convention: null | {weight: number, to: number, by: number,
  *   order: "to" | "from", raised: boolean}}} LegendData

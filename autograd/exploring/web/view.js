@@ -69,8 +69,8 @@ export class View {
     this.fit();
     const area = this.area();
     if (!area.width || this.at.scale > (this.state.shownNetwork ? FAR : READABLE)) return;
-    const { turned, selected, focus, graph } = this.state,
-      asked = turned?.item ?? selected ?? focus.node,
+    const { turned, selected, sight, graph } = this.state,
+      asked = turned?.item ?? selected ?? sight.focus.node,
       first = graph.leaves.find((leaf) => graph.role(leaf) === "input") ?? 0;
     const about = /** @type {Rectangle} */ (this.scene.rectangleOf(this.state.shownAs(asked ?? first))),
       left = asked === null ? 24 : (area.width - about.width * PART) / 2,

@@ -1,7 +1,9 @@
 // All that can change on the page, at one moment: to come back to, to link to, to open with.
 
 /** @import { SwitchData } from "./types.js" */
-/** @import { Aspect, State } from "./state.js" */
+/** @import { Aspect } from "./notifier.js" */
+/** @import { State } from "./state.js" */
+import { practiceRestored } from "./session.js";
 
 /** All that can change, at one moment. flipped: boxes that are not as at first; values: of leaves that have another
  *  number than the row or the graph gave them; costs: those of the first taken steps of learning are to be had again; memory: of the rule.
@@ -81,23 +83,4 @@ export function restored(state, view) {
     ["tour", toured],
   ];
   return ["numbers", "look", "learning", "playing", ...others.filter(([, is]) => is).map(([aspect]) => aspect)];
-}
-
-/** Go on with a session of practice, or end it; whether that changed anything. @param {State} state
- *  @param {PracticeView | null} view */
-function practiceRestored(state, view) {
-  const { practice } = state,
-    now = practice.on ? practice.view : null;
-  if (JSON.stringify(view) === JSON.stringify(now)) {
-    if (practice.on) state.now = state.passes.at(practice.step(state.passes));
-    return false;
-  }
-  practice.on = view !== null;
-  if (view) {
-    practice.rate = state.descent.rate;
-    practice.resume(view);
-    state.now = state.passes.at(practice.step(state.passes));
-    state.openAroundQuestion();
-  }
-  return true;
 }

@@ -73,11 +73,11 @@ export function remark({ graph, health }, node) {
 
 /** What a screen reader says of a node. @param {State} state @param {number} node */
 export function description(state, node) {
-  const { graph, now } = state,
+  const { graph, now, sight } = state,
     number = (/** @type {number} */ x) => numberText(x, graph.data.digits),
-    known = now.knows(node),
-    received = state.received(node),
-    remarked = known && remark(state, node);
+    known = sight.knows(node),
+    received = sight.received(node),
+    remarked = known && graph.edges[node].every((edge) => sight.shows(edge)) && remark(state, node);
   const value = known ? t("value {number}", { number: number(graph.values[node]) }) : t("value not computed"),
     sum = { number: number(now.gradients[node]) };
   const gradient = {
