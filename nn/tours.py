@@ -206,15 +206,16 @@ XOR: Tour = [
     {
         "title": Message("What has been found"),
         "text": Message(
-            "Select a hidden neuron, and go through the four rows: for which is it near 1, for which near 0? One will "
-            "have become something like OR, another something like AND, or the reverse of these."
+            "Take steps until the cost is near 0, and go through the four rows. Two hidden neurons are near 1 for one "
+            "row alone: a²₃ where only x₁ is 1, a²₄ where only x₂ is."
         ),
         "view": {"tab": "learn", "batch": 4},
+        "action": "many steps",
         "question": {
-            "ask": Message("XOR is OR …"),
-            "choices": [Message("and AND"), Message("but not AND"), Message("or AND")],
+            "ask": Message("Of these two, the output is near 1 where …"),
+            "choices": [Message("both are"), Message("one of them is"), Message("neither is")],
             "right": 1,
-            "why": Message("That is what the output neuron puts together."),
+            "why": Message("One input without the other: that is XOR."),
         },
     },
 ]

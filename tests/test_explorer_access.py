@@ -11,6 +11,7 @@ import nn
 from autograd import explore
 from autograd.words import Catalogue, catalogue
 from nn.networks import two_three_one
+from nn.tours import XOR
 from tests.test_explorer_page import NARROW, WIDE, Visit, browser, cost_231, tab, visit  # noqa: F401
 from tests.typesetting import MODULES
 
@@ -102,3 +103,31 @@ SAID = """() => {
     for (const node of element.childNodes) if (node.nodeType === 3) said.push(node.nodeValue);
   }
   return said; }"""
+
+
+# Buttons, tabs and levels whose text is on several lines, or cut, or beyond the window; long answers may have lines.
+BROKEN = """() => {
+  const root = document.querySelector("[data-live]").shadowRoot, broken = [];
+  for (const button of root.querySelectorAll("button, .levels label")) {
+    if (!button.checkVisibility() || button.closest(".choices")) continue;
+    const box = button.getBoundingClientRect(), range = document.createRange();
+    range.selectNodeContents(button);
+    const lines = new Set([...range.getClientRects()].filter(({ width }) => width).map(({ y }) => Math.round(y / 6)));
+    const cut = button.scrollWidth > button.clientWidth + 1 || box.left < 0 || box.right > innerWidth;
+    if (cut || (!button.querySelector("svg, input") && lines.size > 1)) broken.push(button.textContent);
+  }
+  return broken;
+}"""
+
+
+def test_no_button_has_its_text_on_two_lines_or_cut(visit: Visit) -> None:  # noqa: F811
+    for lang in ("en", "de", "es"):
+        explorer = nn.explore(nn.MLP(2, [3, 1], "tanh", "sigmoid"), ROWS, LABELS, lang=lang, tour=XOR)
+        page = visit(explorer, level=None).page
+        for width in (360, 768, 1366, 1920):
+            page.set_viewport_size({"width": width, "height": 768})
+            for view in ("tour=3", "tour=off&tab=learn", "tour=off&select=w¹₂₁", "tour=off&practice=gradient"):
+                page.evaluate("view => location.hash = view", view)
+                page.wait_for_timeout(30)
+                assert page.evaluate(BROKEN) == [], (lang, width, view)
+                assert page.evaluate("document.documentElement.scrollWidth") <= width, (lang, width, view)

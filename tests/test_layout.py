@@ -184,7 +184,8 @@ def test_files_and_functions_are_short(path: Path) -> None:
 def test_modules_of_the_page_are_short() -> None:
     modules = [*(ROOT / "autograd" / "exploring" / "web").glob("*.js")]
     long = {path.name for path in modules if len(path.read_text(encoding="utf-8").splitlines()) > 300}
-    assert modules and long == set()
+    assert modules
+    assert long == set()
 
 
 @each(AUTOGRAD + NN)

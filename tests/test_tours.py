@@ -164,3 +164,42 @@ def test_what_is_no_tour_is_refused(tour: Any, words: str) -> None:
         explore(cost_231(), tour=tour)
     with pytest.raises(ValueError, match="there are tours for"):
         tours.page("4-2")
+
+
+def test_the_hidden_neurons_of_xor_find_what_the_tour_says(visit: Visit) -> None:  # noqa: F811
+    """a²₃ is near 1 where only x₁ is 1, a²₄ where only x₂ is; the output where one of them is."""
+    page = visit(tours.page("xor"), "#tour=5", level="neurons").page
+    for _ in range(3):
+        page.locator(".tour .act").click()
+        expect(page.get_by_role("button", name="Stop")).to_have_count(0)
+    for row, ((x, y), target) in enumerate(tours.XOR_ROWS, 1):
+        page.get_by_label("The row that is shown").fill(str(row))
+        for name, on in (("a²₃", x > y), ("a²₄", y > x), ("a³₁", target > 0)):
+            spoken = page.get_by_role("button", name=f"{name}, ").get_attribute("aria-label") or ""
+            value = float(spoken.split("value ")[1].split(",")[0].replace("−", "-"))
+            assert (value > 0.85) == on, (row, spoken)
+            assert on or value < 0.15, (row, spoken)
+
+
+def test_on_a_phone_the_picture_is_seen_above_what_is_told_or_asked(visit: Visit) -> None:  # noqa: F811
+    page = visit(tours.page("2-3-1"), level=None, viewport={"width": 360, "height": 640}).page
+
+    def seen(card: str) -> None:
+        picture, sheet = (page.locator(one).bounding_box() for one in (".canvas", card))
+        size = page.viewport_size
+        assert picture
+        assert sheet
+        assert size
+        assert picture["y"] >= 0, card
+        assert picture["height"] >= 150, card
+        assert picture["y"] + picture["height"] <= sheet["y"] + 1, card
+        assert sheet["y"] + sheet["height"] <= size["height"] + 1, card
+
+    for scene in range(len(tours.TWO_THREE_ONE)):
+        for width, height in ((360, 640), (390, 844)):
+            page.set_viewport_size({"width": width, "height": height})
+            seen(".tour")
+        if scene + 1 < len(tours.TWO_THREE_ONE):
+            page.locator(".tour .next").click()
+    page.locator(".tour .act").click()
+    seen(".practice")

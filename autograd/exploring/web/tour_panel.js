@@ -60,7 +60,7 @@ export function tourPanel(state) {
     setText(title, told(tour.scene.title));
     if (shown !== tour.index || changed.includes("restored")) body.replaceChildren(...sceneElements(state));
     shown = tour.index;
-    body.querySelector(".act")?.toggleAttribute("disabled", !tour.answered);
+    body.querySelector(".act")?.toggleAttribute("disabled", tour.asked !== null);
   });
   return section;
 }
@@ -75,7 +75,7 @@ function sceneElements(state) {
   ];
 }
 
-/** What a scene offers to do, once its question is answered: until then it would give the answer away.
+/** What a scene offers to do; not before a question is answered that this would give away.
  *  @param {State} state @param {Action} action */
 function actionButton(state, action) {
   /** @type {Record<Action, [string, () => void]>} */
@@ -85,7 +85,7 @@ function actionButton(state, action) {
     practice: [t("Practice"), () => practise(state, true)],
   };
   const [name, act] = actions[action];
-  return button(name, act, { class: "act", disabled: !state.tour.answered });
+  return button(name, act, { class: "act", disabled: state.tour.asked !== null });
 }
 
 /** The question of a scene. @param {State} state */
