@@ -49,7 +49,7 @@ def work_through(page: Page, nodes: Mapping[str, Value]) -> int:
     count = int(page.locator(".count").inner_text().split()[-1])
     for i in range(count):
         if i % 3 and i + 1 < count:
-            page.get_by_role("button", name="Next").click()
+            page.get_by_role("button", name="Next", exact=True).click()
             continue
         prompt = page.locator(".prompt").inner_text()
         if prompt.startswith("Only"):
@@ -58,7 +58,7 @@ def work_through(page: Page, nodes: Mapping[str, Value]) -> int:
             verdict = answer(page, f"{right_answer(prompt, nodes):.3g}")
             assert verdict == "Right.", (prompt, verdict)
         if i + 1 < count:
-            page.get_by_role("button", name="Next").click()
+            page.get_by_role("button", name="Next", exact=True).click()
     return count
 
 
@@ -89,7 +89,7 @@ def test_practice_hides_what_is_asked_and_shows_what_was_answered(visit: Visit) 
     assert {*labels} == {"edge"}
     page.get_by_role("button", name="Show the solution").click()
     expect(numbers).to_have_count(1)
-    page.get_by_role("button", name="Next").click()
+    page.get_by_role("button", name="Next", exact=True).click()
     expect(gradients).to_have_count(2)  # C and its prediction
     page.get_by_role("button", name="Practice").click()
     expect(page.locator(".steps")).to_be_visible()
@@ -105,17 +105,32 @@ def test_a_wrong_answer_is_told_by_its_mistake_and_help_comes_in_stages(visit: V
         expect(page.locator(".help .hint")).to_have_count(stage)
         expect(page.locator(".help .hint").last).to_contain_text(words)
     assert answer(page, "(a3_1 - y)/(a3_1·(1 − a3_1))") == "Right."
+    expect(page.get_by_role("button", name="Next question")).to_be_visible()
     page.get_by_label("Your answer").press("Enter")  # goes on
+    expect(page.get_by_role("button", name="Check")).to_be_visible()
     expect(page.locator(".count")).to_have_text("2 of 42")
     wrong = page.get_by_role("group", name="Or choose").get_by_role("button", name="1", exact=True)
     wrong.click()
     expect(page.locator(".verdict")).to_contain_text("slope of the function is missing")
     page.get_by_role("group", name="Or choose").get_by_role("button", name="a³₁(1 − a³₁)", exact=True).click()
     expect(page.locator(".verdict")).to_have_text("Right.")
+    for _ in range(2):
+        page.get_by_role("button", name="Hint").click()
+    expect(page.locator(".help .hint").last.locator("math")).to_have_count(2)  # σ and its slope
     page.get_by_label("What to practise").select_option("gradient")
+    expect(page.locator(".edge.active")).to_have_count(1)  # the line of the weight
+    assert [row[:2] for row in page.locator(".given p").all_inner_texts()] == ["w¹", "w²"]
     before = nodes["w¹₁₁"].grad
     page.get_by_role("button", name="New numbers").click()
     assert "before the last change" in answer(page, f"{before:.3g}")
+    page.get_by_label("What to practise").select_option("update")
+    expect(page.locator(".edge.active")).to_have_count(1)
+    page.get_by_role("button", name="Next", exact=True).click()
+    expect(page.locator(".prompt")).to_contain_text("Will C fall?")
+    expect(page.locator(".question .formula")).to_have_count(0)  # that is no number
+    page.get_by_role("button", name="Yes, it falls").click()
+    page.get_by_role("button", name="Next question").click()
+    expect(page.locator(".count")).to_have_text("3 of 22")
 
 
 def test_the_address_holds_the_session(visit: Visit) -> None:  # noqa: F811
@@ -123,7 +138,7 @@ def test_the_address_holds_the_session(visit: Visit) -> None:  # noqa: F811
     expect(page.locator(".count")).to_have_text("3 of 11")
     expect(page.locator(".practice .note").last).to_contain_text("3 right, 2 at the first try; hints: 1, solutions: 0.")
     answer(page, "7")
-    page.get_by_role("button", name="Next").click()
+    page.get_by_role("button", name="Next", exact=True).click()
     page.wait_for_function("() => location.hash.includes('q=4')")
     assert "score=3.2.1.0.0x2.4x1" in page.url
     page, _ = opened(visit, "#practice=nothing&q=-3&score=x", practice=True)

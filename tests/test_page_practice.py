@@ -103,3 +103,14 @@ def test_the_page_reads_what_python_reads() -> None:
     graph = k * a**2 + (k * a).sin() * a.tanh() + a.relu()
     letters = [answer for _, answer in RIGHT]
     held_together(graph, [exercise(graph, a)], [*letters, "2ka", "kka", "kcos(ka)", "ak^2", "kk", "aaaaaaaaaa", "ka1"])
+
+
+def test_a_part_is_asked_about_with_the_roles_that_it_has_in_the_picture() -> None:
+    told = json.loads(explore(network(), depth=3).data)
+    roles = {node["label"][0]: node["role"] for node in told["nodes"]}
+    asked = [told["nodes"][i]["label"][0] for i in told["practice"]["parameters"]]
+    assert "cut off" in roles.values()
+    assert asked
+    assert {roles[label] for label in asked} == {"parameter"}
+    alone = json.loads(explore(network(), depth=1).data)  # the loss of a prediction that is cut off, and a target
+    assert [alone["nodes"][i]["label"][0] for i in alone["practice"]["parameters"]] == ["y"]

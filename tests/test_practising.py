@@ -241,6 +241,49 @@ def test_hints_go_from_edges_to_rules_to_numbers() -> None:
     assert not any(right in text for text in (edges, rules, numbers))
 
 
+def test_the_second_hint_writes_the_functions_out() -> None:
+    assert "σ(x) = 1/(1 + exp(−x)); d/dx σ(x) = σ(x)(1 − σ(x))" in asked().hint(2)
+    value = exercise(network("relu"), kind="forward")["a^2_1"].hint(2)
+    assert value.endswith("relu(x) = max(x, 0)")
+
+
+def test_an_exercise_speaks_its_language_whenever_it_is_asked() -> None:
+    output = network()
+    german = asked("w^1_21", output, kind="update", lang="de")
+    right = grad(output, labelled(output, "w^1_21")).data
+    assert german.name == "neues w¹₂₁"
+    assert "mit w¹₁₁ = −0,7313; " in str(german)
+    assert "Bergab" in german.check("w1_21 + η ∂C/∂w1_21").text
+    assert "neue" in german.hint(2).lower()
+    assert str(german.solution()).startswith("neues w¹₂₁ = 0,5275 − 0,1")
+    tasks = exercise(output, lang="es")
+    assert "signo" in tasks["w^1_21"].check(-right).text
+    assert tasks["w^1_21"].lang == "es"
+    assert asked("w^1_21", output, kind="update").name == "new w¹₂₁"
+
+
+def test_one_question_is_a_sequence_of_one() -> None:
+    output = network()
+    task = asked("w^1_21", output)
+    assert len(task) == 1
+    assert [*task] == [task]
+    assert task[0] is task[-1] is task["w1_21"] is task[labelled(output, "w^1_21")]
+    with pytest.raises(KeyError, match="no question about"):
+        task["b_1"]
+
+
+def test_what_comes_of_the_rounded_numbers_on_show_is_right() -> None:
+    x, y, z = Value(-0.06204, "x"), Value(0.08213, "y"), Value(-0.07496, "z")
+    assert exercise(x + y + z, kind="forward")[-1].check("-0.0549").kind == "right"
+    a, b = Value(-0.2564, "a"), Value(0.33184, "b")
+    product = exercise(a * b, kind="forward")
+    assert product.check(f"{-0.256 * 0.3318:.4g}").kind == "shown"
+    assert product.correct
+    assert product.check("-0.0860").kind == "wrong"
+    assert not product.correct
+    assert product.check("0.0849").mistakes == ("minus dropped", "opposite sign")
+
+
 def test_a_worked_solution_is_the_derivation() -> None:
     output = network()
     assert str(asked("w^1_21", output).solution()).startswith("∂C/∂w¹₂₁")

@@ -1,12 +1,22 @@
 """What formulas and labels on the page mean: the functions that occur, written out, and the indices of weights."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from autograd.core import Operation, Value, parts_of_affine
 from autograd.core import operations as ops
 from autograd.exploring.signatures import Signature
-from autograd.notation import Applied, Expression, MathmlWriter, Number, Symbol, as_expression, label_parts, printable
+from autograd.notation import (
+    Applied,
+    Expression,
+    MathmlWriter,
+    Number,
+    Symbol,
+    as_expression,
+    label_parts,
+    printable,
+    written_out,
+)
 
 # What is written without a name.
 ARITHMETIC = {ops.add, ops.sub, ops.mul, ops.div, ops.neg, ops.pow, ops.exp}
@@ -28,7 +38,8 @@ class Legend:
             op = waiting.pop(0)
             if op not in found:
                 found[op] = None
-                waiting += _functions_in(_written_out(op))
+                written = written_out(op)
+                waiting += _functions_in([x for x in (written.definition, written.slope) if x] if written else [])
         for op in found:
             self.functions.setdefault(op, _entry(op))
         places = {op: i for i, op in enumerate(self.functions)}
@@ -57,45 +68,20 @@ def _formulas(op: Operation, operands: Sequence[Expression]) -> list[Expression]
         return [result]
 
 
-def _variables(op: Operation) -> list[Expression]:
-    """x for the operand of a function of one, with what else it takes by default; none for other functions."""
-    if op.arity is None or op.arity - len(op.defaults) != 1:
-        return []
-    return [Symbol("x", 0.0), *map(Number, op.defaults)]
-
-
-def _written_out(op: Operation) -> list[Expression]:
-    """Its definition and its derivative, of x, as far as its row can say them of a symbol."""
-    variables = _variables(op)
-    if not variables:
-        return []
-    result = Applied(op, tuple(variables))
-    written: list[Expression] = []
-    makes: list[Callable[[], Any]] = [lambda: op.definition(*variables), lambda: op.textbook(result, *variables)[0]]
-    for make in makes:
-        try:
-            written.append(as_expression(make()))
-        except TypeError:  # a primitive, computed by a function that takes only floats
-            written.append(result)
-    return written
-
-
 def _entry(op: Operation) -> dict[str, str]:
     """An equation for the function and one for its derivative, in MathML; or what its row says of it in words."""
-    writer, variables = MathmlWriter(4), _variables(op)
-    if not variables:
+    writer, written = MathmlWriter(4), written_out(op)
+    if written is None:
         named = [Symbol(name, 0.0) for name in "xyz"[: op.arity or 0]]
         called = Applied(op, tuple(named)) if named else Symbol(op.name, 0.0)
         return {"name": writer.write(called), "words": _in_a_line(op)}
-    result = Applied(op, tuple(variables))
-    definition, derivative = _written_out(op)
-    told = {"name": writer.write(result)}
-    if definition == result:
+    told = {"name": writer.write(written.applied)}
+    if written.definition is None:
         told["words"] = _in_a_line(op)
     else:
-        told["definition"] = writer.write(definition)
-    if derivative != result:
-        told["derivative"] = DERIVATIVE + told["name"] + writer.equal + writer.write(derivative)
+        told["definition"] = writer.write(written.definition)
+    if written.slope not in (None, written.applied):
+        told["derivative"] = DERIVATIVE + told["name"] + writer.equal + writer.write(written.slope)
     return told
 
 

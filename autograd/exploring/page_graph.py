@@ -191,7 +191,7 @@ class PageGraph:
 
     def _questions(self) -> Questions:
         order = [*self.shown.values()]
-        return Questions(order, self.symbols, roles_in(order))  # a part is asked about as a graph of its own
+        return Questions(order, self.symbols, self.roles)
 
     def _cancelled(self, templates: FormulaTemplates) -> dict[str, list[int]]:
         """What cancels between two edges that follow one another, by signature and variable of both."""

@@ -4,6 +4,7 @@ A graph gives formulas as expressions, which come from the table like all else a
 writer for each form writes them down.
 """
 
+from autograd.notation.definitions import WrittenOut, written_out
 from autograd.notation.expressions import Applied, Derivative, Expression, LocalGradient, Number, Symbol, as_expression
 from autograd.notation.factors import cancelled
 from autograd.notation.formulas import derivative, formula, partial, slope, symbols_for
@@ -38,6 +39,7 @@ __all__ = [
     "Number",
     "Symbol",
     "TextWriter",
+    "WrittenOut",
     "as_expression",
     "cancelled",
     "derivative",
@@ -52,4 +54,5 @@ __all__ = [
     "slope",
     "symbols_for",
     "unicode_label",
+    "written_out",
 ]

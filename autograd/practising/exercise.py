@@ -18,7 +18,7 @@ from autograd.practising.names import Names, spellings
 from autograd.practising.questions import Questions
 from autograd.practising.reading import UnreadableError, read_answer
 from autograd.practising.terms import Numbers, gradient_of, value_of
-from autograd.words import t
+from autograd.words import decimal_mark, in_its_language, spoken_language, t
 
 KINDS = ("gradient", "forward", "update")
 
@@ -26,8 +26,10 @@ KINDS = ("gradient", "forward", "update")
 class _Graph:
     """A graph that is asked about, with all that the questions need."""
 
-    def __init__(self, order: Sequence[Value], rate: float, digits: int, before: Mapping[Value, float] | None) -> None:
-        self.order, self.rate, self.digits = list(order), rate, digits
+    def __init__(
+        self, order: Sequence[Value], rate: float, digits: int, lang: str, before: Mapping[Value, float] | None
+    ) -> None:
+        self.order, self.rate, self.digits, self.lang = list(order), rate, digits, lang
         self.symbols = symbols_for(order)
         self.names = Names(self.symbols)
         self.questions = Questions(self.order, self.symbols, roles_in(self.order))
@@ -46,13 +48,35 @@ class Exercise:
     """One question about a graph. Made by `exercise`.
 
     check() judges an answer, hint() helps in three stages, solution() works it out; correct is whether the last answer
-    was right, so that `assert task.correct` grades a cell.
+    was right, so that `assert task.correct` grades a cell. It is a sequence of one question, as `Exercises` are of
+    several.
     """
 
-    def __init__(self, graph: _Graph, question: Question) -> None:
-        self._graph, self._question = graph, question
+    def __init__(self, graph: _Graph, question: Question, about: Value) -> None:
+        self._graph, self._question, self._about = graph, question, about
         self._stage = 0
         self.verdict: Verdict | None = None
+
+    @property
+    def lang(self) -> str:
+        """The language in which it speaks."""
+        return self._graph.lang
+
+    def __len__(self) -> int:
+        return 1
+
+    def __iter__(self) -> "Iterator[Exercise]":
+        yield self
+
+    def __getitem__(self, key: Any) -> Any:
+        return Exercises([self])[key]
+
+    def is_called(self, key: object) -> bool:
+        """Whether it is found by this: its Value, or a label or name in any spelling."""
+        if not isinstance(key, str):
+            return key is self._about or key is self.node
+        label = self._about.label
+        return key == self.name or bool(label and key.replace("{", "").replace("}", "") in spellings(label))
 
     @property
     def kind(self) -> str:
@@ -75,12 +99,14 @@ class Exercise:
         return bool(self.verdict)
 
     @property
+    @in_its_language
     def name(self) -> str:
         """What is asked for: ∂C/∂w²₁₂, z²₁, or new w²₁₂."""
         kind, node = self._question.kind, self._question.node
         name = name_of(gradient_of(node) if kind == "gradient" else value_of(node), self._graph.symbols)
-        return f"new {name}" if kind == "update" else name
+        return t("new {name}", name=name) if kind == "update" else name
 
+    @in_its_language
     def check(self, answer: object) -> Verdict:
         """Judge an answer.
 
@@ -106,6 +132,7 @@ class Exercise:
             self.verdict = Verdict("wrong" if kind == "asked" else kind, t(VERDICTS[kind]))
         return self.verdict
 
+    @in_its_language
     def hint(self, stage: int | None = None) -> str:
         """The next hint: which edges, which rule, in words, and the numbers put in; or that of a stage, 1 to 3."""
         if stage is not None and stage not in range(1, STAGES + 1):
@@ -114,13 +141,14 @@ class Exercise:
         graph = self._graph
         return hint(self._question, self._stage, graph.symbols, graph.numbers, graph.digits)
 
+    @in_its_language
     def solution(self) -> Derivation | Evaluation | str:
         """It worked out: a derivation, an evaluation, or for an update a line of text."""
         graph, question = self._graph, self._question
         if question.kind == "gradient":
-            return derive(graph.order[-1], question.node, digits=graph.digits)
+            return derive(graph.order[-1], question.node, digits=graph.digits, lang=self.lang)
         if question.kind == "value":
-            return evaluate(question.node, digits=graph.digits)
+            return evaluate(question.node, digits=graph.digits, lang=self.lang)
         value = format_number(graph.numbers.sum(question.terms), graph.digits)
         return f"{self.name} = {hint(question, STAGES, graph.symbols, graph.numbers, graph.digits)} = {value}"
 
@@ -132,22 +160,27 @@ class Exercise:
         given = {writer.write(symbols[node]): float(node.data) for node in nodes}
         return given | ({"η": self._graph.rate} if self._question.kind == "update" else {})
 
+    @in_its_language
+    def _given_text(self) -> str:
+        between = "; " if decimal_mark() == "," else ", "
+        given = between.join([f"{name} = {format_number(x, self._graph.digits)}" for name, x in self.given().items()])
+        return t("with {numbers}", numbers=given)
+
     def __str__(self) -> str:
-        given = ", ".join([f"{name} = {format_number(x, self._graph.digits)}" for name, x in self.given().items()])
-        return f"{self.name} = ?   with {given}"
+        return f"{self.name} = ?   {self._given_text()}"
 
     def __repr__(self) -> str:
         return f"<Exercise {self.name} = ?>"
 
     def _repr_html_(self) -> str:
-        return f"<p><b>{escape(self.name)} = ?</b></p><p>{escape(str(self).partition('   ')[2])}</p>"
+        return f"<p><b>{escape(self.name)} = ?</b></p><p>{escape(self._given_text())}</p>"
 
 
 class Exercises(Sequence[Exercise]):
     """Several questions about a graph: a sequence, in which each is found by number, by label or by its Value too."""
 
-    def __init__(self, exercises: Sequence[Exercise], values: Sequence[Value]) -> None:
-        self._exercises, self._values = list(exercises), list(values)
+    def __init__(self, exercises: Sequence[Exercise]) -> None:
+        self._exercises = list(exercises)
 
     @property
     def correct(self) -> bool:
@@ -163,10 +196,8 @@ class Exercises(Sequence[Exercise]):
     def __getitem__(self, key: Any) -> Any:
         if isinstance(key, int | slice):
             return self._exercises[key]
-        for one, value in zip(self._exercises, self._values, strict=True):
-            if key is value or key is one.node or (isinstance(key, str) and key == one.name):
-                return one
-            if isinstance(key, str) and value.label and key.replace("{", "").replace("}", "") in spellings(value.label):
+        for one in self:
+            if one.is_called(key):
                 return one
         raise KeyError(f"there is no question about {shown(key)}: there are {', '.join([one.name for one in self])}")
 
@@ -196,13 +227,15 @@ def exercise(
     seed: int | None = None,
     lr: float = 0.1,
     digits: int = 4,
+    lang: str | None = None,
 ) -> Any:
     """Ask for the derivative of output by parameter; or by every parameter; or for the forward pass to output.
 
     kind: "gradient", "forward" or "update" (a parameter after a step of gradient descent, with the learning rate lr);
     where it is left out, the output of a network that is no loss asks for the forward pass, and all else for gradients.
     seed: ask about fresh numbers, small and such that typical mistakes give different results, in a copy of the graph.
-    digits: significant digits of the numbers written.
+    digits: significant digits of the numbers written. lang: the language of questions, verdicts, hints and solutions,
+    "en", "de" or "es".
 
     Gives an `Exercise` where one thing is asked for, else `Exercises`, a sequence of them. Raises TypeError for what is
     not a Value, and ValueError for options that do not exist, where the graph is out of date, and where nothing is left
@@ -214,6 +247,7 @@ def exercise(
     if kind not in (None, *KINDS):
         raise ValueError(f"kind is 'gradient', 'forward' or 'update', got {shown(kind)}")
     require_digits(digits)
+    lang = spoken_language(lang)
     order = topological_order(output)
     require_current(order)
     if parameter is not None and parameter not in order:
@@ -224,11 +258,11 @@ def exercise(
     if not asked:
         raise ValueError("there is nothing to ask: the graph has no parameters, or is a leaf")
     leaves = None if seed is None else _fresh_leaves(questions, asked, seed, rate)
-    graph = _copy(order, leaves, rate, digits)
+    graph = _copy(order, leaves, rate, digits, lang)
     copies = dict(zip(order, graph.order, strict=True))
     ask = {"value": graph.questions.value, "gradient": graph.questions.gradient, "update": graph.questions.update}
-    exercises = [Exercise(graph, ask[question.kind](copies[question.node])) for question in asked]
-    return exercises[0] if len(exercises) == 1 else Exercises(exercises, [question.node for question in asked])
+    exercises = [Exercise(graph, ask[one.kind](copies[one.node]), one.node) for one in asked]
+    return exercises[0] if len(exercises) == 1 else Exercises(exercises)
 
 
 def _usual_kind(questions: Questions, parameter: Value | None) -> str:
@@ -249,7 +283,7 @@ def _fresh_leaves(questions: Questions, asked: Sequence[Question], seed: int, ra
     return fresh(questions.order, questions.roles, pairs, seed, rate)
 
 
-def _copy(order: Sequence[Value], leaves: Mapping[Value, float] | None, rate: float, digits: int) -> _Graph:
+def _copy(order: Sequence[Value], leaves: Mapping[Value, float] | None, rate: float, digits: int, lang: str) -> _Graph:
     """The graph once more, with these numbers; it stays as it is whatever becomes of the Values."""
     copies: dict[Value, Value] = {}
     for node in order:
@@ -261,4 +295,4 @@ def _copy(order: Sequence[Value], leaves: Mapping[Value, float] | None, rate: fl
             number = (leaves or {}).get(node, node.data)
             copies[node] = as_value(float(number)) if node.op is constant else Value(number, node.label)
     before = {copies[node]: float(node.data) for node in order if not node.operands} if leaves else None
-    return _Graph([*copies.values()], rate, digits, before)
+    return _Graph([*copies.values()], rate, digits, lang, before)

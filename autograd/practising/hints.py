@@ -2,7 +2,7 @@
 
 from autograd.core import Operation, Value
 from autograd.core import operations as ops
-from autograd.notation import Expression, Number, TextWriter, partial
+from autograd.notation import Expression, Number, TextWriter, partial, written_out
 from autograd.practising.judging import name_of
 from autograd.practising.mistakes import Question
 from autograd.practising.terms import SUBTRACTED, Factor, Numbers
@@ -40,7 +40,7 @@ def hint(question: Question, stage: int, symbols: dict[Value, Expression], numbe
     if stage == 1:
         return _edges(question, symbols)
     if stage == 2:
-        return _rules(question, symbols)
+        return _rules(question, symbols, digits)
     return _with_numbers(question, symbols, numbers, digits)
 
 
@@ -58,14 +58,34 @@ def _edges(question: Question, symbols: dict[Value, Expression]) -> str:
     return tn("There is one path: {paths}.", "There are {count} paths: {paths}.", len(names), paths=paths)
 
 
-def _rules(question: Question, symbols: dict[Value, Expression]) -> str:
+def _rules(question: Question, symbols: dict[Value, Expression], digits: int) -> str:
     factors = dict.fromkeys([factor for term in question.terms for factor in term if factor.kind == "partial"])
     rules: dict[str, list[Factor]] = {}
+    functions = [question.node.op] if question.kind == "value" else []
     for factor in factors:
         assert factor.node is not None
         rules.setdefault(rule_of(factor.node.op), []).append(factor)
+        functions.append(factor.node.op)
     said = [f"{', '.join([name_of(factor, symbols) for factor in alike])}: {t(rule)}." for rule, alike in rules.items()]
-    return " ".join([t(APPROACH[question.kind]), *said])
+    equations = [
+        equation
+        for op in dict.fromkeys(functions)
+        if op is not None and is_function(op)
+        for equation in _equations(op, question.kind != "value", digits)
+    ]
+    return " ".join([t(APPROACH[question.kind]), *said, "; ".join(equations)]).strip()
+
+
+def _equations(op: Operation, with_slope: bool, digits: int) -> list[str]:
+    """A function written out, and its slope: σ(x) = 1 / (1 + e^(−x))."""
+    writer, written = TextWriter(digits), written_out(op)
+    if written is None:
+        return []
+    applied = writer.write(written.applied)
+    found = [f"{applied} = {writer.write(written.definition)}"] if written.definition else []
+    if with_slope and written.slope:
+        found.append(f"d/dx {applied} = {writer.write(written.slope)}")
+    return found
 
 
 def _put_in(factor: Factor, symbols: dict[Value, Expression], numbers: Numbers) -> Expression:

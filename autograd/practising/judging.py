@@ -139,8 +139,8 @@ def _judge_number(
     if before is not None:
         slip = Slip("before the change", question.terms)
         possible.append(Candidate(slip, (before.sum(question.terms),), before))
-    as_rounded = [one for one in possible if _comes_of(given, question, one.slip, one.numbers)]
-    near = _comes_of(given, question, question, numbers)
+    as_rounded = [one for one in possible if _comes_of(given, one.results[0], question, one.slip, one.numbers)]
+    near = _comes_of(given, right, question, question, numbers)
     if near and not as_rounded:
         return "shown", []
     for units, is_near in ((0.5, near or _within(given, right, 1.0)), (1.5, _within(given, right, 3.0))):
@@ -165,12 +165,11 @@ def _judge_formula(
     return ("here", []) if agrees(given[0], right[0]) else _both(given, slips, points)
 
 
-def _comes_of(given: float, question: Question, of: Question | Slip, numbers: Numbers) -> bool:
-    """Whether a question or a mistake gives the answer where numbers are rounded on the way."""
-    multiplied = isinstance(of, Slip) and of.multiplied
-    result = numbers.sum(of.terms, multiplied)
+def _comes_of(given: float, result: float, question: Question, of: Question | Slip, numbers: Numbers) -> bool:
+    """Whether a question or a mistake, which has this result, gives the answer where numbers are rounded on the way."""
     if not isfinite(result) or not result or abs(given - result) > MOST_ROUNDED * abs(result):
         return False
+    multiplied = isinstance(of, Slip) and of.multiplied
     asked = question.node if question.kind == "value" else None
     return abs(given - result) <= spread(numbers, of.terms, multiplied, asked) + unit_of(result) / 2
 

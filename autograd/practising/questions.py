@@ -6,6 +6,7 @@ from itertools import pairwise
 from autograd.core import Value, constant, dependents, parts_of_affine
 from autograd.core import operations as ops
 from autograd.deriving import Paths
+from autograd.drawing import CUT
 from autograd.notation import Expression
 from autograd.practising.mistakes import (
     Mistakes,
@@ -22,13 +23,14 @@ MOST_PATHS = 64  # beyond, a gradient is the sum of what the nodes that use it h
 
 
 class Questions:
-    """The questions about a graph; output is the last of its order. roles: of its nodes, as `roles_in` gives them."""
+    """The questions about a graph; output is the last of its order. roles: of its nodes, as the picture has them."""
 
     def __init__(self, order: Sequence[Value], symbols: Mapping[Value, Expression], roles: Mapping[Value, str]) -> None:
         self.order, self.output, self.roles = list(order), order[-1], roles
         self.mistakes = Mistakes(self.order, symbols)
         learned = [x for x in self.order if self.roles[x] == "parameter"]
-        self.parameters = learned or [x for x in self.order if not x.operands and x.op is not constant]
+        leaves = [x for x in self.order if not x.operands and x.op is not constant and self.roles[x] != CUT]
+        self.parameters = learned or leaves
         self.affected = dependents(self.order, self.parameters)
         self._users: dict[Value, list[Value]] = {}
         for node in self.order:

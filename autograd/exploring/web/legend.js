@@ -31,8 +31,8 @@ function functionsInUse({ graph, data: { legend } }) {
   return [...used].sort((a, b) => a - b);
 }
 
-/** @param {FunctionData} data @param {boolean} only the definition */
-function explained({ name, definition, words, derivative }, only) {
+/** A function written out. @param {FunctionData} data @param {boolean} only the definition */
+export function explained({ name, definition, words, derivative }, only) {
   const lines = [
     definition ? `<math displaystyle="true">${name}<mo>=</mo>${definition}</math>` : `<math>${name}</math>`,
   ];

@@ -32,6 +32,17 @@ export function dependents(graph, ...starts) {
   return found;
 }
 
+/** Which layer of weighted sums each node is in, a leaf in that of the first node it feeds. @param {Graph} graph */
+export function layersOf(graph) {
+  const layers = graph.operands.map(() => 0);
+  for (const node of graph.results) {
+    const before = graph.operands[node].filter((x) => !graph.isLeaf(x)).map((x) => layers[x]);
+    layers[node] = Math.max(0, ...before) + Number(graph.signatureOf(node).terms !== undefined);
+  }
+  for (const leaf of graph.leaves) layers[leaf] = Math.min(...graph.uses[leaf].map(({ of }) => layers[of]));
+  return layers;
+}
+
 /** The edges on the paths from a node to the output, each node after all its users. @param {Graph} graph
  *  @param {number} start */
 export function edgesFrom(graph, start) {

@@ -57,7 +57,7 @@ export function practicePanel(state, takeAway) {
     h("div", { class: "row" }, score, copy),
   );
   const changed = () => state.notify("practice"),
-    onward = () => practice.index + 1 < practice.list.length && ask(state, practice.index + 1);
+    onward = () => ask(state, practice.index + 1);
   /** @type {unknown} */
   let shown = null;
   state.subscribe(["practice", "numbers"], (aspects) => {
@@ -70,8 +70,8 @@ export function practicePanel(state, takeAway) {
     // a change of practice alone leaves what was typed where it is
     if (practice.question !== shown || aspects.some((aspect) => aspect !== "practice" && aspect !== "step")) {
       const typing = body.contains(/** @type {ShadowRoot} */ (body.getRootNode()).activeElement);
-      body.replaceChildren(...questionElements(practice, changed, () => void onward()));
-      if (typing) body.querySelector("input")?.focus();
+      body.replaceChildren(...questionElements(practice, changed, next.disabled ? null : onward));
+      if (typing) /** @type {HTMLElement | null} */ (body.querySelector("input, .choices button"))?.focus();
     }
     shown = practice.question;
     const { right, first, hints, solved } = practice.score;

@@ -7,7 +7,9 @@
 /** @import { Part } from "./terms.js" */
 import { evaluation } from "./equations.js";
 import { decimalMark, t, tn, told } from "./language.js";
+import { same } from "./judging.js";
 import { asText } from "./numbers.js";
+import { layersOf } from "./paths.js";
 import { Numbers } from "./terms.js";
 import { Typesetter } from "./typesetter.js";
 
@@ -55,21 +57,29 @@ export function asked(practice, question) {
   return { left, lines: [{ sign: typesetter.signs.equal, text: "<mo>?</mo>" }] };
 }
 
-/** The numbers that a question needs, as the picture may have no room for them. @param {Practice} practice
- *  @param {Question} question */
-export function givenText({ graph }, { kind, node, terms }) {
+/** The numbers that a question needs, as the picture may have no room for them: gradients, then a row for each layer.
+ *  @param {Practice} practice @param {Question} question */
+export function givenRows({ graph }, { kind, node, terms }) {
   const needed = terms.flat().flatMap((part) => {
     if (part.kind === "partial") return [...graph.operands[part.node], part.node];
     if (part.kind !== "value") return [];
     return kind === "value" && part.node === node ? graph.operands[node] : [part.node];
   });
   const typesetter = new Typesetter(graph, "text"),
+    layers = layersOf(graph),
     number = (/** @type {number} */ x) => asText(x, graph.data.digits),
     handed = terms.flat().filter((part) => part.kind === "gradient");
-  const gradients = handed.map((part) => `${typesetter.gradient(part.node)} = ${number(graph.gradients[part.node])}`);
+  const equation = (/** @type {string} */ name, /** @type {number} */ x) => `${name}\u00a0=\u00a0${number(x)}`,
+    gradients = handed.map((part) => equation(typesetter.gradient(part.node), graph.gradients[part.node]));
   const nodes = [...new Set(needed)].filter((one) => kind !== "value" || one !== node).sort((a, b) => a - b);
-  if (nodes.length > MOST_GIVEN) return "";
-  return [...gradients, ...nodes.map((one) => `${graph.name(one)} = ${number(graph.values[one])}`)].join(listMark());
+  if (nodes.length > MOST_GIVEN) return [];
+  const rows = [...new Set(nodes.map((one) => layers[one]))]
+    .sort((a, b) => a - b)
+    .map((layer) => {
+      const inLayer = nodes.filter((one) => layers[one] === layer);
+      return inLayer.map((one) => `${graph.name(one)} = ${number(graph.values[one])}`);
+    });
+  return [gradients, ...rows].filter((row) => row.length).map((row) => row.join(listMark()));
 }
 
 /** A factor as text. @param {Practice} practice @param {Part} part */
@@ -194,8 +204,10 @@ export function choices(practice, most) {
     { edge } = question;
   const { negative, text } = typesetter.product([{ kind: "partial", edge }], false, true);
   /** @type {Map<string, Slip | null>} */
-  const found = new Map([[(negative ? "−" : "") + text, null]]);
-  for (const slip of questions.slips(question)) {
+  const found = new Map([[(negative ? "−" : "") + text, null]]),
+    numbers = new Numbers(graph, practice.rate),
+    wrong = questions.slips(question).filter(({ terms }) => terms[0].length === 1); // not the right one with a minus
+  for (const slip of wrong.filter(({ terms }) => !same(numbers.sum(terms), numbers.of(part)))) {
     const [[other]] = slip.terms;
     let said = nameOf(practice, other);
     if (other.rule !== undefined) {

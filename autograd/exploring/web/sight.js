@@ -23,8 +23,9 @@ export class Sight {
   get focus() {
     const { practice, now, graph } = this.state;
     if (!practice.on || !practice.question) return now;
-    const { kind, node, edge } = practice.question;
-    return { node, edges: new Set(edge ? [edge] : kind === "sum" ? graph.uses[node] : []) };
+    const { kind, node, edge } = practice.question,
+      isLine = kind === "gradient" || kind === "update" || kind === "falls"; // a weight may be drawn as one
+    return { node, edges: new Set(edge ? [edge] : kind === "sum" || isLine ? graph.uses[node] : []) };
   }
 
   /** The edges on the paths from the selected node to the output. */

@@ -93,7 +93,7 @@ function askedElements(state) {
   const { tour } = state,
     practice = tour.practices.get(tour.index),
     answered = () => state.notify("tour");
-  return practice ? questionElements(practice, answered, () => {}) : chosenElements(tour, answered);
+  return practice ? questionElements(practice, answered, null) : chosenElements(tour, answered);
 }
 
 /** A question with answers to choose from. @param {State["tour"]} tour @param {() => void} answered */
