@@ -46,7 +46,7 @@ export function questionElements(practice, changed, next) {
   return [
     h("p", { class: "prompt" }, prompt(practice, question)),
     ...(question.kind === "falls" ? [] : [formula(inOneLine(asked(practice, question)))]),
-    h("div", { class: "note given" }, ...givenRows(practice, question).map((row) => h("p", {}, row))),
+    h("div", { class: "given" }, ...givenRows(practice, question).map((row) => h("p", { class: "note" }, row))),
     ...rate,
     ...answer.elements,
     said,
