@@ -3,7 +3,7 @@
 from autograd.practising.exercise import Exercise, Exercises, exercise
 from autograd.practising.fresh_numbers import DRAWS, OTHERS
 from autograd.practising.hints import APPROACH, rule_of
-from autograd.practising.judging import EXACT_FORMULAS, MOST_NAMED, MOST_ROUNDED, RIGHT, VERDICTS, Verdict
+from autograd.practising.judging import EXACT_FORMULAS, MOST_NAMED, MOST_OFF, MOST_ROUNDED, RIGHT, VERDICTS, Verdict
 from autograd.practising.mistakes import (
     FLIPS,
     MISTAKES,
@@ -34,6 +34,7 @@ __all__ = [
     "MOST_FACTORS",
     "MOST_LETTERS",
     "MOST_NAMED",
+    "MOST_OFF",
     "MOST_PAIRED",
     "MOST_ROUNDED",
     "OTHERS",

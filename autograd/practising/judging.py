@@ -18,7 +18,8 @@ from autograd.words import marked, t
 
 EXACT_FORMULAS = 1e-9  # formulas that differ by less, relatively, are the same
 MOST_NAMED = 3  # mistakes that are named at most
-MOST_ROUNDED = 0.1  # of what is right, by which rounded numbers may be off at most
+MOST_ROUNDED = 0.1  # of a result, by which rounded numbers may be off at most
+MOST_OFF = 0.01  # of what is right, by which an answer that is right within rounding may be off
 RIGHT = ("right", "shown")  # the verdicts that are
 
 # What is said where no mistake is named.
@@ -141,7 +142,7 @@ def _judge_number(
         possible.append(Candidate(slip, (before.sum(question.terms),), before))
     as_rounded = [one for one in possible if _comes_of(given, one.results[0], question, one.slip, one.numbers)]
     near = _comes_of(given, right, question, question, numbers)
-    if near and not as_rounded:
+    if near and not as_rounded and abs(given - right) <= MOST_OFF * abs(right):
         return "shown", []
     for units, is_near in ((0.5, near or _within(given, right, 1.0)), (1.5, _within(given, right, 3.0))):
         if fitting := [one for one in possible if _within(given, one.results[0], units)]:

@@ -23,6 +23,7 @@ export const LONGEST = 1000;
 export const MOST_FACTORS = 200;
 export const MOST_LETTERS = 6;
 export const MOST_NAMED = 3;
+export const MOST_OFF = 0.01;
 export const MOST_PAIRED = 80;
 export const MOST_ROUNDED = 0.1;
 export const MOST_SUBTOTALS = 8;

@@ -4,7 +4,7 @@
 /** @import { Answer } from "./reading.js" */
 /** @import { Question, Slip } from "./questions.js" */
 /** @import { Numbers, Part } from "./terms.js" */
-import { DIGITS_OF_ANSWERS, EXACT_FORMULAS, MOST_NAMED, MOST_ROUNDED } from "./constants.js";
+import { DIGITS_OF_ANSWERS, EXACT_FORMULAS, MOST_NAMED, MOST_OFF, MOST_ROUNDED } from "./constants.js";
 import { pairsOf } from "./questions.js";
 import { spread, unitOf } from "./rounding.js";
 import { gradientOf, keyOf, partialOf, valueOf } from "./terms.js";
@@ -75,7 +75,7 @@ function judgeNumber(question, given, slips, numbers, before) {
   if (before) possible.push({ slip: before, results: [before.numbers.sum(question.terms)], numbers: before.numbers });
   const asRounded = possible.filter((one) => comesOf(given, question, one.slip, one.numbers)),
     near = comesOf(given, question, { terms: question.terms, multiplied: false }, numbers);
-  if (near && !asRounded.length) return ["shown", []];
+  if (near && !asRounded.length && Math.abs(given - right) <= MOST_OFF * Math.abs(right)) return ["shown", []];
   for (const [units, isNear] of /** @type {[number, boolean][]} */ ([
     [0.5, near || within(given, right, 1)],
     [1.5, within(given, right, 3)],
