@@ -18,10 +18,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograd import Value, affine, explore, format_number, no_grad, sigmoid, squared_error, tanh, total, unicode_label
+from autograd import (
+    Value,
+    affine,
+    exercise,
+    explore,
+    format_number,
+    no_grad,
+    sigmoid,
+    squared_error,
+    tanh,
+    total,
+    unicode_label,
+)
 from autograd.core import topological_order
 from autograd.deriving import derive
-from autograd.drawing import CUT, LAYOUT_LIMIT, Drawing, Level, draw
+from autograd.drawing import CUT, LAYOUT_LIMIT, LEVELS, Drawing, Level, draw
 from autograd.drawing.styles import MINUS, PLUS
 from autograd.exploring.page_graph import PageGraph
 from nn import MLP
@@ -326,6 +338,27 @@ def test_one_operand_taken_twice_by_a_weighted_sum() -> None:
     a = Value(3, "a")
     assert edges(draw(affine([a], [a]), expand=True)) == ["n0 n1 3", "n0 n1 3"]
     assert node_lines(draw(total([a]), expand=True))[1] == "v₁ = 3 | sum | grad not computed"
+
+
+def test_a_node_whose_value_is_0_is_a_node_like_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether there is a node is never asked by its truth, which is that of its number."""
+
+    def refuse(value: Value) -> bool:
+        raise AssertionError(f"somebody asked whether {value!r} is true")
+
+    c = cost(two_three_one("tanh", parameters=PARAMETERS | {"w^1_11": 0.0, "b_1": 0.0}), [0, 0], 0)
+    c.backward()
+    w = next(node for node in topological_order(c) if node.label == "w^1_11")
+    monkeypatch.setattr(Value, "__bool__", refuse)
+    for level in LEVELS:
+        derivation = derive(c, w)
+        for picture in (draw(c, level=level), derivation.draw(level=level)):
+            assert len(picture.source) > len(picture.text()) > 0
+    assert "w¹₁₁ = 0, grad" in draw(c, level="neurons").source
+    question = exercise(c, w)
+    assert question.check(derivation.value)
+    assert str(question.hint()) != str(question.solution())
+    assert explore(c, practice=True, lock=[w], start={"select": w, "along": [w, w]}).html()
 
 
 # Left out

@@ -96,8 +96,8 @@ def _columns(graph: Graph, roles: Mapping[Value, str], neurons: Neurons) -> dict
         if neurons.head(node) is not node:
             before[node] = at
             continue
-        column[node] = before[z] if z else at
-        for x in [*operands, *(z.operands if z else ())]:
+        column[node] = before[z] if z is not None else at
+        for x in [*operands, *(z.operands if z is not None else ())]:
             users.setdefault(x, []).append(node)
     for leaf, operands in graph.items():
         if operands or leaf in hidden or leaf.op is constant:

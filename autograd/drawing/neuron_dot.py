@@ -152,7 +152,7 @@ class NeuronPicture(DotPicture):
         """What is written on a line that stands out; None where it does not."""
         if self.highlight is None:
             return None
-        pairs = [(x, line.end) for x in (line.weight, line.start) if x]
+        pairs = [(x, line.end) for x in (line.weight, line.start) if x is not None]
         return next((self.highlight.edges[pair] for pair in pairs if pair in self.highlight.edges), None)
 
     def _line_style(self, line: Line) -> dict[str, str]:
@@ -161,7 +161,7 @@ class NeuronPicture(DotPicture):
         stands_out = self._emphasis(line) is not None
         colour = STRONG if stands_out else PALE if self.highlight is not None else None
         style = {"pos": curve, "tooltip": tooltip(self._said(line))}
-        if line.weight:
+        if line.weight is not None:
             data = self.nodes[line.weight].data
             sign = PLUS if data > 0 else MINUS if data < 0 else PALE
             return style | {
@@ -182,7 +182,7 @@ class NeuronPicture(DotPicture):
 
     def _said(self, line: Line) -> str:
         node, x = self.nodes[line.end], self.nodes[line.start]
-        if line.weight:
+        if line.weight is not None:
             w = self.nodes[line.weight]
             numbers = equation(w.name, value_text(w, self.digits)), gradient_text(w, self.digits)
             return ", ".join([text for text in numbers if text])
@@ -204,7 +204,7 @@ class NeuronPicture(DotPicture):
             return [emphasis]
         if (self.highlight is not None and emphasis is None) or (count > NUMBERED_LINES and emphasis is None):
             return []
-        if line.weight:
+        if line.weight is not None:
             w = self.nodes[line.weight]
             number = value_text(w, self.digits)
             return [equation(w.name, number), w.name] if w.name else [number]

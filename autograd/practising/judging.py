@@ -105,7 +105,7 @@ def asked_for(question: Question) -> Factor:
         return value_of(node)
     if kind == "partial" and operand is not None:
         return partial_of(node, operand)
-    return gradient_of(operand or node) if kind != "update" else Factor("update", node)
+    return gradient_of(node if operand is None else operand) if kind != "update" else Factor("update", node)
 
 
 def judge(
