@@ -29,7 +29,7 @@ export function drawnCircle(graph, node, role, rectangle, small) {
   part.gradientName = s("tspan", { class: "gradient-name" });
   part.gradient = s("tspan");
   const below = s("text", { class: "gradient", ...middle, y: height + 13 }, part.gradientName, "\u00a0", part.gradient);
-  part.root.append(part.shape, part.name, ...(small ? [] : [part.value, below]), part.title);
+  part.root.append(part.shape, part.name, ...(small ? [] : [" ", part.value, " ", below]), part.title);
   return part;
 }
 
@@ -43,7 +43,7 @@ export function drawnMark(graph, node, rectangle) {
   part.value = s("text", { class: "value", x: width - 5, y: height / 2 + 4, "text-anchor": "end" });
   part.room = [Math.floor((width - 14 - name.length * SMALL_NUMBER) / SMALL_NUMBER), 0];
   const wide = s("rect", { class: "wide", x: -8, y: -8, width: width + 16, height: height + 16 });
-  part.root.append(...(part.room[0] > 0 ? [part.shape, part.name, part.value] : [wide, part.shape]), part.title);
+  part.root.append(...(part.room[0] > 0 ? [part.shape, part.name, " ", part.value] : [wide, part.shape]), part.title);
   return part;
 }
 

@@ -9,7 +9,7 @@ import { markEdges } from "./edge_marks.js";
 import { t, told } from "./language.js";
 import { fitted } from "./numbers.js";
 import { Typesetter } from "./typesetter.js";
-import { description } from "./words.js";
+import { descriptionOf } from "./words.js";
 
 const FULL = 55, // percent of colour
   FAINT = 0.004; // the part of the strongest colour that is not seen
@@ -61,8 +61,14 @@ function markItem(part, state, scale) {
   part.root.classList.toggle("inactive", condition === "inactive");
   part.root.classList.toggle("unknown", !known);
   part.shape.style.fill = fill(state, node, scale);
-  describe(part, description(state, node));
+  const lines = [part.value, part.formula].filter(({ parentNode }) => parentNode).map(textOf),
+    shown = [part.value, part.gradient].map((element) => (element.parentNode ? textOf(element) : ""));
+  if (shown[1]) lines.push(`${textOf(part.gradientName)} ${shown[1]}`);
+  describe(part, descriptionOf(state, node, lines.filter(Boolean), /** @type {[string, string]} */ (shown)));
 }
+
+/** @param {SVGElement} element */
+const textOf = ({ textContent }) => textContent ?? "";
 
 /** @param {DrawnItem} part @param {string} text */
 function describe({ title, root }, text) {

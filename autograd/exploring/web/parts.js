@@ -113,11 +113,11 @@ export function drawnItem(boxes, item, rectangle) {
     part.name.textContent = shortened(boxes.titleOf(box), 15);
     part.gradientName.textContent =
       box.kind === "layer" ? tn("{count} neuron", "{count} neurons", neurons) : t("closed");
-    part.root.append(part.name, part.gradientName);
+    part.root.append(part.name, " ", part.gradientName);
   } else {
     part.name.textContent = shortened(graph.name(Number(node)), 16);
-    const formulas = made ? [part.formula] : [];
-    part.root.append(part.name, part.value, ...formulas, part.gradientName, part.gradient);
+    const texts = [part.name, part.value, ...(made ? [part.formula] : []), part.gradientName, part.gradient];
+    part.root.append(...texts.flatMap((text) => [text, " "])); // words to who does not see where they stand
   }
   part.room[0] = Math.floor((right + 10 - ROOM_BESIDE) / BOLD) - (part.name.textContent ?? "").length;
   part.root.append(part.title);

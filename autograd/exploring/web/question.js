@@ -17,7 +17,7 @@ export function questionElements(practice, changed, next) {
   const { question } = practice;
   if (!question) return [h("p", {}, t("There is nothing to ask here."))];
   const said = h("p", { class: "verdict", role: "status", "aria-live": "polite" }),
-    help = h("div", { class: "help" });
+    help = h("div", { class: "help", "aria-live": "polite" });
   const act = (/** @type {() => void} */ action) => () => {
     action();
     changed();

@@ -72,19 +72,26 @@ export function remark({ graph, health }, node) {
 }
 
 /** What a screen reader says of a node. @param {State} state @param {number} node */
-export function description(state, node) {
+export const description = (state, node) => [state.graph.name(node), ...saidOf(state, node, ["", ""])].join(", ");
+
+/** The same for where a node is drawn: first its name and what is written under it, since who sees that calls it so,
+ *  and then what is not. @param {State} state @param {number} node @param {string[]} written @param {[value: string, gradient: string]} numbers
+ *  that are part of it */
+export const descriptionOf = (state, node, written, numbers) =>
+  [state.graph.name(node), ...written, ...saidOf(state, node, numbers)].join(", ");
+
+/** @param {State} state @param {number} node @param {[value: string, gradient: string]} numbers that are said already */
+function saidOf(state, node, [saidValue, saidGradient]) {
   const { graph, now, sight } = state,
-    number = (/** @type {number} */ x) => numberText(x, graph.data.digits),
     known = sight.knows(node),
     received = sight.received(node),
+    [value, sum] = [graph.values, now.gradients].map((all) => numberText(all[node], graph.data.digits)),
     remarked = known && graph.edges[node].every((edge) => sight.shows(edge)) && remark(state, node);
-  const value = known ? t("value {number}", { number: number(graph.values[node]) }) : t("value not computed"),
-    sum = { number: number(now.gradients[node]) };
   const gradient = {
     "": now.leavesOut(node) ? t("gradient left out") : t("gradient not computed"),
-    part: t("gradient {number} so far", sum),
-    all: t("gradient {number}", sum),
+    part: t("gradient {number} so far", { number: sum }),
+    all: saidGradient === sum ? "" : t("gradient {number}", { number: sum }),
   };
-  const parts = [graph.name(node), roleWord(graph.role(node)), value, gradient[received]];
-  return [...parts, ...(remarked ? [remarked] : [])].join(", ");
+  const ofValue = !known ? t("value not computed") : saidValue === value ? "" : t("value {number}", { number: value });
+  return [roleWord(graph.role(node)), ofValue, gradient[received], remarked].filter(Boolean);
 }
