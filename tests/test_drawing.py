@@ -558,7 +558,8 @@ def graph_with(labels: list[str]) -> Value:
 def check_labels(labels: list[str]) -> None:
     out = graph_with(labels)
     highlight = {(x, out): x.label or "" for x in out.operands}
-    for drawing in (draw(out), draw(out, highlight=highlight, caption="\n".join(labels))):
+    emphasis: dict[str, Any] = {"highlight": highlight, "caption": "\n".join(labels)}
+    for drawing in (draw(out, input_gradients=True), draw(out, input_gradients=True, **emphasis)):
         svg = drawing.svg()
         tags = {element.tag.rpartition("}")[2] for element in parse(svg).iter()}
         assert tags <= {"svg", "g", "a", "title", "text", "path", "polygon", "polyline", "ellipse"}
