@@ -72,7 +72,9 @@ def click(name: str) -> Callable[[Page], None]:
 
 
 def go(state: str) -> Callable[[Page], None]:
-    return lambda page: page.evaluate("state => location.hash = state", state)
+    """To another state, once the page has written the present one into its address."""
+    script = "state => new Promise((done) => setTimeout(() => done((location.hash = state)), 250))"
+    return lambda page: page.evaluate(script, state)
 
 
 # What is done on the page of one row, which is in practice, and on that of several.

@@ -927,6 +927,7 @@ def test_what_a_page_leaves_out_its_picture_and_its_text_leave_out() -> None:
         ({"practice": True}, "values"),
         ({"start": "practice=forward"}, "values"),
         ({"tour": [{"text": "Try.", "view": {"practice": "gradient"}}]}, "values"),
+        ({"tour": [{"text": "Try.", "question": {"about": "gradient", "node": "b_1"}}]}, "values"),
         ({"practice": True, "start": {"practice": "off"}}, ""),
     ):
         explorer = explore(c, **options)

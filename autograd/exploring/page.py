@@ -161,7 +161,7 @@ def explore(
             "start": opened,
         } | ({"tour": scenes} if scenes else {})
         functions = graph.functions(rules)
-        drawing = graph.drawing(_hidden_numbers(left_out, opened), lang)
+        drawing = graph.drawing(_hidden_numbers(left_out, opened, scenes), lang)
         name = drawing.nodes[value].name if value.label else ""
         title = title or _usual_title(name, len(graph.nodes))
         title = title if isinstance(title, Message) else printable(title)
@@ -172,9 +172,10 @@ def explore(
         return Explorer(value, str(title), drawing, data, functions, *page_words(lang, carried), spoken_language())
 
 
-def _hidden_numbers(hide: Collection[str], start: str) -> set[Numbers]:
-    """What no picture of the page may show: what is to be found in practice, or was left out."""
-    if dict(parse_qsl(start)).get("practice", SWITCH[0]) != SWITCH[0]:
+def _hidden_numbers(hide: Collection[str], start: str, scenes: Sequence[Mapping[str, Any]]) -> set[Numbers]:
+    """What no picture of the page may show: what was left out, or is to be found in practice or at first in a tour."""
+    practises = dict(parse_qsl(start)).get("practice", SWITCH[0]) != SWITCH[0]
+    if practises or (scenes and "about" in scenes[0].get("question", ())):
         return {"values", "gradients", "partials"}
     return {"gradients", "partials"} if "gradients" in hide else set()
 
