@@ -180,17 +180,11 @@ class Screen:
         """Values and gradients of the nodes in the picture, nan where they are not there yet."""
         found = {}
         for label in self.spoken_nodes():
-            name, *told = label.split(", ")
-            value = next((part[6:] for part in told if part.startswith("value ")), told[0])
-            gradient = next(
-                text
-                for part in reversed(told)
-                for word in ("gradient ", "grad ")
-                if (text := part.removeprefix(word)) != part
-            )
-            none = ("not computed", "left out")
-            numbers = [text.removesuffix(" so far") for text in (value, gradient)]
-            first, second = [math.nan if text in none else number(text) for text in numbers]
+            name, *told = label.split(", ")  # what is written, then in words what is not, or is shortened
+            value = next((part for part in told if part.startswith("value ")), told[0])
+            gradient = [part for part in told if part.startswith("grad")][-1]
+            texts = [re.sub("^(value|grad|gradient) | so far$", "", part) for part in (value, gradient)]
+            first, second = [math.nan if text in ("not computed", "left out") else number(text) for text in texts]
             found[name] = first, second
         return found
 

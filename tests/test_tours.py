@@ -168,17 +168,17 @@ def test_what_is_no_tour_is_refused(tour: Any, words: str) -> None:
 
 def test_the_hidden_neurons_of_xor_find_what_the_tour_says(visit: Visit) -> None:  # noqa: F811
     """a²₃ is near 1 where only x₁ is 1, a²₄ where only x₂ is; the output where one of them is."""
-    page = visit(tours.page("xor"), "#tour=5", level="neurons").page
+    screen = visit(tours.page("xor"), "#tour=5", level="neurons")
+    page = screen.page
     for _ in range(3):
         page.locator(".tour .act").click()
         expect(page.get_by_role("button", name="Stop")).to_have_count(0)
     for row, ((x, y), target) in enumerate(tours.XOR_ROWS, 1):
         page.get_by_label("The row that is shown").fill(str(row))
         for name, on in (("a²₃", x > y), ("a²₄", y > x), ("a³₁", target > 0)):
-            spoken = page.get_by_role("button", name=f"{name}, ").get_attribute("aria-label") or ""
-            value = float(spoken.split("value ")[1].split(",")[0].replace("−", "-"))
-            assert (value > 0.85) == on, (row, spoken)
-            assert on or value < 0.15, (row, spoken)
+            value, _ = screen.numbers()[name]
+            assert (value > 0.85) == on, (row, name)
+            assert on or value < 0.15, (row, name)
 
 
 def test_on_a_phone_the_picture_is_seen_above_what_is_told_or_asked(visit: Visit) -> None:  # noqa: F811

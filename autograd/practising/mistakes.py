@@ -136,7 +136,7 @@ class Mistakes:
         """Several of the same mistake: all of them, those of each layer, and those of all layers but the last."""
         layers: dict[int, dict[Factor, Factor]] = defaultdict(dict)
         for factor, other in swaps.items():
-            layers[self.depth[factor.node] if factor.node else -1][factor] = other
+            layers[-1 if factor.node is None else self.depth[factor.node]][factor] = other
         sets = [dict(swaps), *(layers.values() if len(layers) > 1 else ())]
         if len(layers) > 2:
             last = layers[max(layers)]

@@ -4,7 +4,7 @@ import { verdictOn } from "./cost_history.js";
 import { h } from "./dom.js";
 import { tn, told } from "./language.js";
 import { asText } from "./numbers.js";
-import { givenText, prompt } from "./practice_texts.js";
+import { givenRows, prompt } from "./practice_texts.js";
 import { description, heading, spoken } from "./words.js";
 
 /** What a screen reader is told of changes, without being asked. */
@@ -41,7 +41,7 @@ function asked({ practice, tour }) {
 }
 
 /** @param {Practice} practice */
-const inFull = (practice) => `${prompt(practice, practice.question)} ${givenText(practice, practice.question)}`;
+const inFull = (practice) => [prompt(practice, practice.question), ...givenRows(practice, practice.question)].join(" ");
 
 /** @param {State} state */
 function outcome({ descent, graph }) {
