@@ -14,8 +14,9 @@ import pytest
 
 import autograd
 from autograd import Value, affine, exp, maximum, neg, tanh, total
-from autograd.compiling import source
-from autograd.compiling.source import SourceBackend
+from autograd.compiling.source import backend
+from autograd.compiling.source.backend import SourceBackend
+from autograd.compiling.source.results import wrapped
 from autograd.core.operations import table
 from autograd.programs import INPUT, Builder, CompileError, Instruction, Program, Register
 from tests.golden import assert_golden
@@ -140,8 +141,8 @@ def test_a_line_is_broken_only_where_it_is_longer_than_120() -> None:
     for length in (119, 120, 121):
         line = "    return [" + "a" * 60 + ", " + "b" * (length - 75) + "]"
         line = line.ljust(length, "]")
-        assert len(source._wrapped(line)) == 1 + (length > 120), length
-        assert "".join(part.strip() + " " for part in source._wrapped(line)).strip() == line.strip()
+        assert len(wrapped(line)) == 1 + (length > 120), length
+        assert "".join(part.strip() + " " for part in wrapped(line)).strip() == line.strip()
 
 
 # What is no program
@@ -196,23 +197,23 @@ def test_where_array_namespaces_have_erfc(monkeypatch: pytest.MonkeyPatch) -> No
         asked.append(name)
         return SimpleNamespace(erfc=abs)
 
-    monkeypatch.setattr(source, "import_module", import_module)
+    monkeypatch.setattr(backend, "import_module", import_module)
     for name in ("torch", "jax.numpy", "cupy"):
-        assert source._erfc_of(SimpleNamespace(__name__=name)) is abs
+        assert backend._erfc_of(SimpleNamespace(__name__=name)) is abs
     assert asked == ["torch.special", "jax.scipy.special", "cupyx.scipy.special"]
     for namespace in (np, SimpleNamespace()):
-        found = source._erfc_of(namespace)(np.array([0.0, 0.5]))
+        found = backend._erfc_of(namespace)(np.array([0.0, 0.5]))
         assert found.tolist() == [1.0, math.erfc(0.5)]
-        assert source._erfc_of(namespace)(np.empty(0)).dtype == np.float64  # of no rows as well
+        assert backend._erfc_of(namespace)(np.empty(0)).dtype == np.float64  # of no rows as well
 
 
 def test_a_text_is_compiled_once_for_each_namespace() -> None:
-    backend = SourceBackend(np.dtype("float64"), np)
+    arrays = SourceBackend(np.dtype("float64"), np)
     program = autograd.compile(lambda x: tanh(x), backend="source").program
-    one, other = backend.kernel(program, False), backend.kernel(program, True)
+    one, other = arrays.kernel(program, False), arrays.kernel(program, True)
     assert one.function is other.function
     assert one.function.__code__.co_filename == "<compiled by autograd>"
-    assert source._function.cache_parameters()["maxsize"] == 128
+    assert backend._function.cache_parameters()["maxsize"] == 128
 
 
 def test_numpy_says_nothing_of_what_is_not_finite_while_a_program_runs(recwarn: pytest.WarningsRecorder) -> None:

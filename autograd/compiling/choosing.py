@@ -8,7 +8,7 @@ from typing import Any
 from autograd.compiling.backend import Backend
 from autograd.compiling.locks import compiling
 from autograd.compiling.optional_numpy import np
-from autograd.compiling.source import SourceBackend
+from autograd.compiling.source.backend import SourceBackend
 from autograd.core import shown
 
 

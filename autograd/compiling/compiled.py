@@ -14,7 +14,8 @@ from autograd.compiling.backend import Backend, Kernel, Quick
 from autograd.compiling.choosing import choose
 from autograd.compiling.fixed import Fixed, Once
 from autograd.compiling.optional_numpy import np
-from autograd.compiling.source import written
+from autograd.compiling.source.backend import function_of
+from autograd.compiling.source.writer import written
 from autograd.compiling.tracing import build, trace
 from autograd.core import Operation, Value, shown
 from autograd.programs import Program, without_dead_instructions
@@ -128,8 +129,24 @@ class Compiled(Fixed):
 
     @property
     def source(self) -> str:
-        """The program as a Python function over an array namespace."""
+        """The program as a Python function program(xp, parameters, columns) over an array namespace xp, in matrices
+        where there are any; columns has a row for each input. `function` makes one of it that is easier to call."""
         return written(self.program)
+
+    def function(self, namespace: Any) -> Callable[..., Any]:
+        """The program as a pure function of arrays, to be taken elsewhere: jax.jit, vmap and grad take it, and PyTorch.
+
+            f = step.function(jax.numpy)
+            loss, gradient = jax.jit(f)(parameters, x1, x2, y)
+
+        namespace: numpy, jax.numpy, torch or cupy. f takes a flat array of the numbers of the parameters, in their
+        order, and for each input an array with a number for each row; or all inputs as one matrix, with a column for
+        each input. It returns the mean loss over the rows, without dimensions, and its gradient, flat as the
+        parameters are; where the compiled function returns several Values, a list with an array of rows for each. It
+        computes in the type of the arrays that it is given, and keeps nothing from call to call. Raises TypeError for
+        another number of columns.
+        """
+        return function_of(self.program, namespace)
 
     @property
     def ir(self) -> str:

@@ -21,21 +21,23 @@ from autograd.compiling.sums import Sums
 from autograd.core import Operation, constant
 from autograd.programs import INPUT, PARAMETER
 
-SMALLEST_GROUP = 4  # members; fewer are groups of one each
+SMALLEST_GROUP = 4  # members; fewer are groups of one each, unless they go on from a group
 LONG_SUM = 6  # terms; shorter ones are written out
 
 
 class Kind(IntEnum):
-    """The kinds of values: one for each row, given or computed; a parameter; one computed for all rows; a number."""
+    """The kinds of values: one for each row, given or computed; a parameter; one computed for all rows; a number; and
+    one of a table of numbers, which the members of a group differ in."""
 
     ROW = 0
     SCALAR = 1
     SHARED = 2
     LITERAL = 3
+    TABLE = 4
 
 
-ROW, SCALAR, SHARED, LITERAL = Kind
-KIND_NAMES = ("value", "parameter", "shared", "literal")
+ROW, SCALAR, SHARED, LITERAL, TABLE = Kind
+KIND_NAMES = ("value", "parameter", "shared", "literal", "number")
 
 
 class Access(NamedTuple):
@@ -131,7 +133,7 @@ class Grouping:
     """The groups of a program: those that are the same for all rows, then the others, each after its makers.
 
     access: where each instruction's result lies; owners: the number of its group, unless it is a leaf; values: how
-    many indices are in use, by their kind.
+    many indices are in use, by their kind; table: the numbers that members differ in.
     """
 
     sums: Sums
@@ -139,6 +141,7 @@ class Grouping:
     access: Mapping[int, Access]
     owners: Mapping[int, int]
     values: Mapping[Kind, int]
+    table: tuple[float, ...] = ()
 
     def numbers(self, varies: bool) -> list[int]:
         """The numbers of the groups that differ from row to row, or of the others."""
@@ -163,25 +166,138 @@ class Grouping:
         return "\n".join([f"{len(self.groups)} groups", *some(lines)])
 
 
-def group_instructions(sums: Sums) -> Grouping:
+@dataclass(frozen=True)
+class Detail:
+    """What is looked for. fewest: members of a group that does not go on from another; terms: of a sum whose terms are
+    taken in few accesses; tables: whether members may differ in numbers."""
+
+    fewest: int
+    terms: int
+    tables: bool
+
+
+LOOPS = Detail(fewest=SMALLEST_GROUP, terms=LONG_SUM, tables=False)
+ARRAYS = Detail(fewest=SMALLEST_GROUP, terms=1, tables=True)
+
+
+def group_instructions(sums: Sums, detail: Detail = LOOPS) -> Grouping:
     """The groups of a program in sums."""
-    access = _leaves(sums)
-    groups: list[InstructionGroup] = []
-    owners: dict[int, int] = {}
-    # the group that each index belongs to; none after the inputs and after a group, so that no run crosses these
-    owned: dict[Kind, list[int | None]] = {SHARED: [], ROW: [None] * (sums.inputs + 1)}
-    for kind in (SHARED, ROW):
-        for level in _levels(sums, kind == ROW):
-            for op, terms, run in [*_runs_alike(sums, level, access)]:
-                base = len(owned[kind])
-                operands = [_operand(x, len(run), groups, owned) for x in _stepping(sums, run, access)]
-                pieces = pieces_of([operand.access for operand in operands[: 2 * terms]])
-                access |= {i: Access(kind, base + member) for member, i in enumerate(run)}
-                owners |= dict.fromkeys(run, len(groups))
-                owned[kind] += [*[len(groups)] * len(run), *[None] * (len(run) > 1)]
-                groups.append(InstructionGroup(op, tuple(run), kind == ROW, base, tuple(operands), terms, pieces))
-    values = {kind: len(numbers) for kind, numbers in owned.items()}
-    return Grouping(sums, tuple(groups), MappingProxyType(access), MappingProxyType(owners), MappingProxyType(values))
+    grouper = _Grouper(sums, detail)
+    for varies in (False, True):
+        for level in _levels(sums, varies):
+            for alike in _alike(sums, level):
+                for run in grouper.runs(alike):
+                    grouper.add(run)
+    return grouper.grouping()
+
+
+class _Grouper:
+    """Groups, as they are found.
+
+    owned: the group that each index belongs to; none after the inputs and after a group, so that no run crosses these.
+    """
+
+    def __init__(self, sums: Sums, detail: Detail) -> None:
+        self.sums, self.detail = sums, detail
+        self.access = _leaves(sums)
+        self.groups: list[InstructionGroup] = []
+        self.owners: dict[int, int] = {}
+        self.owned: dict[Kind, list[int | None]] = {SHARED: [], ROW: [None] * (sums.inputs + 1)}
+        self.table: list[float] = []
+        self.multiplied = set[int]()  # parameters that are factors in sums of products
+
+    def grouping(self) -> Grouping:
+        """What has been found."""
+        values = {kind: len(numbers) for kind, numbers in self.owned.items()}
+        return Grouping(
+            self.sums, tuple(self.groups), MappingProxyType(self.access), MappingProxyType(self.owners),
+            MappingProxyType(values), tuple(self.table),
+        )  # fmt: skip
+
+    def runs(self, candidates: list[int]) -> Iterator[list[int]]:
+        """Instructions alike, in runs whose operands step evenly; what is in no such run is on its own."""
+        taken = {i: self._taken(i) for i in candidates}
+        candidates.sort(key=taken.__getitem__)
+        start = 0
+        while start < len(candidates):
+            steps, end = None, start + 1
+            while end < len(candidates):
+                step = _step(taken[candidates[end - 1]], taken[candidates[end]], self.detail.tables)
+                if step is None or (steps is not None and step != steps):
+                    break
+                steps, end = step, end + 1
+            if end - start < self.detail.fewest and not self._goes_on(candidates[start:end], steps):
+                end = start + 1
+            yield candidates[start:end]
+            start = end
+
+    def add(self, run: list[int]) -> None:
+        """A group of these members."""
+        op, operands, number = self.sums.instructions[run[0]]
+        terms, varies = int(number), self.sums.varies[run[0]]
+        owned = self.owned[ROW if varies else SHARED]
+        base = len(owned)
+        tabled = [side for side in (0, 1) if self.detail.tables and self._are_numbers(run, range(side, 2 * terms, 2))]
+        taken = [self._operand(n, run, n < 2 * terms and n % 2 in tabled) for n in range(len(operands))]
+        pieces = pieces_of([operand.access for operand in taken[: 2 * terms]], self.detail.terms)
+        for piece in pieces if self.detail.tables else ():
+            self.multiplied.update(_parameters(piece, len(run)))
+        self.access |= {i: Access(ROW if varies else SHARED, base + member) for member, i in enumerate(run)}
+        self.owners |= dict.fromkeys(run, len(self.groups))
+        owned += [*[len(self.groups)] * len(run), *[None] * (len(run) > 1)]
+        self.groups.append(InstructionGroup(op, tuple(run), varies, base, tuple(taken), terms, pieces))
+
+    def _taken(self, i: int) -> list[Access]:
+        return [self.access[x] for x in self.sums.instructions[i].operands]
+
+    def _goes_on(self, run: Sequence[int], steps: Sequence[int] | None) -> bool:
+        """Whether a short run goes on from a group, or begins a layer: in arrays only, where a layer may be small."""
+        terms = self.sums.instructions[run[0]].number
+        if not self.detail.tables or steps is None or min(steps) < 0:
+            return False
+        return any(
+            step and ((terms and a.kind == SCALAR) or self._within_a_group(a, step, len(run)))
+            for a, step in zip(self._taken(run[0]), steps, strict=True)
+        )
+
+    def _within_a_group(self, access: Access, step: int, count: int) -> bool:
+        if access.kind == SCALAR:
+            return self.multiplied.issuperset(access._replace(stride=step).indices(count))
+        if access.kind not in self.owned:
+            return False
+        owners = {self.owned[access.kind][i] for i in access._replace(stride=step).indices(count)}
+        return len(owners) == 1 and all(owner is not None and self.groups[owner].count > 1 for owner in owners)
+
+    def _are_numbers(self, run: Sequence[int], places: range) -> bool:
+        """Whether these operands of the members are numbers that are not all the same."""
+        found = {self.access[self.sums.instructions[i].operands[n]] for i in run for n in places}
+        return len(found) > 1 and all(access.kind == LITERAL for access in found)
+
+    def _operand(self, n: int, run: Sequence[int], tabled: bool) -> Operand:
+        """An operand of a group, from its first two members; of numbers, from all. tabled: among other numbers."""
+        of_all = [self.access[self.sums.instructions[i].operands[n]] for i in (run if self.detail.tables else run[:2])]
+        first = of_all[0]
+        if first.kind == LITERAL:
+            if not tabled and len({x.base.hex() for x in of_all}) == 1:
+                return Operand(first)
+            self.table += [x.base for x in of_all]
+            return Operand(Access(TABLE, len(self.table) - len(run), 1))
+        access = first._replace(stride=int(of_all[1].base - first.base)) if len(run) > 1 else first
+        if access.kind == SCALAR:
+            return Operand(access)
+        numbers = self.owned[access.kind]
+        found = dict.fromkeys([numbers[i] for i in access.indices(len(run))])
+        makers = tuple([maker for maker in found if maker is not None])
+        steps_along = len(makers) == 1 and (access.stride == 1 or len(run) == 1)
+        return Operand(access, makers, steps_along and self.groups[makers[0]].base == access.base)
+
+
+def _parameters(piece: Piece, count: int) -> set[int]:
+    """The parameters that are factors of several terms."""
+    return {
+        x.at(i, k) for x in (piece.left, piece.right) if x.kind == SCALAR and piece.terms > 1
+        for i in range(count if x.stride else 1) for k in range(piece.terms if x.inner else 1)
+    }  # fmt: skip
 
 
 def _leaves(sums: Sums) -> dict[int, Access]:
@@ -201,66 +317,28 @@ def _levels(sums: Sums, varies: bool) -> Iterator[list[int]]:
         yield [*level]
 
 
-def _runs_alike(
-    sums: Sums, level: Sequence[int], access: Mapping[int, Access]
-) -> Iterator[tuple[Operation, int, list[int]]]:
-    """The groups that a level makes: the operation, how many products it sums, and the members."""
+def _alike(sums: Sums, level: Sequence[int]) -> Iterator[list[int]]:
+    """The instructions of a level with the same operation, as many operands, and as many products in a sum."""
     alike: dict[tuple[Operation, int, int], list[int]] = defaultdict(list)
     for i in level:
         op, operands, number = sums.instructions[i]
         alike[op, len(operands), int(number)].append(i)
-    for (op, _, terms), candidates in alike.items():
-        taken = {i: [access[x] for x in sums.instructions[i].operands] for i in candidates}
-        candidates.sort(key=taken.__getitem__)
-        for run in _runs(candidates, taken):
-            yield op, terms, run
+    yield from alike.values()
 
 
-def _runs(candidates: list[int], taken: Mapping[int, list[Access]]) -> Iterator[list[int]]:
-    """The candidates in runs whose operands step evenly; what is in no long run is on its own."""
-    start = 0
-    while start < len(candidates):
-        steps, end = None, start + 1
-        while end < len(candidates):
-            step = _step(taken[candidates[end - 1]], taken[candidates[end]])
-            if step is None or (steps is not None and step != steps):
-                break
-            steps, end = step, end + 1
-        if end - start < SMALLEST_GROUP:
-            end = start + 1
-        yield candidates[start:end]
-        start = end
-
-
-def _step(first: Sequence[Access], second: Sequence[Access]) -> list[int] | None:
+def _step(first: Sequence[Access], second: Sequence[Access], tables: bool = False) -> list[int] | None:
+    """From one access to the next, for each; none where the kinds differ, or numbers do (unless there are tables)."""
     steps = []
     for a, b in zip(first, second, strict=True):
-        if a.kind != b.kind or (a.kind == LITERAL and a.base.hex() != b.base.hex()):  # which tells -0 from 0
+        literal = a.kind == LITERAL
+        if a.kind != b.kind or (literal and not tables and a.base.hex() != b.base.hex()):  # which tells -0 from 0
             return None
-        steps.append(0 if a.kind == LITERAL else int(b.base - a.base))
+        steps.append(0 if literal else int(b.base - a.base))
     return steps
 
 
-def _stepping(sums: Sums, run: Sequence[int], access: Mapping[int, Access]) -> list[Access]:
-    """The operands of a run, from its first two members."""
-    first, second = ([access[x] for x in sums.instructions[i].operands] for i in (run[0], run[min(1, len(run) - 1)]))
-    return [a._replace(stride=step) for a, step in zip(first, _step(first, second) or (), strict=True)]
-
-
-def _operand(
-    access: Access, count: int, groups: Sequence[InstructionGroup], owned: Mapping[Kind, Sequence[int | None]]
-) -> Operand:
-    if access.kind in (SCALAR, LITERAL):
-        return Operand(access)
-    numbers = owned[access.kind]
-    found = dict.fromkeys([numbers[i] for i in access.indices(count)])
-    makers = tuple([maker for maker in found if maker is not None])
-    steps_along = len(makers) == 1 and (access.stride == 1 or count == 1)
-    return Operand(access, makers, steps_along and groups[makers[0]].base == access.base)
-
-
-def pieces_of(factors: Sequence[Access]) -> tuple[Piece, ...]:
-    """The terms of a long sum in pieces that step evenly; none if the pieces or the sum are short."""
+def pieces_of(factors: Sequence[Access], fewest: int = LONG_SUM) -> tuple[Piece, ...]:
+    """The terms of a sum in pieces that step evenly; none if the pieces or the sum are short: fewer terms in all."""
     pairs = list(zip(factors[::2], factors[1::2], strict=True))
     pieces: list[Piece] = []
     start = 0
@@ -273,4 +351,4 @@ def pieces_of(factors: Sequence[Access]) -> tuple[Piece, ...]:
         left, right = (x._replace(inner=step) for x, step in zip(pairs[start], steps or (0, 0), strict=True))
         pieces.append(Piece(left, right, end - start))
         start = end
-    return tuple(pieces) if len(pairs) >= LONG_SUM * len(pieces) else ()
+    return tuple(pieces) if len(pairs) >= fewest * len(pieces) else ()

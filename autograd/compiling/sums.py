@@ -7,17 +7,17 @@ out of the mean.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from autograd.compiling.describing import joined, some
-from autograd.core import Operation, constant
+from autograd.core import Operation, constant, summed
 from autograd.core import operations as ops
 from autograd.programs import DOT, Instruction, Program
 
 MANY_ADDENDS = 4  # this many or more are multiplied by 1, so that all terms of a sum are products
-LONGEST_SUM = 256  # terms; longer ones are summed in parts
+LONGEST_SUM = 256  # terms in native code; longer ones are summed in parts
 
 
 class Mean(NamedTuple):
@@ -71,12 +71,16 @@ class Sums:
         )
 
 
-def find_sums(program: Program, mean: bool) -> Sums:
-    """The sums of a program. mean: whether means over the rows are asked for, or the outputs of each row."""
+def find_sums(
+    program: Program, mean: bool, longest: int = LONGEST_SUM, many: int = MANY_ADDENDS, apart: Iterable[int] = ()
+) -> Sums:
+    """The sums of a program. mean: whether means over the rows are asked for, or the outputs of each row; longest:
+    terms of a sum, beyond which it is taken in parts; many: addends that are products with 1; apart: instructions that
+    do not become part of a sum."""
     draft = _Draft(program)
     means, shared_results = _asked_for(draft, program) if mean else ([], [])
     outputs = () if mean else program.outputs
-    order = _merge_sums(draft, _results(means, shared_results, outputs))
+    order = _merge_sums(draft, _results(means, shared_results, outputs), longest, many, apart)
     return Sums(
         len(program.inputs), tuple(draft.instructions), tuple(draft.varies), tuple(order), tuple(means),
         tuple(shared_results), outputs,
@@ -145,8 +149,9 @@ def _split(draft: _Draft, i: int) -> list[int]:
             stack += operands[::-1]
         else:
             varying.append(x)
-    if all(draft.instructions[x].op is constant and draft.instructions[x].number == 0 for x in same):
-        same = []
+    numbers = [draft.instructions[x].number for x in same if draft.instructions[x].op is constant]
+    if len(numbers) == len(same):
+        same = [draft.add(constant, (), summed(numbers))] if any(numbers) else []
     return [draft.total(parts) for parts in (same, varying) if parts]
 
 
@@ -166,11 +171,11 @@ class _Terms(NamedTuple):
     addends: list[int]
 
 
-def _merge_sums(draft: _Draft, results: Sequence[int]) -> list[int]:
+def _merge_sums(draft: _Draft, results: Sequence[int], longest: int, many: int, apart: Iterable[int]) -> list[int]:
     """Turn each sum of products into one instruction; return the order in which all are then computed."""
     order = _in_order(draft, results)
     uses = Counter(x for i in order for x in draft.instructions[i].operands)
-    uses.update(results)
+    uses.update([*results, *apart, *apart])
     sums: dict[int, _Terms] = {}
     for i in order:
         op, operands, _ = draft.instructions[i]
@@ -181,11 +186,11 @@ def _merge_sums(draft: _Draft, results: Sequence[int]) -> list[int]:
             sums[i] = _merged(draft, i, uses, sums)
     one = draft.add(constant, (), 1.0)
     for i, (factors, addends) in sums.items():
-        if len(addends) >= MANY_ADDENDS:
+        if len(addends) >= many:
             factors, addends = [*factors, *[x for addend in addends for x in (addend, one)]], []
-        while len(factors) > 2 * LONGEST_SUM:
-            part, factors = factors[: 2 * LONGEST_SUM], factors[2 * LONGEST_SUM :]
-            addends = [draft.add(DOT, (*part, *addends), LONGEST_SUM)]
+        while len(factors) > 2 * longest:
+            part, factors = factors[: 2 * longest], factors[2 * longest :]
+            addends = [draft.add(DOT, (*part, *addends), longest)]
         if factors:
             draft.instructions[i] = Instruction(DOT, (*factors, *addends), len(factors) // 2)
     return _in_order(draft, results)

@@ -270,9 +270,19 @@ def _trace(function: Callable[..., Any], names: Sequence[str], parameters: Seque
     if returned is None or not outputs:
         raise TypeError(f"a compiled function returns a Value, or a list of them, got {shown(returned)}")
     outputs = [as_value(x, "what a compiled function returns") for x in outputs]
-    gradient = grad(outputs[0], parameters) if single else None
+    gradient = _gradient(outputs[0], parameters) if single else None
     root = _node(ops.total, (*outputs, *(gradient or ())))
     return TracedFunction(inputs, list(parameters), outputs, gradient, single, topological_order(root)[:-1])
+
+
+def _gradient(output: Value, parameters: Sequence[Value]) -> list[Value]:
+    """The gradient; what comes back to nodes with labels is called after them: dz^2_1."""
+    named = [node for node in topological_order(output) if node.label and node.operands]
+    found = grad(output, [*parameters, *named])
+    for node, derivative in zip(named, found[len(parameters) :], strict=True):
+        if not derivative.label and derivative.operands:
+            derivative.label = f"d{node.label}"
+    return found[: len(parameters)]
 
 
 def _called(function: Callable[..., Any], inputs: Sequence[Value]) -> Any:

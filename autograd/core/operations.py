@@ -79,7 +79,7 @@ def arrange_logits(logits: Any, target_index: int) -> tuple[Any, ...]:
 
 def elsewhere(index: Any, i: int) -> Any:
     """0 where the index is i, 1 elsewhere."""
-    return step(abs(index - i))
+    return step(abs(i - index))
 
 
 def largest_allowed(index: Any, *values: Any) -> Any:

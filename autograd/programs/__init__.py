@@ -10,17 +10,21 @@ from autograd.programs.instructions import (
     Program,
     without_dead_instructions,
 )
-from autograd.programs.writing import ProgramWriter
+from autograd.programs.writing import LONGEST_LINE, Names, ProgramWriter, Writer, filled
 
 __all__ = [
     "DOT",
     "INPUT",
+    "LONGEST_LINE",
     "PARAMETER",
     "Builder",
     "CompileError",
     "Instruction",
+    "Names",
     "Program",
     "ProgramWriter",
     "Register",
+    "Writer",
+    "filled",
     "without_dead_instructions",
 ]

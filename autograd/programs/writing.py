@@ -43,20 +43,15 @@ class Names:
                 return name
 
 
-class ProgramWriter(ABC):
-    """Writes the lines of a program. A subclass says how its language writes primitives, numbers and lines."""
+class Writer(ABC):
+    """Writes lines. A subclass says how its language writes primitives, numbers and lines."""
 
     lowerings: ClassVar[Mapping[Operation, str]]  # how each primitive is written, of x and y
     taken: ClassVar[frozenset[str]]  # names that mean something already
 
-    def __init__(self, program: Program) -> None:
-        self.program = program
+    def __init__(self) -> None:
         self.names = Names(self.taken)
         self.lines: list[str] = []
-        self.expressions: dict[int, ast.expr] = {}
-        self.sizes: dict[int, int] = {}
-        self.uses = Counter(x for _, operands, _ in program.instructions for x in operands)
-        self.uses.update(program.results)
 
     @abstractmethod
     def line(self, name: str, text: str) -> str:
@@ -65,6 +60,38 @@ class ProgramWriter(ABC):
     @abstractmethod
     def number(self, number: float) -> ast.expr:
         """A number that is nan or infinite."""
+
+    def named(self, expression: ast.expr, label: str | None) -> ast.Name:
+        """The name of an expression, to which a line gives it."""
+        name = self.names.new(label, "v")
+        self.lines.append(self.line(name, ast.unparse(expression)))
+        return ast.Name(name)
+
+    def written(self, number: float) -> ast.expr:
+        """A number."""
+        if not math.isfinite(number):
+            return self.number(number)
+        if math.copysign(1.0, number) < 0:
+            return ast.UnaryOp(ast.USub(), ast.Constant(-number))
+        return ast.Constant(number)
+
+    def added(self, terms: Sequence[ast.expr]) -> tuple[ast.expr, int]:
+        """A sum, and the operations that it takes; a long one in several lines."""
+        while len(terms) > LONGEST_LINE:
+            terms = [self.named(_added(terms[:LONGEST_LINE]), None), *terms[LONGEST_LINE:]]
+        return _added(terms), 2 * len(terms) - 1
+
+
+class ProgramWriter(Writer):
+    """Writes the lines of a program, instruction by instruction."""
+
+    def __init__(self, program: Program) -> None:
+        super().__init__()
+        self.program = program
+        self.expressions: dict[int, ast.expr] = {}
+        self.sizes: dict[int, int] = {}
+        self.uses = Counter(x for _, operands, _ in program.instructions for x in operands)
+        self.uses.update(program.results)
 
     def template(self, op: Operation, operands: tuple[int, ...]) -> str:
         """How a primitive of these operands is written."""
@@ -94,7 +121,7 @@ class ProgramWriter(ABC):
             if self.sizes[x] and len(re.findall(rf"\b{letter}\b", template)) > 1:
                 self._assign(x, self.expressions[x], None)
         size = 1 + sum([self.sizes[x] for x in operands])
-        self._result(i, _filled(template, [self.expressions[x] for x in operands]), size)
+        self._result(i, filled(template, dict(zip("xy", [self.expressions[x] for x in operands], strict=False))), size)
 
     def _set(self, i: int, expression: ast.expr, size: int) -> None:
         self.expressions[i], self.sizes[i] = expression, size
@@ -102,9 +129,9 @@ class ProgramWriter(ABC):
     def _constant(self, i: int, number: float) -> None:
         label = self.program.labels.get(i)
         if label:
-            self._assign(i, self._written(number), label)
+            self._assign(i, self.written(number), label)
         else:
-            self._set(i, self._written(number), 0)
+            self._set(i, self.written(number), 0)
 
     def _result(self, i: int, expression: ast.expr, size: int) -> None:
         """Give a result a line of its own if it has a label or more than one use, or is long."""
@@ -115,9 +142,7 @@ class ProgramWriter(ABC):
             self._set(i, expression, size)
 
     def _assign(self, i: int, expression: ast.expr, label: str | None) -> None:
-        name = self.names.new(label, "v")
-        self.lines.append(self.line(name, ast.unparse(expression)))
-        self._set(i, ast.Name(name), 0)
+        self._set(i, self.named(expression, label), 0)
 
     def _sum(self, i: int, operands: Sequence[int]) -> None:
         terms: list[ast.expr] = [
@@ -126,18 +151,7 @@ class ProgramWriter(ABC):
         ]
         if len(operands) % 2:
             terms.append(self.expressions[operands[-1]])
-        while len(terms) > LONGEST_LINE:
-            name = self.names.new(None, "v")
-            self.lines.append(self.line(name, ast.unparse(_added(terms[:LONGEST_LINE]))))
-            terms = [ast.Name(name), *terms[LONGEST_LINE:]]
-        self._result(i, _added(terms), 2 * len(terms) - 1)
-
-    def _written(self, number: float) -> ast.expr:
-        if not math.isfinite(number):
-            return self.number(number)
-        if math.copysign(1.0, number) < 0:
-            return ast.UnaryOp(ast.USub(), ast.Constant(-number))
-        return ast.Constant(number)
+        self._result(i, *self.added(terms))
 
 
 def _added(terms: Iterable[ast.expr]) -> ast.expr:
@@ -152,9 +166,8 @@ def _template(text: str) -> ast.expr:
     return ast.parse(text, mode="eval").body
 
 
-def _filled(text: str, operands: Sequence[ast.expr]) -> ast.expr:
-    """A template with its x and y replaced."""
-    places = dict(zip("xy", operands, strict=False))
+def filled(template: str, places: Mapping[str, ast.expr]) -> ast.expr:
+    """A template, such as x + y, with expressions in the place of names."""
 
     def fill(node: Any) -> Any:
         if isinstance(node, ast.Name):
@@ -169,4 +182,4 @@ def _filled(text: str, operands: Sequence[ast.expr]) -> ast.expr:
         }
         return type(node)(**fields)
 
-    return fill(_template(text))  # type: ignore[no-any-return]
+    return fill(_template(template))  # type: ignore[no-any-return]

@@ -26,3 +26,6 @@ assert losses == pytest.approx(history.loss, rel=1e-9)
 assert path_counts == {"w^1_11": 6, "w^2_11": 3}
 assert np.allclose(delta2 @ a1.T, from_graph, rtol=1e-12)
 assert agreement == [True] * 4
+
+assert "z2 = X @ W1.T + b1" in step.source and "dW2 = dz3.T @ a2 / n" in step.source
+assert np.allclose(gradient_found, slopes, rtol=0, atol=1e-14) and abs(cost_found - mean_cost.data) < 1e-14

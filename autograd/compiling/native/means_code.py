@@ -15,8 +15,8 @@ from llvmlite import ir
 from autograd.compiling.grouping import ROW, Access
 from autograd.compiling.native.kernel_function import KernelFunction
 from autograd.compiling.native.loop_code import Pointers
-from autograd.compiling.native.reductions import Reduction
 from autograd.compiling.native.vector_code import I32, I64, VectorCode
+from autograd.compiling.reductions import Reduction
 
 LARGEST_FUNCTION = 400  # sums; LLVM's time grows faster than the size of one function
 SUMS_OF_A_GRID = 20  # whose code is as long as that of a grid

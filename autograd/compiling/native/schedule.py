@@ -11,7 +11,8 @@ from autograd.compiling.describing import some
 from autograd.compiling.grouping import Access, group_instructions
 from autograd.compiling.native.fusion import fuse
 from autograd.compiling.native.memory import KIND_NAMES, MemoryPlan, place_in_memory
-from autograd.compiling.native.reductions import Reduction, SharedOutput, shared_outputs, take_means
+from autograd.compiling.native.reductions import SharedOutput, shared_outputs, take_means
+from autograd.compiling.reductions import Reduction
 from autograd.compiling.sums import find_sums
 from autograd.programs import Program
 
@@ -34,7 +35,7 @@ class Schedule:
         return "\n".join(
             [
                 self.memory.describe(),
-                *some([reduction.describe() for reduction in self.reductions]),
+                *some([reduction.describe(KIND_NAMES) for reduction in self.reductions]),
                 *some([output.describe() for output in self.shared_outputs]),
                 *some([f"result {i} = {access.describe(KIND_NAMES)}" for i, access in enumerate(self.outputs)]),
             ]

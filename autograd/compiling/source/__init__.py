@@ -1,0 +1,1 @@
+"""The source backend: programs as Python functions on arrays, in matrices where there are any."""
