@@ -70,8 +70,10 @@ bench: $(VENV)/installed-bench ## Measure speed and memory, with micrograd besid
 		$(PY) -m tests.benchmarks.$$name || status=1; echo; \
 	done; exit $$status
 
-bench-compile: $(VENV)/installed-bench $(VENV)/installed-pytorch ## Measure compiled functions, with JAX, PyTorch, NumPy, micrograd and C beside
-	$(PY) -m tests.benchmarks.compiled
+bench-compile: $(VENV)/installed-bench $(VENV)/installed-pytorch ## Measure compiled functions, with JAX, PyTorch, NumPy, micrograd, C and code by hand beside
+	@status=0; for name in compiled matrices; do \
+		$(PY) -m tests.benchmarks.$$name || status=1; echo; \
+	done; exit $$status
 
 format: $(VENV)/installed-lint $(VENV)/installed-npm ## Put the code into its format
 	$(PY) -m ruff check --fix
