@@ -189,3 +189,21 @@ def test_pytorch_and_jax_take_it(name: str) -> None:
         assert jax.grad(lambda p: f(p, rows)[0])(numbers) == same(list(gradient))
     finally:
         jax.config.update("jax_enable_x64", before)
+
+
+@pytest.mark.pytorch
+def test_pytorch_compiles_it_whole_and_jax_exports_it() -> None:
+    torch: Any = pytest.importorskip("torch", reason="PyTorch is not installed")
+    jax: Any = pytest.importorskip("jax", reason="JAX is not installed")
+    export: Any = pytest.importorskip("jax.export")
+    step = PROGRAMS["digits"]()
+    rows, numbers = np.array(some_rows(64, 7, 2), np.float32), step.numbers().astype(np.float32)
+    loss, gradient = step.function(np)(numbers, rows)
+    near = pytest.approx([*gradient, loss], rel=1e-4, abs=1e-5)
+    whole = torch.compile(step.function(torch), backend="eager", fullgraph=True)
+    found = whole(torch.tensor(numbers), torch.tensor(rows))
+    assert [*found[1].tolist(), float(found[0])] == near
+    shapes = [jax.ShapeDtypeStruct(array.shape, array.dtype) for array in (numbers, rows)]
+    exported = export.export(jax.jit(step.function(jax.numpy)))(*shapes)
+    found = exported.call(numbers, rows)
+    assert [*found[1].tolist(), float(found[0])] == near

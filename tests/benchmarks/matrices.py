@@ -121,8 +121,7 @@ def contestant(library: str, network: str) -> Report:
     step = program(sizes, activation, loss)
     ours = step.function(xp)
     if library.startswith("JAX"):
-        import jax
-
+        jax: Any = __import__("jax")
         jax.config.update("jax_enable_x64", True)
         ours, theirs = jax.jit(ours), by_jax(sizes, activation, loss)
     else:
