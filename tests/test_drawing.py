@@ -18,6 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import nn
 from autograd import (
     Value,
     affine,
@@ -37,7 +38,7 @@ from autograd.drawing import CUT, LAYOUT_LIMIT, LEVELS, Drawing, Level, draw
 from autograd.drawing.styles import MINUS, PLUS
 from autograd.exploring.page_graph import PageGraph
 from nn import MLP
-from nn.networks import cost, two_three_one
+from nn.networks import cost, network, two_three_one
 
 GOLDEN = Path(__file__).parent / "golden"
 NAMES = ["w^1_11", "w^1_12", "w^1_21", "w^1_22", "w^1_31", "w^1_32", "b_1", "w^2_11", "w^2_12", "w^2_13", "b_2"]
@@ -359,6 +360,28 @@ def test_a_node_whose_value_is_0_is_a_node_like_others(monkeypatch: pytest.Monke
     assert question.check(derivation.value)
     assert str(question.hint()) != str(question.solution())
     assert explore(c, practice=True, lock=[w], start={"select": w, "along": [w, w]}).html()
+
+
+@pytest.mark.parametrize("zero", ["inputs", "inputs and parameters"])
+@pytest.mark.parametrize("sizes", [(2, 3, 1), (2, 9, 1)])
+def test_a_network_at_0_is_drawn_as_at_other_numbers(sizes: tuple[int, ...], zero: str) -> None:
+    def pictures(inputs: float, parameters: float | None) -> list[tuple[int, int]]:
+        model = network([*sizes], "tanh", "layer", 1)
+        for parameter in model.parameters():
+            parameter.data = parameter.data if parameters is None else parameters
+        c = cost(model, [inputs] * sizes[0], inputs)
+        c.backward()
+        assert explore(c).html()
+        drawn = [draw(c, level=level).source for level in LEVELS]
+        return [(source.count("->"), source.count("shape=circle")) for source in drawn]
+
+    assert pictures(0.0, None if zero == "inputs" else 0.0) == pictures(0.5, None if zero == "inputs" else 0.5)
+
+
+def test_the_four_rows_of_xor_are_explored_at_0() -> None:
+    model = two_three_one("tanh", seed=1)
+    for rows, targets in (([[0, 0]], [0]), ([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0])):
+        assert nn.explore(model, rows, targets).html()
 
 
 # Left out
