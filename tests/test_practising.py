@@ -2,16 +2,29 @@
 
 import math
 from collections.abc import Sequence
+from time import process_time
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd import Derivation, Exercise, Exercises, Value, exercise, grad, topological_order
+from autograd import (
+    Derivation,
+    Exercise,
+    Exercises,
+    Value,
+    affine,
+    exercise,
+    grad,
+    squared_error,
+    topological_order,
+)
 from autograd.core import operations as ops
 from autograd.practising import MISTAKES, WRONG_PARTIALS, WRONG_VALUES
 from autograd.practising.judging import agrees
+from autograd.practising.rounding import Rounding
+from autograd.practising.terms import Numbers
 from nn.networks import cost, four_two_two_one, two_three_one
 from tests import practice
 
@@ -404,6 +417,27 @@ def test_a_long_chain_is_asked_about_in_little_time() -> None:
     for i in range(3000):
         c = c * 0.999 if i % 2 else c + 0.001
     assert exercise(c, start).check(grad(c, start).data)
+
+
+def test_a_verdict_on_a_wide_neuron_takes_time_in_proportion() -> None:
+    def seconds(count: int) -> float:
+        weights, inputs = ([Value((-0.98) ** i / 7, f"{letter}_{i}") for i in range(count)] for letter in "wx")
+        task = exercise(squared_error(affine(weights, inputs).tanh(), 1.0), weights[3])
+        answer = 1.03 * practice.Learner(task).gradient(task.node)
+        start = process_time()
+        assert not task.check(answer)
+        return process_time() - start
+
+    assert seconds(800) < 2.5 * 8 * max(seconds(100) for _ in range(3))
+
+
+def test_what_mistakes_give_is_worked_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    task = asked("w^1_21")
+    answers = [f"{worked(task) * factor:.3g}" for factor in (-1, 0.98, 1.004, 1.03, 7)] + ["x_1 * 2", "a2_1 * a3_1"]
+    first = [task.check(answer) for answer in answers]
+    monkeypatch.setattr(Numbers, "worked_out", None)
+    monkeypatch.setattr(Rounding, "spread", None)
+    assert [task.check(answer) for answer in answers] == first
 
 
 def test_questions_are_found_however_they_are_called() -> None:

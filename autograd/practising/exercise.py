@@ -12,7 +12,7 @@ from autograd.drawing import roles_in
 from autograd.notation import TextWriter, format_number, require_digits, symbols_for
 from autograd.practising.fresh_numbers import OTHERS, fresh, nearby
 from autograd.practising.hints import STAGES, hint
-from autograd.practising.judging import VERDICTS, Verdict, judge, name_of, sentence
+from autograd.practising.judging import VERDICTS, Judge, Verdict, name_of, sentence
 from autograd.practising.mistakes import Question
 from autograd.practising.names import Names, spellings
 from autograd.practising.questions import Questions
@@ -121,8 +121,7 @@ class Exercise:
         except UnreadableError as error:
             self.verdict = Verdict("unreadable", str(error))
             return self.verdict
-        slips = graph.questions.mistakes.slips(question)
-        kind, fitting = judge(question, read, slips, graph.points, graph.before)
+        kind, fitting = self._judge.judge(read)
         if fitting:
             sentences = [sentence(slip, question, graph.symbols) for slip in fitting]
             between = t("And:") if kind == "both" else t("Or:")
@@ -131,6 +130,11 @@ class Exercise:
         else:
             self.verdict = Verdict("wrong" if kind == "asked" else kind, t(VERDICTS[kind]))
         return self.verdict
+
+    @cached_property
+    def _judge(self) -> Judge:
+        graph, question = self._graph, self._question
+        return Judge(question, graph.questions.mistakes.slips(question), graph.points, graph.before)
 
     @in_its_language
     def hint(self, stage: int | None = None) -> str:

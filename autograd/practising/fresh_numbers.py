@@ -57,7 +57,7 @@ def fresh(
     fewest = float("inf")
     for _ in range(DRAWS):
         leaves = drawn(order, roles, random_numbers)
-        count = _confused(Numbers(order, leaves, rate), asked)
+        count = _confused(Numbers(order, leaves, rate), asked, fewest)
         if count < fewest:
             best, fewest = leaves, count
         if not count:
@@ -65,10 +65,12 @@ def fresh(
     return best
 
 
-def _confused(numbers: Numbers, asked: Sequence[tuple[Question, Sequence[Slip]]]) -> float:
-    """How many mistakes cannot be told from what is right, and in how many questions others from one another."""
+def _confused(numbers: Numbers, asked: Sequence[tuple[Question, Sequence[Slip]]], most: float) -> float:
+    """How many mistakes give what is right, and how many what another gives; counted no further than most."""
     count = 1000.0 * len([x for x in numbers.values.values() if not isfinite(x)])
     for question, slips in asked:
+        if count >= most:
+            break
         right = numbers.sum(question.terms)
         if not isfinite(right) or abs(right) < 1e-3 or abs(right) > 1e4:
             count += 100

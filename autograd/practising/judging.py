@@ -4,15 +4,16 @@ A number is right to three significant digits, or as far as numbers lead that ar
 where it gives the right number at the numbers of the graph and at others; so are mistakes told from one another.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import isclose, isfinite, isinf, nan
 
 from autograd.core import Value
 from autograd.notation import Expression, TextWriter, derivative
 from autograd.practising.mistakes import MISTAKES, Question, Slip, pairs_of
 from autograd.practising.reading import Answer
-from autograd.practising.rounding import DIGITS_OF_ANSWERS, spread, unit_of
+from autograd.practising.rounding import DIGITS_OF_ANSWERS, Rounding, unit_of
 from autograd.practising.terms import Factor, Numbers, gradient_of, partial_of, value_of
 from autograd.words import marked, t
 
@@ -76,22 +77,22 @@ def _within(answer: float, right: float, units: float) -> bool:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A mistake, and what it gives at each of some numbers; numbers: the first of them."""
+    """A mistake, or what is right, and what it gives at each of some numbers; rounding: of the first of them."""
 
     slip: Slip
     results: tuple[float, ...]
-    numbers: Numbers
+    rounding: Rounding
 
+    def gives(self, given: float) -> bool:
+        """Whether the answer comes of it where numbers are rounded on the way."""
+        result = self.results[0]
+        if not isfinite(result) or not result or abs(given - result) > MOST_ROUNDED * abs(result):
+            return False
+        return abs(given - result) <= self._spread + unit_of(result) / 2
 
-def candidates(question: Question, slips: Iterable[Slip], points: Sequence[Numbers]) -> list[Candidate]:
-    """The mistakes that give something else than what is right."""
-    right = [numbers.sum(question.terms) for numbers in points]
-    found = []
-    for slip in slips:
-        results = tuple([numbers.sum(slip.terms, slip.multiplied) for numbers in points])
-        if not all(map(_same, results, right)):
-            found.append(Candidate(slip, results, points[0]))
-    return found
+    @cached_property
+    def _spread(self) -> float:
+        return self.rounding.spread(self.slip.terms, self.slip.multiplied)
 
 
 def _same(x: float, y: float) -> bool:
@@ -108,19 +109,87 @@ def asked_for(question: Question) -> Factor:
     return gradient_of(node if operand is None else operand) if kind != "update" else Factor("update", node)
 
 
-def judge(
-    question: Question, answer: Answer, slips: Sequence[Slip], points: Sequence[Numbers], before: Numbers | None
-) -> tuple[str, list[Slip]]:
-    """The kind of verdict, and the mistakes that fit.
+class Judge:
+    """Judges answers to a question. What its mistakes give is worked out once, for all of them.
 
-    points: the graph's numbers, and others for formulas; before: those before the last change, if there was one.
+    slips: the mistakes; points: the graph's numbers, and others for formulas; before: those before the last change, if
+    there was one.
     """
-    if asked_for(question) in answer.mentioned:
-        return "asked", []
-    if answer.is_number:
-        return _judge_number(question, _value_at(answer, points[0]), slips, points[0], before)
-    used = [numbers for numbers in points if isfinite(numbers.sum(question.terms))] or points[:1]
-    return _judge_formula(question, [_value_at(answer, numbers) for numbers in used], slips, used)
+
+    def __init__(
+        self, question: Question, slips: Sequence[Slip], points: Sequence[Numbers], before: Numbers | None
+    ) -> None:
+        self.question, self.slips, self.before = question, slips, before
+        self.numbers, self.points = points[0], [x for x in points if isfinite(x.sum(question.terms))] or points[:1]
+
+    def judge(self, answer: Answer) -> tuple[str, list[Slip]]:
+        """The kind of verdict, and the mistakes that fit."""
+        if asked_for(self.question) in answer.mentioned:
+            return "asked", []
+        if answer.is_number:
+            return self._judge_number(_value_at(answer, self.numbers))
+        return self._judge_formula([_value_at(answer, numbers) for numbers in self.points])
+
+    @cached_property
+    def _right(self) -> Candidate:
+        return self._candidate(Slip("", self.question.terms), [self.numbers])
+
+    @cached_property
+    def _mistakes(self) -> list[Candidate]:
+        """Those that give another number than what is right."""
+        found = self._going_wrong([self.numbers])
+        if self.before is not None:
+            found.append(self._candidate(Slip("before the change", self.question.terms), [self.before]))
+        return found
+
+    @cached_property
+    def _mistakes_in_formulas(self) -> list[Candidate]:
+        return self._going_wrong(self.points)
+
+    def _going_wrong(self, points: Sequence[Numbers]) -> list[Candidate]:
+        right = [numbers.sum(self.question.terms) for numbers in points]
+        found = [self._candidate(slip, points) for slip in self.slips]
+        return [one for one in found if not all(map(_same, one.results, right))]
+
+    def _candidate(self, slip: Slip, points: Sequence[Numbers]) -> Candidate:
+        results = tuple([numbers.sum(slip.terms, slip.multiplied) for numbers in points])
+        return Candidate(slip, results, self._rounding if points[0] is self.numbers else Rounding(points[0]))
+
+    @cached_property
+    def _rounding(self) -> Rounding:
+        return Rounding(self.numbers, self.question.node if self.question.kind == "value" else None)
+
+    def _judge_number(self, given: float) -> tuple[str, list[Slip]]:
+        right = self._right.results[0]
+        if agrees(given, right):
+            return "right", []
+        as_rounded = [one for one in self._mistakes if one.gives(given)]
+        near = self._right.gives(given)
+        if near and not as_rounded and abs(given - right) <= MOST_OFF * abs(right):
+            return "shown", []
+        for units, is_near in ((0.5, near or _within(given, right, 1.0)), (1.5, _within(given, right, 3.0))):
+            if fitting := [one for one in self._mistakes if _within(given, one.results[0], units)]:
+                return "mistake", _named(fitting, given)
+            if is_near:
+                return "rounding", []
+        if as_rounded:
+            return "mistake", _named(as_rounded, given)
+        return ("rounding" if _too_short(given, right) else "wrong"), []
+
+    def _judge_formula(self, given: Sequence[float]) -> tuple[str, list[Slip]]:
+        right = [numbers.sum(self.question.terms) for numbers in self.points]
+        if all(map(_same, given, right)):
+            return "right", []
+        if fitting := [one for one in self._mistakes_in_formulas if all(map(_same, given, one.results))]:
+            return "mistake", _named(fitting, given[0])
+        return ("here", []) if agrees(given[0], right[0]) else self._both(given)
+
+    def _both(self, given: Sequence[float]) -> tuple[str, list[Slip]]:
+        """Two mistakes that were made at once: what only formulas tell, as several numbers are there to compare."""
+        for first, second, terms in pairs_of(self.slips):
+            if all(_same(x, numbers.sum(terms)) for x, numbers in zip(given, self.points, strict=True)):
+                return "both", [first, second]
+        return "wrong", []
 
 
 def _value_at(answer: Answer, numbers: Numbers) -> float:
@@ -128,59 +197,6 @@ def _value_at(answer: Answer, numbers: Numbers) -> float:
         return answer.formula(numbers)
     except (ArithmeticError, ValueError, RecursionError):
         return nan
-
-
-def _judge_number(
-    question: Question, given: float, slips: Sequence[Slip], numbers: Numbers, before: Numbers | None
-) -> tuple[str, list[Slip]]:
-    right = numbers.sum(question.terms)
-    if agrees(given, right):
-        return "right", []
-    possible = candidates(question, slips, [numbers])
-    if before is not None:
-        slip = Slip("before the change", question.terms)
-        possible.append(Candidate(slip, (before.sum(question.terms),), before))
-    as_rounded = [one for one in possible if _comes_of(given, one.results[0], question, one.slip, one.numbers)]
-    near = _comes_of(given, right, question, question, numbers)
-    if near and not as_rounded and abs(given - right) <= MOST_OFF * abs(right):
-        return "shown", []
-    for units, is_near in ((0.5, near or _within(given, right, 1.0)), (1.5, _within(given, right, 3.0))):
-        if fitting := [one for one in possible if _within(given, one.results[0], units)]:
-            return "mistake", _named(fitting, given)
-        if is_near:
-            return "rounding", []
-    if as_rounded:
-        return "mistake", _named(as_rounded, given)
-    return ("rounding" if _too_short(given, right) else "wrong"), []
-
-
-def _judge_formula(
-    question: Question, given: Sequence[float], slips: Sequence[Slip], points: Sequence[Numbers]
-) -> tuple[str, list[Slip]]:
-    right = [numbers.sum(question.terms) for numbers in points]
-    if all(map(_same, given, right)):
-        return "right", []
-    possible = candidates(question, slips, points)
-    if fitting := [one for one in possible if all(map(_same, given, one.results))]:
-        return "mistake", _named(fitting, given[0])
-    return ("here", []) if agrees(given[0], right[0]) else _both(given, slips, points)
-
-
-def _comes_of(given: float, result: float, question: Question, of: Question | Slip, numbers: Numbers) -> bool:
-    """Whether a question or a mistake, which has this result, gives the answer where numbers are rounded on the way."""
-    if not isfinite(result) or not result or abs(given - result) > MOST_ROUNDED * abs(result):
-        return False
-    multiplied = isinstance(of, Slip) and of.multiplied
-    asked = question.node if question.kind == "value" else None
-    return abs(given - result) <= spread(numbers, of.terms, multiplied, asked) + unit_of(result) / 2
-
-
-def _both(given: Sequence[float], slips: Sequence[Slip], points: Sequence[Numbers]) -> tuple[str, list[Slip]]:
-    """Two mistakes that were made at once: what only formulas tell, as several numbers are there to compare."""
-    for first, second, terms in pairs_of(slips):
-        if all(_same(x, numbers.sum(terms)) for x, numbers in zip(given, points, strict=True)):
-            return "both", [first, second]
-    return "wrong", []
 
 
 def _named(fitting: Sequence[Candidate], given: float) -> list[Slip]:

@@ -47,6 +47,10 @@ REWRITTEN = [
     (r"[′’]", "'"),
     (r"\*\*", "^"),
 ]
+# The same as Python has it: $1 is \g<1>, and a backslash is two.
+_REWRITTEN = [
+    (re.compile(pattern), re.sub(r"\$(\d)", r"\\g<\1>", plain.replace("\\", r"\\"))) for pattern, plain in REWRITTEN
+]
 _CONSTANTS = {"e": math.e, "π": math.pi, "pi": math.pi}
 _RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-", strict=True))
 _EXPONENT = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+")
@@ -95,8 +99,8 @@ def read_answer(answer: object, names: "Names") -> Answer:
 
 def _plain(text: str) -> str:
     text = unicodedata.normalize("NFC", text)
-    for pattern, plain in REWRITTEN:
-        text = re.sub(pattern, re.sub(r"\$(\d)", r"\\g<\1>", plain.replace("\\", r"\\")), text)
+    for pattern, plain in _REWRITTEN:
+        text = pattern.sub(plain, text)
     _, _, text = text.rpartition("=")  # of ∂C/∂w = 0.3 what is right of it
     return text.strip().removeprefix("≈").strip()
 

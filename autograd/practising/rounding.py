@@ -4,11 +4,12 @@ Every number that goes into it may be off by half a unit of its third digit, and
 Where terms nearly cancel, or an activation is close to 1, more of the result is lost than one digit.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from math import floor, isfinite, log10, prod
 
 from autograd.core import Value, constant, summed
-from autograd.practising.terms import Factor, Numbers, Term
+from autograd.notation import Applied, Symbol
+from autograd.practising.terms import Factor, Numbers, Term, by_rule
 
 DIGITS_OF_ANSWERS = 3  # significant ones that a number needs
 
@@ -25,16 +26,46 @@ def lost(x: float) -> float:
     return unit_of(x) / 2
 
 
-def spread(numbers: Numbers, terms: Iterable[Term], multiplied: bool = False, asked: Value | None = None) -> float:
-    """How far from a sum of products, or their product, its rounded numbers may lead.
+class Rounding:
+    """How far the numbers of a graph may lead that are rounded as they are shown.
 
     asked: the node whose value is asked for, and so is no number that is shown.
     """
-    products = []
-    for term in terms:
-        product, most = _bounds([(numbers.of(factor), _spread_of(factor, numbers, asked)) for factor in term])
-        products.append((product, most + (lost(product) if len(term) > 1 else 0.0)))
-    return _bounds(products)[1] if multiplied else summed([off for _, off in products])
+
+    def __init__(self, numbers: Numbers, asked: Value | None = None) -> None:
+        self._numbers, self._asked = numbers, asked
+        self._spreads: dict[Factor, float] = {}
+
+    def spread(self, terms: Iterable[Term], multiplied: bool = False) -> float:
+        """How far off a sum of products may be, or their product."""
+        products = []
+        for term in terms:
+            product, most = _bounds([(self._numbers.of(factor), self._of_factor(factor)) for factor in term])
+            products.append((product, most + (lost(product) if len(term) > 1 else 0.0)))
+        return _bounds(products)[1] if multiplied else summed([off for _, off in products])
+
+    def _of_factor(self, factor: Factor) -> float:
+        if factor not in self._spreads:
+            self._spreads[factor] = self._worked_out(factor)
+        return self._spreads[factor]
+
+    def _worked_out(self, factor: Factor) -> float:
+        kind, node, _, rule, _ = factor
+        if node is None:
+            return 0.0
+        right = self._numbers.of(factor)
+        is_shown = kind != "partial" and not rule and node is not self._asked
+        return lost(right) if is_shown else max(lost(right), self._moved(factor, right))
+
+    def _moved(self, factor: Factor, right: float) -> float:
+        """How much it changes when the node and its operands do, each by what is lost of it."""
+        total = 0.0
+        for x in taken_by(factor):
+            value = self._numbers.values[x]
+            if x.op is not constant and (off := lost(value)):
+                change = self._numbers.worked_out(factor, {x: value + off}) - right
+                total += abs(change) if isfinite(change) else 0.0
+        return total
 
 
 def _bounds(factors: Sequence[tuple[float, float]]) -> tuple[float, float]:
@@ -43,21 +74,21 @@ def _bounds(factors: Sequence[tuple[float, float]]) -> tuple[float, float]:
     return product, prod([abs(x) + off for x, off in factors]) - product
 
 
-def _spread_of(factor: Factor, numbers: Numbers, asked: Value | None) -> float:
-    kind, node, _, rule, _ = factor
-    if node is None:
-        return 0.0
-    right = numbers.of(factor)
-    if kind == "partial" or rule or node is asked:
-        return max(lost(right), _moved(right, node, numbers, lambda values: numbers.worked_out(factor, values)))
-    return lost(right)
+def taken_by(factor: Factor) -> list[Value]:
+    """What a value or partial is worked out from: of a node and its operands those that its rule makes use of.
 
-
-def _moved(right: float, node: Value, numbers: Numbers, worked_out: Callable[[dict[Value, float]], float]) -> float:
-    """How much a result changes when the node and its operands do, each by what is lost of it."""
-    total = 0.0
-    for x in dict.fromkeys((node, *node.operands)):
-        if x.op is not constant and (off := lost(numbers.values[x])):
-            change = worked_out({x: numbers.values[x] + off}) - right
-            total += abs(change) if isfinite(change) else 0.0
-    return total
+    The partial of a weighted sum, by w, is the x beside it, however many others there are.
+    """
+    assert factor.node is not None
+    nodes = list(dict.fromkeys((factor.node, *factor.node.operands)))
+    symbols = {x: Symbol(str(i), 0.0) for i, x in enumerate(nodes)}
+    try:
+        found = by_rule(factor, symbols[factor.node], [symbols[x] for x in factor.node.operands])
+    except (ArithmeticError, TypeError, ValueError):  # a rule that takes numbers only
+        return nodes
+    used, stack = set(), [found]
+    while stack:
+        part = stack.pop()
+        used.add(part)
+        stack += part.operands if isinstance(part, Applied) else ()
+    return [x for x in nodes if symbols[x] in used]

@@ -6,7 +6,7 @@ not right shows itself.
 
 from collections.abc import Iterable, Mapping, Sequence
 from math import nan, prod
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from autograd.core import Value, summed
 from autograd.practising.wrong_rules import WRONG_PARTIALS, WRONG_VALUES, right_partial
@@ -63,6 +63,17 @@ def positions_of(node: Value, operand: Value) -> tuple[int, ...]:
     return tuple([i for i, x in enumerate(node.operands) if x is operand])
 
 
+def by_rule(factor: Factor, z: Any, xs: Sequence[Any]) -> Any:
+    """The value of a node, or a partial of it, by its rule or a wrong one, of what stands for it and its operands."""
+    _, node, operand, rule, _ = factor
+    assert node is not None
+    assert node.op is not None
+    if operand is None:
+        return WRONG_VALUES[rule].rule(node.op, z, xs) if rule else node.op(*xs)
+    partial = WRONG_PARTIALS[rule].rule if rule else right_partial
+    return partial(node.op, z, xs, positions_of(node, operand))
+
+
 class Numbers:
     """A graph at some numbers of its leaves: the value of every node, every partial, every gradient.
 
@@ -73,6 +84,7 @@ class Numbers:
         self.order, self.rate = order, rate
         self.values: dict[Value, float] = {}
         self.partials: dict[tuple[Value, Value], float] = {}
+        self._by_rules: dict[Factor, float] = {}  # what has been worked out by wrong ones
         for node in order:
             self._compute(node, leaves)
         self.gradients = dict.fromkeys(order, 0.0) | {order[-1]: 1.0}
@@ -89,8 +101,11 @@ class Numbers:
         except (ArithmeticError, TypeError):  # a user's row, outside of its domain
             value, partials = nan, (nan,) * len(node.operands)
         self.values[node] = value
-        for x in dict.fromkeys(node.operands):
-            self.partials[node, x] = summed([partials[i] for i in positions_of(node, x)])
+        by: dict[Value, list[float]] = {}
+        for x, partial in zip(node.operands, partials, strict=True):
+            by.setdefault(x, []).append(partial)
+        for x, found in by.items():
+            self.partials[node, x] = summed(found)
 
     def of(self, factor: Factor) -> float:
         """The number of a factor."""
@@ -101,7 +116,9 @@ class Numbers:
             return self.rate
         assert node is not None
         if rule:
-            return self.worked_out(factor, {})
+            if factor not in self._by_rules:
+                self._by_rules[factor] = self.worked_out(factor, {})
+            return self._by_rules[factor]
         if kind == "gradient":
             return self.gradients[node]
         if kind == "size":
@@ -109,16 +126,11 @@ class Numbers:
         return self.values[node] if operand is None else self.partials[node, operand]
 
     def worked_out(self, factor: Factor, others: Mapping[Value, float]) -> float:
-        """The value of a node, or a partial of it, by its rule or a wrong one, where some nodes have other values."""
-        _, node, operand, rule, _ = factor
-        assert node is not None
-        assert node.op is not None
-        z, *operands = [others.get(x, self.values[x]) for x in (node, *node.operands)]
+        """The value of a node, or a partial of it, where some nodes have other values."""
+        assert factor.node is not None
+        z, *xs = [others.get(x, self.values[x]) for x in (factor.node, *factor.node.operands)]
         try:
-            if operand is None:
-                return float(WRONG_VALUES[rule].rule(node.op, z, operands) if rule else node.op(*operands))
-            partial = WRONG_PARTIALS[rule].rule if rule else right_partial
-            return float(partial(node.op, z, operands, positions_of(node, operand)))
+            return float(by_rule(factor, z, xs))
         except (ArithmeticError, TypeError, ValueError):
             return nan
 

@@ -6,7 +6,7 @@
 /** @import { Numbers, Part } from "./terms.js" */
 import { DIGITS_OF_ANSWERS, EXACT_FORMULAS, MOST_NAMED, MOST_OFF, MOST_ROUNDED } from "./constants.js";
 import { pairsOf } from "./questions.js";
-import { spread, unitOf } from "./rounding.js";
+import { Rounding, unitOf } from "./rounding.js";
 import { gradientOf, keyOf, partialOf, valueOf } from "./terms.js";
 
 /** @typedef {"right" | "shown" | "rounding" | "mistake" | "both" | "here" | "wrong" | "asked"} VerdictKind */
@@ -51,8 +51,7 @@ export function judge(question, answer, slips, points, before) {
   );
 }
 
-/** A mistake, what it gives at each of some numbers, and the first of these.
- *  @typedef {{slip: Slip, results: number[], numbers: Numbers}} Candidate */
+/** A mistake, and what it gives at each of some numbers. @typedef {{slip: Slip, results: number[]}} Candidate */
 
 /** The mistakes that give something else than what is right. @param {Question} question @param {Slip[]} slips
  *  @param {Numbers[]} points @returns {Candidate[]} */
@@ -61,7 +60,7 @@ function candidates({ terms }, slips, points) {
   return slips
     .map((slip) => {
       const results = points.map((numbers) => numbers.sum(slip.terms, slip.multiplied));
-      return { slip, results, numbers: points[0] };
+      return { slip, results };
     })
     .filter(({ results }) => !results.every((x, i) => same(x, right[i])));
 }
@@ -71,10 +70,16 @@ function candidates({ terms }, slips, points) {
 function judgeNumber(question, given, slips, numbers, before) {
   const right = numbers.sum(question.terms);
   if (within(given, right, 0.5)) return ["right", []];
-  const possible = candidates(question, slips, [numbers]);
-  if (before) possible.push({ slip: before, results: [before.numbers.sum(question.terms)], numbers: before.numbers });
-  const asRounded = possible.filter((one) => comesOf(given, question, one.slip, one.numbers)),
-    near = comesOf(given, question, { terms: question.terms, multiplied: false }, numbers);
+  const asked = question.kind === "value" ? question.node : null,
+    rounding = new Rounding(numbers, asked),
+    possible = candidates(question, slips, [numbers]),
+    asRounded = possible.filter(({ slip, results }) => comesOf(given, results[0], slip, rounding)),
+    near = comesOf(given, right, { terms: question.terms, multiplied: false }, rounding);
+  if (before) {
+    const one = { slip: before, results: [before.numbers.sum(question.terms)] };
+    possible.push(one);
+    if (comesOf(given, one.results[0], before, new Rounding(before.numbers, asked))) asRounded.push(one);
+  }
   if (near && !asRounded.length && Math.abs(given - right) <= MOST_OFF * Math.abs(right)) return ["shown", []];
   for (const [units, isNear] of /** @type {[number, boolean][]} */ ([
     [0.5, near || within(given, right, 1)],
@@ -103,13 +108,13 @@ function judgeFormula(question, given, slips, points) {
   return ["wrong", []];
 }
 
-/** Whether a question or a mistake gives the answer where numbers are rounded on the way. @param {number} given
- *  @param {Question} question @param {{terms: Part[][], multiplied: boolean}} of @param {Numbers} numbers */
-function comesOf(given, { kind, node }, { terms, multiplied }, numbers) {
-  const result = numbers.sum(terms, multiplied),
-    off = Math.abs(given - result);
+/** Whether a question or a mistake, which has this result, gives the answer where numbers are rounded on the way.
+ *  @param {number} given @param {number} result @param {{terms: Part[][], multiplied: boolean}} of
+ *  @param {Rounding} rounding */
+function comesOf(given, result, { terms, multiplied }, rounding) {
+  const off = Math.abs(given - result);
   if (!Number.isFinite(result) || !result || !(off <= MOST_ROUNDED * Math.abs(result))) return false;
-  return off <= spread(numbers, terms, multiplied, kind === "value" ? node : null) + unitOf(result) / 2;
+  return off <= rounding.spread(terms, multiplied) + unitOf(result) / 2;
 }
 
 /** Those that fit best, each mistake once. @param {{slip: Slip, results: number[]}[]} fitting @param {number} given */
