@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 from numbers import Integral
-from operator import setitem
 from typing import Any
 
 import autograd
-from autograd import Operation, Value, at_once
+from autograd import Operation, Value
 from autograd.core import ensuring, shown
 from nn.data import DataError, as_rows, as_targets
 from nn.losses import Loss, LossFunction, anything, as_list, loss_named, require_mean, unrecorded
@@ -60,12 +59,7 @@ class CompiledTraining:
             raise ValueError("the loss depends on none of the parameters that the optimizer moves")
         self.row_loss = autograd.compile(self._loss_of_row, [moved[i] for i in self._places], **options)
         self.row_outputs = autograd.compile(self._outputs_and_loss, moved, **options)
-        scalars = len(self.optimizer.scalars(self.optimizer.learning_rate, 1))
-        self.descent = autograd.Descent(self.row_loss, self.optimizer.rule, self.optimizer.kept, scalars)
-        self._steps_elsewhere: int  # steps that the optimizer took without us,
-        self._counts_elsewhere: list[int]  # and each of our parameters took part in
-        self._rates: tuple[int, list[float]]  # steps before a run; the last rate then, and those of the run
-        self.load()
+        self.descent = autograd.Descent(self.row_loss, self.optimizer)
 
     def steps(
         self, rows: Any, targets: Any, steps: int = 1, batch_size: int | None = None, order: Any = None
@@ -88,37 +82,8 @@ class CompiledTraining:
         self, columns: Sequence[Any], steps: int = 1, batch_size: int | None = None, order: Any = None
     ) -> list[float]:
         """The same for the array that `columns` makes, and without `store`, which costs as much as some steps."""
-        if not isinstance(steps, Integral) or isinstance(steps, bool) or steps < 0:
-            raise ValueError(f"steps is a whole number, 0 or more, got {shown(steps)}")
-        import numpy as np
-
-        rates, scalars = self._scalars(int(steps))
-        self._rates = self.descent.steps, [self.last_rate, *rates]
-        table = np.array(scalars, float)
-        losses: list[float] = self.descent.run(columns, table, batch_size, order).tolist()
+        losses: list[float] = self.descent.run(columns, steps, batch_size, order).tolist()
         return losses
-
-    @property
-    def steps_taken(self) -> int:
-        """The number of steps of the optimizer, including those that it learns of by `store`."""
-        return self._steps_elsewhere + self.descent.steps
-
-    @property
-    def last_rate(self) -> float:
-        """The learning rate of the last step."""
-        first, rates = self._rates
-        return rates[self.descent.steps - first]
-
-    def _scalars(self, steps: int) -> tuple[list[float], list[tuple[float, ...]]]:
-        """The learning rates of the steps that follow, and all that the rule takes in each."""
-        optimizer, taken, count = self.optimizer, self.steps_taken, self._counts_elsewhere[0] + self.descent.steps
-        if callable(optimizer.lr):
-            rates = [optimizer.rate_after(i) for i in range(taken, taken + steps)]
-        else:
-            rates = [optimizer.learning_rate] * steps
-            if type(optimizer).scalars is Optimizer.scalars:  # the rate alone, the same for all of them
-                return rates, [(optimizer.learning_rate,)] * steps
-        return rates, [optimizer.scalars(rate, i) for i, rate in enumerate(rates, count + 1)]
 
     def columns(self, rows: Any, targets: Any) -> Any:
         """Rows and targets as the program takes them: an array with a row for each input and target.
@@ -174,33 +139,14 @@ class CompiledTraining:
 
     def store(self) -> None:
         """Give parameters and optimizer their present numbers: all of them, or none where this is interrupted."""
-        numbers, *state = self.descent.numbers.tolist()
-        counts = list(map(self.descent.steps.__add__, self._counts_elsewhere))
-        at_once(self.optimizer.changes(self._places, numbers, state, counts, self.steps_taken, self.last_rate))
+        self.descent.store()
 
     def load(self) -> None:
         """Take the numbers of parameters and optimizer as they are: all of them, or none where this is interrupted."""
-        optimizer, descent = self.optimizer, self.descent
-        elsewhere, rates = optimizer.steps - descent.steps, (descent.steps, [optimizer.last_rate])
-        counts = [optimizer.counts[i] - descent.steps for i in self._places]
-        if len(set(counts)) > 1 and type(optimizer).scalars is not Optimizer.scalars:
-            name, first, last = type(optimizer).__name__, min(counts), max(counts)
-            raise ValueError(
-                f"parameters took part in {first + descent.steps} to {last + descent.steps} steps, by which {name} "
-                "corrects: compiled, they take all steps together. Give it parameters of equal counts, or a new one"
-            )
-        numbers = [self.row_loss.numbers(), *[[kept[i] for i in self._places] for kept in optimizer.state]]
-        at_once(
-            [
-                *[(setitem, descent.numbers, i, row) for i, row in enumerate(numbers)],
-                (setattr, self, "_steps_elsewhere", elsewhere),
-                (setattr, self, "_counts_elsewhere", counts),
-                (setattr, self, "_rates", rates),
-            ]
-        )
+        self.descent.load()
 
     def __repr__(self) -> str:
-        return f"<training of {self.row_loss!r} by {type(self.optimizer).__name__}, {self.steps_taken} steps so far>"
+        return f"<training of {self.row_loss!r} by {type(self.optimizer).__name__}, {self.descent.steps} steps so far>"
 
     def _loss_of_row(self, *numbers: Any) -> Value:
         prediction = self.model(list(numbers[: self.inputs]))

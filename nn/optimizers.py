@@ -69,6 +69,20 @@ class Optimizer(ABC):
         _require(len(state) == self.kept, f"a rule gives a number and {self.kept} that are kept, got {len(state)} kept")
         at_once(self.changes(places, numbers, state, counts, self.steps + 1, rate))
 
+    def ahead(self, steps: int, after: int, count: int) -> tuple[list[float], list[tuple[Any, ...]]]:
+        """The learning rates of steps that are to come, and all the scalars that the rule takes in each: a row for each
+        step, or one where they stay the same.
+
+        steps: how many; after: the steps before the first; count: of those, how many the parameters took part in.
+        """
+        if callable(self.lr):
+            rates = [self.rate_after(i) for i in range(after, after + steps)]
+        else:
+            rates = [self.learning_rate] * steps
+            if type(self).scalars is Optimizer.scalars:  # the rate alone, the same for all of them
+                return rates, [(self.learning_rate,)]
+        return rates, [self.scalars(rate, i) for i, rate in enumerate(rates, count + 1)]
+
     def changes(
         self,
         places: Sequence[int],

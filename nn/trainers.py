@@ -129,7 +129,7 @@ class CompiledTrainer(Trainer):
             total += self._steps(epoch, columns, part, batch_size)
         if self.watched or self.metrics:  # they may look at the parameters
             self.finish()
-        entry = History([total / len(order)], [self.program.last_rate])
+        entry = History([total / len(order)], [self.program.descent.last_rate])
         self._measure(entry, "", predicted, [self.targets[i] for i in order])
         return entry
 

@@ -18,6 +18,7 @@ import numpy as np
 import autograd
 from autograd import Compiled, Descent, Value, tanh, total
 from autograd.programs import Program
+from nn import SGD
 
 X, Y = np.linspace(-1.0, 1.0, 37), np.linspace(0.0, 2.0, 37)
 
@@ -45,20 +46,18 @@ def made(parameters: int = 5, outputs: int = 0) -> tuple[Compiled, list[Value]]:
     return autograd.compile(function, ws, backend="native"), ws
 
 
-def momentum(w: Any, g: Any, v: Any, rate: Any) -> list[Any]:
-    """A rule of descent."""
-    v = v * 0.9 + g
-    return [w - rate * v, v]
+def descent_of(step: Compiled) -> Descent:
+    """A descent by momentum."""
+    return Descent(step, SGD(step.parameters, 1e-3, momentum=0.9))
 
 
 def everything(step: Compiled, descent: Descent) -> Iterator[Any]:
     """All ways into native code, one after another; those that raise give what they raised."""
-    rates = np.full((4, 1), 1e-3)
     ways: list[Callable[[], Any]] = [
         lambda: step(X, Y), lambda: step(X, 1.0), lambda: step(X.tolist(), Y), lambda: step.values(X, Y),
         lambda: step.values_of(np.array([X, Y])), lambda: step.values(X, Y, numbers=np.ones(5)),
-        lambda: step._quick(step.parameters, (X, Y)), lambda: descent.run([X, Y], rates),
-        lambda: descent.run([*np.array([X, Y])], rates, 5, [range(37)]), descent.store, lambda: step.ir,
+        lambda: step._quick(step.parameters, (X, Y)), lambda: descent.run([X, Y], 4),
+        lambda: descent.run([*np.array([X, Y])], 4, 5, [range(37)]), descent.store, lambda: step.ir,
         lambda: step.source, lambda: repr(step),
         lambda: (descent.steps, descent.finite, descent.numbers.sum(), descent.gradient.sum()),
     ]  # fmt: skip
@@ -86,10 +85,10 @@ def attributes() -> None:
     """Every attribute of everything is set to garbage, deleted, and, where it can be, changed in place."""
     found = changed = 0
     step, _ = made()
-    count = len(things(step, Descent(step, momentum, 1, 1)))
+    count = len(things(step, descent_of(step)))
     for which in range(count):
         step, _ = made()
-        descent = Descent(step, momentum, 1, 1)
+        descent = descent_of(step)
         thing = things(step, descent)[which]
         names = [name for name in {*dir(thing), *getattr(thing, "__dict__", ())} if not name.startswith("__")]
         for name in ["__class__", "__dict__", *sorted(names)]:
@@ -97,7 +96,7 @@ def attributes() -> None:
             for garbage in GARBAGE:
                 with suppress(AttributeError, TypeError):
                     setattr(thing, name, garbage)
-                    changed += name not in ("finite", "_so_far", "prepared")
+                    changed += name not in ("finite", "_so_far", "_before", "_rates", "prepared")
             with suppress(AttributeError, TypeError):
                 delattr(thing, name)
             if name != "__dict__":
@@ -143,18 +142,18 @@ def dictionaries() -> None:
     }  # machine code itself
     for which in range(5):
         step, _ = made()
-        names = sorted(vars(things(step, Descent(step, momentum, 1, 1))[which]))
+        names = sorted(vars(things(step, descent_of(step))[which]))
         for name in [name for name in names if which in (0, 1, 4) or name not in spared]:
             for garbage in GARBAGE[::2]:
                 step, _ = made()
-                descent = Descent(step, momentum, 1, 1)
+                descent = descent_of(step)
                 thing = things(step, descent)[which]
                 kept, vars(thing)[name] = vars(thing)[name], garbage
                 list(everything(step, descent))
                 vars(thing)[name] = kept  # of the backend, which is one for all
     for outputs in (0, 3):  # what belongs together is mixed up
         one, other = made(5)[0], made(40, outputs)[0]
-        both = Descent(one, momentum, 1, 1), Descent(made(40)[0], momentum, 1, 1)
+        both = descent_of(one), descent_of(made(40)[0])
         for a, b in (both, both[::-1], (one, other), (other, one)):
             for name in vars(a).keys() & vars(b).keys():
                 kept = vars(a)[name]
@@ -192,7 +191,7 @@ def parameters() -> None:
     ]  # fmt: skip
     for number in numbers:
         step, ws = made()
-        descent = Descent(step, momentum, 1, 1)
+        descent = descent_of(step)
         with suppress(Exception):
             ws[3].data = number
         Ghost.said = number
@@ -202,13 +201,13 @@ def parameters() -> None:
         list(everything(step, descent))
     for kind in (Wide, Ghost, int, autograd.Operation):
         step, ws = made()
-        descent = Descent(step, momentum, 1, 1)
+        descent = descent_of(step)
         with suppress(TypeError):
             ws[1].__class__ = kind  # type: ignore[assignment]
         list(everything(step, descent))
     step, ws = made()
     del ws[4].data
-    list(everything(step, Descent(made()[0], momentum, 1, 1)))
+    list(everything(step, descent_of(made()[0])))
     with suppress(Exception):
         autograd.compile(lambda x: ws[0] * x, [Wide(1.0), Ghost(1.0)])
 
@@ -280,8 +279,8 @@ def small_threads() -> None:
     calls += [lambda: of_parameters(one), lambda: of_parameters.values(one)]
     outputs = autograd.compile(lambda x: [x * float(i) for i in range(200)], [], backend="native")
     calls += [lambda: outputs.values(one)]
-    descent = Descent(of_parameters, momentum, 1, 1)
-    calls += [lambda: descent.run([one], [[1e-9]] * 3, 2, [[0, 1, 2]] * 3)]
+    descent = descent_of(of_parameters)
+    calls += [lambda: descent.run([one], 3, 2, [[0, 1, 2]] * 3)]
     threading.stack_size(64 * 1024)
     failed: list[BaseException] = []
 

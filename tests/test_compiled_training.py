@@ -533,4 +533,4 @@ def test_descent_takes_a_loss() -> None:
     w = Value(1.0)
     for step in (autograd.compile(lambda x: [w * x, x], [w]), autograd.compile(lambda x: x * x)):
         with pytest.raises(TypeError, match="a step of descent is a compiled function that returns one Value"):
-            autograd.Descent(step, lambda w, g, lr: [w - lr * g], 0, 1)
+            autograd.Descent(step, SGD([w]))

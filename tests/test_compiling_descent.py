@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from autograd import Descent, Value, grad, sqrt, total
-from nn import MLP
+from nn import MLP, SGD, Adam, AdamW, Optimizer
+from tests.rules import Ruled
 from tests.test_compiling import compiled, each, worked_out
 
 targets = each(["source", "native", "2 lanes", "4 lanes, scalar functions", "8 lanes"])
@@ -80,9 +81,8 @@ def test_the_same_loop_in_eager_scalars(rule_name: str, size: int | None, ordere
     steps = each_epoch * epochs
     order = np.array([np.random.default_rng(epoch).permutation(10) for epoch in range(epochs)]) if ordered else None
     step = compiled(loss, parameters, target, inputs=3)
-    numbers = len(scalars(0))
-    descent = Descent(step, rule, kept=kept, scalars=numbers)
-    losses = descent.run(rows.T, np.array([scalars(t) for t in range(steps)]).reshape(steps, numbers), size, order)
+    descent = Descent(step, Ruled(parameters, rule, kept, scalars))
+    losses = descent.run(rows.T, steps, size, order)
 
     before = [p.data for p in parameters]
     batches = []
@@ -106,8 +106,8 @@ def test_any_number_of_parameters(sizes: tuple[int, ...], target: str) -> None:
     loss, parameters, rows = problem(sizes)
     rule, kept, scalars = RULES["momentum"]
     step = compiled(loss, parameters, target, inputs=sizes[0] + 1)
-    descent = Descent(step, rule, kept=1, scalars=2)
-    losses = descent.run(rows.T, [scalars(t) for t in range(3)])
+    descent = Descent(step, Ruled(parameters, rule, kept, scalars))
+    losses = descent.run(rows.T, 3)
     expected, final = eagerly(loss, parameters, [rows] * 3, rule, kept, scalars)
     assert losses == pytest.approx(expected, rel=1e-11)
     assert pytest.approx(np.array(final), rel=1e-10, abs=1e-13) == descent.numbers.T
@@ -117,10 +117,9 @@ def test_any_number_of_parameters(sizes: tuple[int, ...], target: str) -> None:
 def test_it_goes_on_where_it_was(target: str) -> None:
     loss, parameters, rows = problem()
     step = compiled(loss, parameters, target, inputs=3)
-    at_once, in_parts = (Descent(step, adam, kept=2, scalars=3) for _ in range(2))
-    scalars = [RULES["adam"][2](t) for t in range(9)]
-    all_losses = at_once.run(rows.T, scalars)
-    losses = [in_parts.run(rows.T, scalars[i : i + 3]) for i in (0, 3, 6)]
+    at_once, in_parts = (Descent(step, Ruled(parameters, *RULES["adam"])) for _ in range(2))
+    all_losses = at_once.run(rows.T, 9)
+    losses = [in_parts.run(rows.T, 3) for _ in range(3)]
     assert np.concatenate(losses).tolist() == all_losses.tolist()
     assert (in_parts.numbers == at_once.numbers).all()
     assert [p.data for p in parameters] == step.numbers().tolist()  # until store()
@@ -133,8 +132,8 @@ def test_it_stops_before_a_step_whose_loss_is_not_finite(bad: float, first: floa
     step = compiled(lambda x: (w * x) ** 2, [w], target)
     x = np.ones(9)
     x[6] = bad
-    descent = Descent(step, RULES["descent"][0], kept=0, scalars=1)
-    losses = descent.run([x], [[0.25]] * 12, batch_size=2)
+    descent = Descent(step, SGD([w], lr=0.25))
+    losses = descent.run([x], 12, batch_size=2)
     assert losses[:3].tolist() == [1.0, 0.25, 0.0625]
     assert len(losses) == 4
     assert losses[3] == first or math.isnan(losses[3])
@@ -145,8 +144,8 @@ def test_it_stops_before_a_step_whose_loss_is_not_finite(bad: float, first: floa
 def test_it_stops_where_only_a_gradient_is_not_finite(target: str) -> None:
     w, b = Value(4.0), Value(0.0)
     step = compiled(lambda x: sqrt(w * x) + b, [w, b], target)
-    descent = Descent(step, RULES["descent"][0], kept=0, scalars=1)
-    losses = descent.run([np.array([1.0, 1.0, 0.0])], [[1.0]] * 3, batch_size=1)
+    descent = Descent(step, SGD([w, b], lr=1.0))
+    losses = descent.run([np.array([1.0, 1.0, 0.0])], 3, batch_size=1)
     assert losses[0] == 2.0
     assert len(losses) == 3
     assert np.isfinite(losses).all()
@@ -156,9 +155,9 @@ def test_it_stops_where_only_a_gradient_is_not_finite(target: str) -> None:
 @targets
 def test_no_steps_change_nothing(target: str) -> None:
     loss, parameters, rows = problem()
-    descent = Descent(compiled(loss, parameters, target, inputs=3), RULES["descent"][0], kept=0, scalars=1)
+    descent = Descent(compiled(loss, parameters, target, inputs=3), SGD(parameters, lr=0.1))
     assert descent.finite
-    assert descent.run(rows.T, np.empty((0, 1))).tolist() == []
+    assert descent.run(rows.T, 0).tolist() == []
     assert descent.numbers[0].tolist() == [p.data for p in parameters]
 
 
@@ -169,8 +168,8 @@ def test_columns_of_all_kinds_and_one_number_for_all_rows(target: str) -> None:
     table = np.asfortranarray(np.arange(20.0).reshape(10, 2) / 10)
     found = []
     for x in (table[:, 1], table[:, 1].copy(), table[:, 1].tolist(), table[::-1, 1][::-1]):
-        descent = Descent(step, RULES["descent"][0], kept=0, scalars=1)
-        descent.run([x, 0.5], [[0.1]] * 5, 3, [range(10), range(9, -1, -1)])
+        descent = Descent(step, SGD([w], lr=0.1))
+        descent.run([x, 0.5], 5, 3, [range(10), range(9, -1, -1)])
         found.append(float(descent.numbers[0, 0]))
     assert found == [found[0]] * 4
     assert found[0] != 1.0
@@ -180,8 +179,8 @@ def test_columns_of_all_kinds_and_one_number_for_all_rows(target: str) -> None:
 def test_float32(target: str) -> None:
     loss, parameters, rows = problem()
     step = compiled(loss, parameters, target, "float32", inputs=3)
-    descent = Descent(step, momentum, kept=1, scalars=2)
-    losses = descent.run(rows.T, [[0.05, 0.9]] * 8, 4)
+    descent = Descent(step, Ruled(parameters, *RULES["momentum"]))
+    losses = descent.run(rows.T, 8, 4)
     assert losses.dtype == descent.numbers.dtype == np.float32
     batches = [rows[i : i + 4] for i in (0, 4, 8)] * 3
     expected, final = eagerly(loss, parameters, batches[:8], momentum, 1, lambda t: [0.05, 0.9])
@@ -194,16 +193,15 @@ REFUSED: dict[str, tuple[dict[str, Any], type[Exception]]] = {
     "an index too large": ({"order": [[*range(9), 10]] * 9}, ValueError),
     "an index below 0": ({"order": [[*range(9), -1]] * 9}, ValueError),
     "fewer epochs than steps": ({"order": [range(10)], "batch_size": 5}, ValueError),
-    "an order of more indices than rows": ({"order": [*range(10), 0], "scalars": np.full((1, 2), 0.1)}, ValueError),
+    "an order of more indices than rows": ({"order": [*range(10), 0], "steps": 1}, ValueError),
     "rows of more indices than there are": ({"order": [[*range(10), 0]] * 9}, ValueError),
     "rows of unequal length": ({"order": [range(10), range(9)]}, TypeError),
     "indices that are not whole": ({"order": np.full((9, 10), 0.5)}, TypeError),
     "no indices": ({"order": []}, TypeError),
     "a batch of 2.0": ({"batch_size": 2.0}, ValueError),
     "a batch of True": ({"batch_size": True}, ValueError),
-    "fewer scalars than the rule takes": ({"scalars": np.ones((4, 1))}, ValueError),
-    "more scalars than the rule takes": ({"scalars": np.ones((4, 3))}, ValueError),
-    "scalars in one dimension": ({"scalars": np.ones(4)}, ValueError),
+    "steps below 0": ({"steps": -1}, ValueError),
+    "steps of 2.0": ({"steps": 2.0}, ValueError),
     "a batch of -1": ({"batch_size": -1}, ValueError),
     "other inputs": ({"columns": [np.ones(10)]}, TypeError),
     "unequal lengths": ({"columns": [np.ones(10), np.ones(10), np.ones(9)]}, ValueError),
@@ -215,17 +213,57 @@ REFUSED: dict[str, tuple[dict[str, Any], type[Exception]]] = {
 def test_what_does_not_fit_is_refused_before_a_step_is_taken(what: str, target: str) -> None:
     options, kind = REFUSED[what]
     loss, parameters, rows = problem()
-    descent = Descent(compiled(loss, parameters, target, inputs=3), momentum, kept=1, scalars=2)
+    descent = Descent(compiled(loss, parameters, target, inputs=3), Ruled(parameters, *RULES["momentum"]))
     before = descent.numbers.copy()
     with pytest.raises(kind) as caught:
-        descent.run(**{"columns": rows.T, "scalars": np.full((4, 2), 0.1), **options})
+        descent.run(**{"columns": rows.T, "steps": 4, **options})
     assert "\n" not in str(caught.value)
     assert (descent.numbers == before).all()
     assert descent.steps == 0
 
 
-def test_a_rule_that_returns_too_little() -> None:
-    loss, parameters, _ = problem()
+def test_optimizers_that_do_not_fit() -> None:
+    loss, parameters, rows = problem()
     step = compiled(loss, parameters, "source", inputs=3)
-    with pytest.raises(ValueError, match="the rule returns a parameter and 1 numbers kept, got 1"):
-        Descent(step, lambda w, g, v, rate: [w - rate * g], kept=1, scalars=1)
+    for optimizer, kind, message in (
+        (Ruled(parameters, lambda w, g, v: [w - g], 1), ValueError, "the rule returns a parameter and 1 numbers kept"),
+        (SGD(parameters[1:]), ValueError, r"^the optimizer does not move w\^1_11, a parameter of the step"),
+        (lambda w, g: [w - g], TypeError, r"^Descent takes an optimizer, such as nn\.SGD\(.*, got function$"),
+    ):
+        with pytest.raises(kind, match=message):
+            Descent(step, optimizer)  # type: ignore[arg-type]
+    widening = Descent(step, Ruled(parameters, lambda w, g, s: [w - s * g], 0, lambda t: [0.1] * (1 + t)))
+    with pytest.raises((ValueError, TypeError), match="scalars"):
+        widening.run(rows.T, 2)
+    assert widening.steps == 0
+
+
+@targets
+@pytest.mark.parametrize("name", ["SGD", "momentum", "Adam", "AdamW"])
+def test_an_optimizer_goes_on_eagerly_where_descent_has_led_and_back(name: str, target: str) -> None:
+    makers: dict[str, Callable[..., Optimizer]] = {
+        "SGD": SGD, "momentum": lambda ps, lr: SGD(ps, lr, 0.9), "Adam": Adam, "AdamW": AdamW
+    }  # fmt: skip
+    loss, parameters, rows = problem()
+    twin_loss, twins, _ = problem()
+    optimizer, other = (makers[name]([Value(7.0), *ps], lambda t: 0.1 / (1 + t)) for ps in (parameters, twins))
+
+    def eager_step(loss: Any, optimizer: Optimizer) -> None:
+        optimizer.zero_grad()
+        (total([loss(*map(Value, row)) for row in rows]) / len(rows)).backward()
+        optimizer.step()
+
+    descent = Descent(compiled(loss, parameters, target, inputs=3), optimizer)
+    for _ in range(2):
+        losses = descent.run(rows.T, 3)
+        descent.store()
+        eager_step(loss, optimizer)
+        descent.load()
+        for _ in range(4):
+            eager_step(twin_loss, other)
+    assert len(losses) == 3
+    assert (descent.steps, optimizer.steps, optimizer.counts) == (8, 8, other.counts)
+    assert (descent.last_rate, optimizer.last_rate) == (other.last_rate, other.last_rate)
+    assert [p.data for p in parameters] == pytest.approx([p.data for p in twins], rel=1e-8, abs=1e-11)
+    for kept, expected in zip(optimizer.state, other.state, strict=True):
+        assert kept == pytest.approx(expected, rel=1e-8, abs=1e-12)

@@ -14,7 +14,9 @@ import autograd
 from autograd import Compiled, Descent, Value, compile, no_grad, real_array
 from autograd.compiling import arrays
 from autograd.compiling import descent as descent_module
+from nn import SGD
 from tests.golden import assert_golden
+from tests.rules import Ruled
 from tests.test_compiling import both_backends
 
 MASKED = np.ma.MaskedArray([1.0, 2.0, 3.0], [False, True, False])
@@ -51,16 +53,22 @@ def nested(numbers: Any) -> Any:
 def doors(backend: str) -> dict[str, Callable[[Any], Any]]:
     w = [Value(float(i)) for i in range(3)]
     step = compile(lambda x: w[0] * x + w[1] + w[2], w, backend=backend)
-    descent = Descent(step, lambda w, g, a, b, c: [w - a * g - b - c], kept=0, scalars=3)
-    one, rate = np.ones(3), np.full((1, 3), 0.1)
+    scalars: list[Any] = [[0.1] * 3]
+    descent = Descent(step, Ruled(w, lambda w, g, a, b, c: [w - a * g - b - c], 0, lambda t: scalars[-1]))
+    one = np.ones(3)
+
+    def step_by(numbers: Any) -> Any:
+        scalars[1:] = [numbers]
+        return descent.run([one])
+
     return {
         "a call": lambda numbers: step(numbers),
         "values": lambda numbers: step.values(numbers),
         "values_of": lambda numbers: step.values_of([numbers]),
         "the numbers of parameters": lambda numbers: step.values(one, numbers=numbers),
-        "the columns of descent": lambda numbers: descent.run([numbers], rate),
-        "the scalars of descent": lambda numbers: descent.run([one], nested(numbers)),
-        "the order of descent": lambda numbers: descent.run([one], rate, 1, nested(numbers)),
+        "the columns of descent": lambda numbers: descent.run([numbers]),
+        "the scalars of descent": step_by,
+        "the order of descent": lambda numbers: descent.run([one], 1, 1, nested(numbers)),
         "real_array": lambda numbers: real_array("numbers", numbers),
         "real_array of rows": lambda numbers: real_array("numbers", nested(numbers)),
     }
@@ -133,11 +141,11 @@ def refusals() -> dict[str, Callable[[], Any]]:
     step = compile(lambda x, y: w * x + v * y, [w, v], backend="source")
     some, many = (compile(lambda *xs: xs[0], inputs=n, backend="source") for n in (8, 9))
     listed = compile(lambda x: [x, x], backend="source")
-    descent = Descent(step, lambda w, g, k, rate: [w - rate * g, k], kept=1, scalars=1)
-    rates, options = np.full((4, 1), 0.1), {"backend": "source"}
+    descent = Descent(step, SGD([w, v], 0.1, momentum=0.9))
+    options = {"backend": "source"}
 
     def run(**changed: Any) -> Callable[[], Any]:
-        return lambda: descent.run(**{"columns": [ones, ones], "scalars": rates, **changed})
+        return lambda: descent.run(**{"columns": [ones, ones], "steps": 4, **changed})
 
     def without(number: Any, label: str | None) -> Callable[[], Any]:
         def call() -> None:
@@ -207,15 +215,17 @@ def refusals() -> dict[str, Callable[[], Any]]:
         "deleting an attribute": lambda: delattr(step, "dtype"),
         "fixing what is fixed": lambda: step.fix(dtype=None),
         "pickling": lambda: pickle.dumps(step),
-        "descent of several outputs": lambda: Descent(listed, lambda w, g: [w], 0, 0),
-        "descent of no parameters": lambda: Descent(many, lambda w, g: [w], 0, 0),
-        "a rule that returns too little": lambda: Descent(step, lambda w, g, k: [w], 1, 0),
-        "a rule that returns a Value": lambda: Descent(step, lambda w, g, k: w, 1, 0),
+        "descent of several outputs": lambda: Descent(listed, SGD([w])),
+        "descent of no parameters": lambda: Descent(many, SGD([w])),
+        "descent of other parameters": lambda: Descent(step, SGD([w])),
+        "a rule for an optimizer": lambda: Descent(step, lambda w, g: [w]),  # type: ignore[arg-type]
+        "a rule that returns too little": lambda: Descent(step, Ruled([w, v], lambda w, g, k: [w], 1)),
+        "a rule that returns a Value": lambda: Descent(step, Ruled([w, v], lambda w, g, k: w, 1)),
         "setting numbers": lambda: setattr(descent, "numbers", None),
         "copying descent": lambda: pickle.dumps(descent),
-        "scalars in one dimension": run(scalars=np.ones(4)),
-        "scalars of other rules": run(scalars=np.ones((4, 2))),
-        "scalars of text": run(scalars="x"),
+        "steps below 0": run(steps=-1),
+        "steps of 2.0": run(steps=2.0),
+        "steps of True": run(steps=True),
         "a batch of 0": run(batch_size=0),
         "a batch of True": run(batch_size=True),
         "a batch of 2.5": run(batch_size=2.5),
@@ -339,29 +349,16 @@ def test_ctrl_c_is_heard_between_parts_of_whole_epochs_that_grow_while_they_are_
     monkeypatch.setattr(descent_module, "perf_counter", lambda: backend.now)
     for ordered in (False, True):
         backend.asked, backend.seconds, backend.now = [], [*seconds, 0.0], 0.0
-        descent = Descent(compile(lambda x: w * x, [w], backend="source"), lambda w, g: [w], 0, 0)
+        descent = Descent(compile(lambda x: w * x, [w], backend="source"), Ruled([w], lambda w, g: [w]))
         vars(descent.step)["backend"] = backend
         each = math.ceil(rows / (size or rows))
         order = np.arange(math.ceil(10_000 / each))[:, None].repeat(rows, 1) % rows if ordered else None
-        losses = descent.run([np.ones(rows)], np.empty((10_000, 0)), size, order)
+        losses = descent.run([np.ones(rows)], 10_000, size, order)
         assert [taken for taken, _ in backend.asked] == parts
         starts = [sum(parts[:n]) // each % rows if ordered else None for n in range(len(parts))]
         assert [start for _, start in backend.asked] == starts
         assert losses.tolist() == [float(n + 1) for n, part in enumerate(parts) for _ in range(part)]
         assert (descent.steps, descent.finite) == (10_000, True)
-
-
-def test_a_run_of_no_steps_takes_scalars_of_any_shape_that_has_none() -> None:
-    w = Value(1.0)
-    descent = Descent(compile(lambda x: w * x, [w], backend="source"), lambda w, g, r: [w - r * g], 0, 1)
-    none: list[Any] = [[], np.empty((0, 1))]
-    for scalars in none:
-        assert descent.run([np.ones(3)], scalars).tolist() == []
-        assert descent.steps == 0
-    assert len(descent.run([np.ones(3)], [[0.5]] * 3)) == 3
-    assert descent.run([np.ones(3)], []).tolist() == []
-    assert descent.steps == 3
-    assert descent.finite
 
 
 def test_numpy_that_is_not_there_can_be_looked_at() -> None:

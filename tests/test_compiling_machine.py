@@ -27,6 +27,7 @@ from autograd.compiling.native import object_layout as layouts
 from autograd.compiling.native import processor as processors
 from autograd.compiling.native.backend import NativeKernel, Prepared, address_of, native_backend
 from autograd.compiling.native.processor import Processor, has_vector_math, host
+from tests.rules import Ruled
 
 # The machine
 
@@ -221,7 +222,7 @@ def learning(dtype: str = "float64") -> tuple[Any, Any, State]:
     """A step, its update and the numbers, of y = w x."""
     w = Value(2.0)
     step = autograd.compile(lambda x: w * x, [w], backend="native", dtype=dtype)
-    descent = autograd.Descent(step, lambda w, g, k, rate: [w - rate * g, k + 1], 1, 1)
+    descent = autograd.Descent(step, Ruled([w], lambda w, g, k, rate: [w - rate * g, k + 1], 1, [0.5]))
     return step.means_kernel, descent._update, descent._state
 
 

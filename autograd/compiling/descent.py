@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from numbers import Integral
+from operator import setitem
 from time import perf_counter
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from autograd.compiling.arrays import Array, index_array, real_array
 from autograd.compiling.backend import Batches, Kernel, State
@@ -14,88 +15,173 @@ from autograd.compiling.fixed import Fixed
 from autograd.compiling.optional_numpy import np
 from autograd.compiling.tracing import build, trace
 from autograd.core import Value, at_once, shown
+from autograd.programs import Program
 
 FIRST_STEPS, PATIENCE = 1024, 0.05  # steps at first, and seconds, between checks for Ctrl-C
+
+
+@runtime_checkable
+class Optimizer(Protocol):
+    """What descent asks of an optimizer; those of `nn` are such.
+
+    parameters: the Values that it moves; kept: how many numbers it keeps of each, which state has, a list for each of
+    them; counts: of the steps that each parameter took part in; steps: of all; last_rate: the learning rate of the
+    last one.
+    """
+
+    @property
+    def parameters(self) -> Sequence[Value]: ...  # noqa: D102
+    @property
+    def kept(self) -> int: ...  # noqa: D102
+    @property
+    def state(self) -> Sequence[Sequence[float]]: ...  # noqa: D102
+    @property
+    def counts(self) -> Sequence[int]: ...  # noqa: D102
+    @property
+    def steps(self) -> int: ...  # noqa: D102
+    @property
+    def last_rate(self) -> float: ...  # noqa: D102
+
+    def rule(self, w: Any, g: Any, *numbers: Any) -> Sequence[Any]:
+        """How a step moves a parameter, in scalars: its next number, and the next of those kept of it.
+
+        w: its number; g: its gradient; numbers: those kept of it, and then the scalars of the step.
+        """
+        ...
+
+    def ahead(self, steps: int, after: int, count: int) -> tuple[list[float], Sequence[Sequence[float]]]:
+        """The learning rates of so many steps, and the scalars of each, or one row of them where they stay the same.
+
+        after: the steps before the first; count: of those, how many the parameters took part in.
+        """
+        ...
+
+    def changes(
+        self, places: Sequence[int], numbers: Sequence[float], state: Sequence[list[float]], counts: list[int],
+        steps: int, last_rate: float,
+    ) -> list[tuple[Any, ...]]:  # fmt: skip
+        """The changes, for `at_once`, that put parameters and optimizer where steps have led. places: of the
+        parameters that took part, in order; numbers, state, counts: theirs."""
+        ...
 
 
 class Descent(Fixed):
     """Training with a compiled loss, in which the parameters and what the optimizer keeps of them stay in arrays.
 
-    step: the compiled loss of a row
-    rule: how a step moves a parameter, in scalars: of its number, its gradient, the numbers kept of it, and the
-        scalars of the step, to its next number and the next numbers kept. It is compiled as well
-    kept: how many numbers are kept of each parameter, which start at 0
-    scalars: how many numbers of a step the rule takes, such as the learning rate
+        descent = Descent(step, nn.Adam(model.parameters(), lr=0.01))
+        losses = descent.run([X1, X2, Y], steps=1000)
+        descent.store()
 
-    numbers holds the parameters in its first row, and what is kept of them in the next; steps counts those that were
-    taken; gradient is that of the last step, and finite says whether the last run came upon nothing that is not.
-    Numbers may be written into the arrays; nothing else can be changed.
+    step: the compiled loss of a row; optimizer: one of `nn`, your own among them, that moves all its parameters. The
+    rule of the optimizer is compiled as well.
+
+    numbers holds the parameters in its first row, and what is kept of them in the next; gradient is that of the last
+    step, and finite says whether the last run came upon nothing that is not. Numbers may be written into the arrays;
+    nothing else can be changed. The Values and the optimizer get theirs by `store`, and `load` takes them from there.
+    Raises TypeError for what is no optimizer or no loss with parameters, ValueError for a parameter that the optimizer
+    does not move, and where the rule does not return what it keeps.
     """
 
-    changing = frozenset({"finite", "_so_far"})
+    changing = frozenset({"finite", "_so_far", "_before", "_rates"})
     step: Compiled
-    kept: int
+    optimizer: Optimizer
     numbers: Array
     gradient: Array
     finite: bool
+    _places: list[int]  # of our parameters among the optimizer's
     _scalars: int
     _state: State
     _update: Kernel
+    _before: tuple[int, list[int]]  # steps that the optimizer took without us, and those our parameters took part in
+    _rates: tuple[int, list[float]]  # our steps before a run; the last rate then, and those of the run
 
-    def __init__(self, step: Compiled, rule: Callable[..., Sequence[Any]], kept: int, scalars: int) -> None:
+    def __init__(self, step: Compiled, optimizer: Optimizer) -> None:
         if step.program.gradient is None or not step.parameters:
             raise TypeError("a step of descent is a compiled function that returns one Value, and has parameters")
-        shared = tuple([Value(0.0, f"s_{i}") for i in range(scalars)])
-        names = ["w", "g", *[f"k_{i}" for i in range(kept)]]
-        recorded = trace(lambda *numbers: _as_list(rule(*numbers, *shared)), names, shared)
-        if len(recorded.outputs) != 1 + kept:
-            raise ValueError(f"the rule returns a parameter and {kept} numbers kept, got {len(recorded.outputs)}")
-        count = len(step.parameters)
+        if not isinstance(optimizer, Optimizer):
+            raise TypeError(
+                f"Descent takes an optimizer, such as nn.SGD(parameters, lr=0.1), got {type(optimizer).__name__}"
+            )
+        count, kept = len(step.parameters), optimizer.kept
+        scalars, update = _compiled_rule(optimizer)
         state = State(count, kept, step.dtype)
         self.fix(
-            step=step, kept=kept, numbers=state.numbers[:, :count], gradient=state.gradient[:count],
-            _scalars=scalars, _state=state, _update=step.backend.kernel(build(recorded), mean=False),
+            step=step, optimizer=optimizer, numbers=state.numbers[:, :count], gradient=state.gradient[:count],
+            _places=_places(step.parameters, optimizer), _scalars=scalars, _state=state,
+            _update=step.backend.kernel(update, mean=False),
         )  # fmt: skip
-        self.numbers[0] = step.numbers()
         self._so_far: tuple[int, Array] = 0, np.empty(0)  # steps, and the losses since, as they come
         self.finite = True
+        self.load()
 
     @property
     def steps(self) -> int:
-        """The number taken: read off the losses, since Ctrl-C may come when a step is taken and not yet counted."""
+        """The number of steps of the optimizer, with those that it learns of by `store`."""
+        return self._before[0] + self._taken
+
+    @property
+    def last_rate(self) -> float:
+        """The learning rate of the last step."""
+        return self._rate_after(self._taken)
+
+    @property
+    def _taken(self) -> int:
+        """Our steps: read off the losses, since Ctrl-C may come when a step is taken and not yet counted."""
         before, losses = self._so_far
         finite = int(np.isfinite(losses).sum())
         *gradient, loss = np.isfinite(self._state.gradient[: len(self.gradient) + 1]).tolist()
         return before + finite - bool(finite and loss and not all(gradient))  # the last loss may be of a step not taken
 
-    def run(self, columns: Sequence[Any], scalars: Any, batch_size: int | None = None, order: Any = None) -> Array:
+    def run(
+        self, columns: Sequence[Any] | Array, steps: int = 1, batch_size: int | None = None, order: Any = None
+    ) -> Array:
         """Take steps, and return the losses before each.
 
-        columns: as in a call of the compiled loss; scalars: a row for each step; batch_size: rows to a step, all
-        where it is None; order: the rows of each epoch by their indices, an array of one row for each epoch, or None
-        for one after another. Steps go on from epoch to epoch while there are scalars.
+        columns: as in a call of the compiled loss; steps: how many; batch_size: rows to a step, all where it is None;
+        order: the rows of each epoch by their indices, an array of one row for each epoch, or None for one after
+        another. Steps go on from epoch to epoch.
 
         Where a loss or its gradient is not finite the steps end, before that one, whose loss is the last returned.
         Raises ValueError for what does not fit, TypeError for what is not real numbers, before a step is taken. Ctrl-C
         ends them within a moment.
         """
+        if not isinstance(steps, Integral) or isinstance(steps, bool) or steps < 0:
+            raise ValueError(f"steps is a whole number, 0 or more, got {shown(steps)}")
         arrays, rows = self.step.checked(columns)
-        table = np.ascontiguousarray(real_array("scalars", scalars, self.step.dtype))
-        if table.ndim == 1 and not len(table):  # no steps
-            table = table.reshape(0, self._scalars)
-        if table.ndim != 2 or table.shape[1] != self._scalars:
-            raise ValueError(f"scalars have {self._scalars} numbers for each step, got an array of {table.shape}")
         size = min(_checked_size(batch_size), rows) if batch_size is not None else rows
         batches = Batches(arrays, rows, size, None)
         if order is not None:
-            batches.order = _checked_order(order, rows, -(-len(table) // batches.each_epoch))
+            batches.order = _checked_order(order, rows, -(-int(steps) // batches.each_epoch))
+        taken = self._taken
+        rates, table = self._ahead(int(steps), taken)
         losses = np.empty(len(table), self.step.dtype)
         losses.fill(np.nan)
-        return losses[: self._run(batches, table, losses) + 1]
+        self._rates = taken, [self._rate_after(taken), *rates]
+        return losses[: self._run(batches, table, losses, taken) + 1]
 
-    def _run(self, batches: Batches, table: Array, losses: Array) -> int:
-        """Take steps in parts, whole epochs each, so that Ctrl-C is heard; return how many were taken."""
-        before, self.finite = self.steps, True
+    def _rate_after(self, taken: int) -> float:
+        first, rates = self._rates
+        return rates[taken - first]
+
+    def _ahead(self, steps: int, taken: int) -> tuple[list[float], Array]:
+        """The learning rates of the steps that follow, and a table of all that the rule takes in each."""
+        before, counts = self._before
+        rates, scalars = self.optimizer.ahead(steps, before + taken, counts[0] + taken)
+        given = real_array("scalars", scalars if steps else np.empty((0, self._scalars)), self.step.dtype)
+        if given.shape not in ((steps, self._scalars), (1, self._scalars)):
+            raise ValueError(
+                f"scalars have {self._scalars} numbers for each of {steps} steps, got an array of {given.shape}"
+            )
+        table = np.empty((steps, self._scalars), self.step.dtype)
+        table[...] = given
+        return rates, table
+
+    def _run(self, batches: Batches, table: Array, losses: Array, before: int) -> int:
+        """Take steps in parts, whole epochs each, so that Ctrl-C is heard; return how many were taken.
+
+        before: our steps until now.
+        """
+        self.finite = True
         done, steps = 0, batches.each_epoch * -(-FIRST_STEPS // batches.each_epoch)
         while self.finite and done < len(table):
             start = perf_counter()
@@ -113,9 +199,57 @@ class Descent(Fixed):
         return done
 
     def store(self) -> None:
-        """Give the parameters, which are Values, their present numbers: all, or none where this is interrupted."""
-        numbers = self.numbers[0].tolist()
-        at_once([(setattr, p, "data", x) for p, x in zip(self.step.parameters, numbers, strict=True)])
+        """Give parameters and optimizer their present numbers: all of them, or none where this is interrupted."""
+        numbers, *state = self.numbers.tolist()
+        counts = list(map(self._taken.__add__, self._before[1]))
+        at_once(self.optimizer.changes(self._places, numbers, state, counts, self.steps, self.last_rate))
+
+    def load(self) -> None:
+        """Take the numbers of parameters and optimizer as they are: all of them, or none where this is interrupted.
+
+        Raises ValueError where the optimizer goes by the steps that a parameter took part in, and these took part in
+        unequal numbers of them.
+        """
+        optimizer, taken = self.optimizer, self._taken
+        counts = [optimizer.counts[i] for i in self._places]
+        first, last = min(counts), max(counts)
+        if first < last and (optimizer.ahead(1, optimizer.steps, first) != optimizer.ahead(1, optimizer.steps, last)):
+            name = type(optimizer).__name__
+            raise ValueError(
+                f"parameters took part in {first} to {last} steps, by which {name} corrects: compiled, they take all "
+                "steps together. Give it parameters of equal counts, or a new one"
+            )
+        numbers = [self.step.numbers(), *[[kept[i] for i in self._places] for kept in optimizer.state]]
+        at_once(
+            [
+                *[(setitem, self.numbers, i, row) for i, row in enumerate(numbers)],
+                (setattr, self, "_before", (optimizer.steps - taken, [count - taken for count in counts])),
+                (setattr, self, "_rates", (taken, [optimizer.last_rate])),
+            ]
+        )
+
+
+def _compiled_rule(optimizer: Optimizer) -> tuple[int, Program]:
+    """How many scalars the rule takes, and its program."""
+    kept = optimizer.kept
+    shared = tuple([Value(0.0, f"s_{i}") for i, _ in enumerate(optimizer.ahead(1, optimizer.steps, 0)[1][0])])
+    names = ["w", "g", *[f"k_{i}" for i in range(kept)]]
+    recorded = trace(lambda *numbers: _as_list(optimizer.rule(*numbers, *shared)), names, shared)
+    if len(recorded.outputs) != 1 + kept:
+        raise ValueError(f"the rule returns a parameter and {kept} numbers kept, got {len(recorded.outputs)}")
+    return len(shared), build(recorded)
+
+
+def _places(parameters: Sequence[Value], optimizer: Optimizer) -> list[int]:
+    places = {parameter: i for i, parameter in enumerate(optimizer.parameters)}
+    for i, parameter in enumerate(parameters):
+        if parameter not in places:
+            name = parameter.label or f"parameters[{i}]"
+            raise ValueError(
+                f"the optimizer does not move {name}, a parameter of the step: give it to the optimizer, or leave it "
+                "out where the step is compiled"
+            )
+    return [places[parameter] for parameter in parameters]
 
 
 def _checked_size(size: Any) -> int:

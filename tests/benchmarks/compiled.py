@@ -128,6 +128,7 @@ def one_row() -> Report:
     import numpy as np
 
     import autograd
+    import nn
     from nn.networks import two_three_one
     from tests.benchmarks.peers import OneRow, on_one_thread
 
@@ -137,7 +138,7 @@ def one_row() -> Report:
         lambda x1, x2, y: autograd.squared_error(model([x1, x2]), y), parameters := model.parameters()
     )
     arrays = [np.array([x]) for x in row]
-    descent = autograd.Descent(step, lambda w, g, lr: [w - lr * g], kept=0, scalars=1)
+    descent = autograd.Descent(step, nn.SGD(parameters, lr=RATE))
 
     def best_of(count: int, run: Callable[[], object]) -> float:
         times = []
@@ -154,7 +155,7 @@ def one_row() -> Report:
     report = {
         "arrays": best_of(20_000, lambda: call(arrays)),
         "numbers": best_of(20_000, lambda: call(row)),
-        "native": best_of(100_000, lambda: descent.run(arrays, np.full((100_000, 1), RATE))),
+        "native": best_of(100_000, lambda: descent.run(arrays, 100_000)),
     }
     try:
         in_c = OneRow(row, [p.data for p in parameters], RATE)

@@ -147,7 +147,7 @@ def steps(backend: str) -> Scenario:
         def check() -> None:
             require_whole_step(model, optimizer)
             taken = optimizer.steps
-            assert (program.steps_taken, program.last_rate) == (taken, optimizer.last_rate)
+            assert (program.descent.steps, program.descent.last_rate) == (taken, optimizer.last_rate)
             if taken % 2 == 0:
                 program.steps(ROWS, TARGETS, 2, 2)
                 require_whole_step(model, optimizer)

@@ -18,6 +18,7 @@ import pytest
 
 import autograd
 from autograd import Descent, Value, grad, maximum, sin, tanh, total
+from nn import SGD
 from tests.fuzzing import EFFORT, generator
 
 pytest.importorskip("llvmlite", reason="native code needs llvmlite, which is not installed")
@@ -92,11 +93,10 @@ def attempt(random: Random) -> None:
         numbers = guarded(random, step.numbers())
         found = step.values(*columns, numbers=numbers)
         np.testing.assert_allclose(found, source.values(*columns), **close)
-        descent = Descent(step, lambda w, g, m, rate: [w - rate * (m := 0.9 * m + g), m], kept=1, scalars=1)
+        descent = Descent(step, SGD(ws, 1e-3, momentum=0.9))
         size, steps = random.randint(1, rows), random.randint(1, 5)
-        rates = guarded(random, np.full(steps, 1e-3, dtype)).reshape(steps, 1)
         order = [random.sample(range(rows), rows) for _ in range(steps)] if random.random() < 0.5 else None
-        descent.run(columns, rates, size, order)
+        descent.run(columns, steps, size, order)
         assert descent.steps == steps
     eager = function(*[Value(float(x if isinstance(x, float) else x[0])) for x in columns])
     found = step.values(*[x if isinstance(x, float) else x[:1] for x in columns])
