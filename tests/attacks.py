@@ -105,7 +105,7 @@ def attributes() -> None:
         for twin in (copy.copy, copy.deepcopy, pickle.dumps):
             with suppress(TypeError, pickle.PicklingError):
                 twin(thing)
-                assert isinstance(thing, (Program, Mapping)), f"{twin.__name__} of {thing}"
+                assert isinstance(thing, (Compiled, Program, Mapping)), f"{twin.__name__} of {thing}"
         list(everything(step, descent))
     assert found > 80
     assert not changed, changed

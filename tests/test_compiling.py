@@ -3,7 +3,6 @@
 The machines are made up from this one: the same processor, of which narrower registers are used.
 """
 
-import copy
 import inspect
 import itertools
 import math
@@ -134,7 +133,7 @@ def is_there(target: str) -> bool:
 
 @cache
 def _backend(target: str, size: int) -> Any:
-    from autograd.compiling.choosing import choose
+    from autograd.compiling.choosing import Options, choose
     from autograd.compiling.native.backend import NativeBackend
     from autograd.compiling.native.processor import Processor, host
 
@@ -143,7 +142,9 @@ def _backend(target: str, size: int) -> Any:
     register_bytes, registers, vector_math = MACHINES[target]
     machine = replace(host(), register_bytes=register_bytes, registers=registers, vector_math=vector_math)
     if machine == host():
-        return choose("native", np.dtype(f"f{size}"), "auto", None)  # what it has compiled need not be compiled again
+        return choose(
+            Options("native", np.dtype(f"f{size}"), "auto", None)
+        )  # what it has compiled need not be compiled again
     return NativeBackend(size, machine)
 
 
@@ -165,7 +166,7 @@ def compiled(
         return step
     traced: Compiled = worked_out(asked, trace)
     backend = _backend(target, np.dtype(dtype).itemsize)
-    return Compiled(traced.program, tuple(parameters), traced._single, backend, traced.dtype)
+    return Compiled(traced.program, tuple(parameters), traced._single, backend, traced.options)
 
 
 # What eager scalars give
@@ -1588,9 +1589,6 @@ def test_what_a_stranger_tried(target: str) -> None:
         step(np.ma.array([1.0, 999.0], mask=[False, True]))
     with pytest.raises(TypeError, match="call the function itself"):
         compiled(lambda x: step(x)[0], [], target)
-    for copied in (copy.deepcopy, pickle.dumps):
-        with pytest.raises(TypeError, match="cannot be copied or pickled: compile it where it is needed"):
-            copied(step)
     assert compiled(autograd.sin, [], target).values([0.5]).tolist() == pytest.approx([math.sin(0.5)])
 
 

@@ -5,6 +5,7 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -143,6 +144,8 @@ def refusals() -> dict[str, Callable[[], Any]]:
     listed = compile(lambda x: [x, x], backend="source")
     descent = Descent(step, SGD([w, v], 0.1, momentum=0.9))
     options = {"backend": "source"}
+    borrowed = ModuleType("borrowed")
+    vars(borrowed).update(asarray=np.asarray)
 
     def run(**changed: Any) -> Callable[[], Any]:
         return lambda: descent.run(**{"columns": [ones, ones], "steps": 4, **changed})
@@ -191,8 +194,8 @@ def refusals() -> dict[str, Callable[[], Any]]:
         "setting data": compiling(lambda x: setattr(x, "data", 1.0)),
         "partials": compiling(lambda x: x.partials),
         "a format": compiling(lambda x: f"{x:.2f}"),
-        "a parameter of no program": lambda: Compiled(bad, (w,), True, step.backend, step.dtype),
-        "a list that is none": lambda: Compiled(bad, (), False, step.backend, step.dtype),
+        "a parameter of no program": lambda: Compiled(bad, (w,), True, step.backend, step.options),
+        "a list that is none": lambda: Compiled(bad, (), False, step.backend, step.options),
         "no inputs": lambda: step(),
         "too many inputs": lambda: step(ones, ones, ones),
         "too few of 9": lambda: many(ones),
@@ -214,7 +217,8 @@ def refusals() -> dict[str, Callable[[], Any]]:
         "setting an attribute": lambda: setattr(step, "dtype", None),
         "deleting an attribute": lambda: delattr(step, "dtype"),
         "fixing what is fixed": lambda: step.fix(dtype=None),
-        "pickling": lambda: pickle.dumps(step),
+        "pickling what is no module": lambda: pickle.dumps(compile(abs, namespace=borrowed)),
+        "pickling a kernel": lambda: pickle.dumps(descent._state),
         "descent of several outputs": lambda: Descent(listed, SGD([w])),
         "descent of no parameters": lambda: Descent(many, SGD([w])),
         "descent of other parameters": lambda: Descent(step, SGD([w])),
@@ -236,6 +240,17 @@ def refusals() -> dict[str, Callable[[], Any]]:
         "an order of too many": run(order=[[9, *range(1, 9)]] * 4),
         "an order of fractions": run(order=np.full((4, 9), 0.5)),
     }  # fmt: skip
+
+
+def test_numbers_by_name() -> None:
+    a, b, c, d = Value(2.0, "a"), Value(3.0), Value(5.0, "b"), Value(7.0, "b")
+    step = compile(lambda x: a * x + b * x * x + c - d, [a, b, c, d], backend="source")
+    _, gradient = step([3.0])
+    assert step.by_name(gradient) == {"a": 3.0, b: 9.0, c: 1.0, d: -1.0}
+    assert step.by_name(step.numbers()) == {"a": 2.0, b: 3.0, c: 5.0, d: 7.0}
+    for numbers, kind in (([1.0], ValueError), ([[1.0] * 4], ValueError), ("abcd", TypeError)):
+        with pytest.raises(kind, match=r"^numbers (are those of the 4|is an array)"):
+            step.by_name(numbers)
 
 
 def test_what_every_door_says() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from dataclasses import dataclass
+from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
@@ -12,8 +15,33 @@ from autograd.compiling.source.backend import SourceBackend
 from autograd.core import shown
 
 
-def choose(backend: str, dtype: np.dtype[Any], vector_math: str, namespace: Any) -> Backend:
-    """The backend of that name. Raises ValueError for one that does not exist, ImportError for one that is missing."""
+@dataclass(frozen=True)
+class Options:
+    """The options of `compile` that say how a program is run, as they were given; they can be pickled."""
+
+    backend: str
+    dtype: np.dtype[Any]
+    vector_math: str
+    namespace: Any
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """With the namespace by its name."""
+        name = None if self.namespace is None else getattr(self.namespace, "__name__", "")
+        if name is not None and sys.modules.get(name) is not self.namespace:
+            raise TypeError(
+                f"a compiled function whose namespace is no module, but {name or type(self.namespace).__name__}, cannot be copied or "
+                "pickled: compile it where it is needed"
+            )
+        return _unpickled, (self.backend, self.dtype, self.vector_math, name)
+
+
+def _unpickled(backend: str, dtype: np.dtype[Any], vector_math: str, name: str | None) -> Options:
+    return Options(backend, dtype, vector_math, None if name is None else import_module(name))
+
+
+def choose(options: Options) -> Backend:
+    """The backend asked for. Raises ValueError for one that does not exist, ImportError for one that is missing."""
+    backend, dtype, vector_math, namespace = options.backend, options.dtype, options.vector_math, options.namespace
     if backend not in ("auto", "native", "source"):
         raise ValueError(f"backend is 'auto', 'native' or 'source', got {shown(backend)}")
     if vector_math not in ("auto", "system", "scalar"):

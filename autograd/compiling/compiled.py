@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from array import array as doubles
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from numbers import Integral, Real
@@ -11,7 +12,7 @@ from typing import Any
 
 from autograd.compiling.arrays import Array, real_array
 from autograd.compiling.backend import Backend, Kernel, Quick
-from autograd.compiling.choosing import choose
+from autograd.compiling.choosing import Options, choose
 from autograd.compiling.fixed import Fixed, Once
 from autograd.compiling.optional_numpy import np
 from autograd.compiling.source.backend import function_of
@@ -69,16 +70,22 @@ def compile(
     if kind is None:
         raise ValueError(f"dtype is 'float64' or 'float32', got {shown(dtype)}")
     values = _checked_parameters(parameters)
-    chosen = choose(backend, kind, vector_math, namespace)
+    options = Options(backend, kind, vector_math, namespace)
+    choose(options)  # which may refuse them
     recorded = trace(function, _input_names(function, inputs), values)
-    return Compiled(build(recorded), values, recorded.single, chosen, kind)
+    return _compiled(build(recorded), values, recorded.single, options)
 
 
 class Compiled(Fixed):
     """A compiled function; `compile` makes one.
 
     inputs: their names; parameters: the Values, in the order of the gradient; program: what it computes;
-    backend: of which `name` is "native" or "source"; dtype: NumPy's, of what is computed with. All are read-only.
+    backend: of which `name` is "native" or "source"; dtype: NumPy's, of what is computed with; options: as they were
+    given to `compile`. All are read-only.
+
+    It is copied and pickled as what it was compiled from: the program, the options, and the parameters with their
+    numbers. Where it arrives, in another process (multiprocessing, joblib, Dask) or on another machine, it is compiled
+    again. Parameters that are pickled or copied along with it, as those of its model, stay the same Values there.
     """
 
     inputs: tuple[str, ...]
@@ -86,18 +93,19 @@ class Compiled(Fixed):
     program: Program
     backend: Backend
     dtype: np.dtype[Any]
+    options: Options
     _single: bool
     _count: int
     _quick: Quick
 
     def __init__(
-        self, program: Program, parameters: tuple[Value, ...], single: bool, backend: Backend, dtype: np.dtype[Any]
+        self, program: Program, parameters: tuple[Value, ...], single: bool, backend: Backend, options: Options
     ) -> None:
         if len(parameters) != len(program.parameters) or single != (program.gradient is not None):
             raise ValueError("this program is one of other parameters")
         self.fix(
-            program=program, parameters=tuple(parameters), backend=backend, dtype=dtype, inputs=program.inputs,
-            _single=single, _count=len(parameters),
+            program=program, parameters=tuple(parameters), backend=backend, inputs=program.inputs,
+            dtype=options.dtype, options=options, _single=single, _count=len(parameters),
         )  # fmt: skip
         self.fix(_quick=self.means_kernel.quick or _not_quick if single else _not_quick)
 
@@ -126,6 +134,22 @@ class Compiled(Fixed):
         output = np.empty((len(self.program.outputs), rows), self.dtype)
         self.rows_kernel(arrays, rows, np.ascontiguousarray(scalars), output)
         return output[0] if self._single else output.T
+
+    def by_name(self, numbers: Any) -> dict[str | Value, float]:
+        """Numbers in the order of the parameters, such as the gradient, by the labels of these.
+
+            loss, gradient = step(X1, X2, Y)
+            step.by_name(gradient)["w^1_21"]
+
+        A parameter that has no label, or one that another has too, is its own key: the Value. Raises ValueError for
+        another number of numbers, TypeError for what is not real numbers.
+        """
+        given = real_array("numbers", numbers)
+        if given.shape != (self._count,):
+            raise ValueError(f"numbers are those of the {self._count} parameters, got an array of {given.shape}")
+        uses = Counter([parameter.label for parameter in self.parameters])
+        keys = [p.label if p.label and uses[p.label] == 1 else p for p in self.parameters]
+        return dict(zip(keys, given.tolist(), strict=True))
 
     @property
     def source(self) -> str:
@@ -224,11 +248,19 @@ class Compiled(Fixed):
     def _program_of_rows(self) -> Program:
         return without_dead_instructions(replace(self.program, gradient=None))
 
+    def __reduce__(self) -> Any:
+        return _compiled, (self.program, self.parameters, self._single, self.options)
+
     def __repr__(self) -> str:
         return (
             f"<compiled function of {len(self.inputs)} inputs and {self._count} parameters, "
             f"{self.backend.name}, {self.dtype}>"
         )
+
+
+def _compiled(program: Program, parameters: tuple[Value, ...], single: bool, options: Options) -> Compiled:
+    """A program, ready to be called."""
+    return Compiled(program, parameters, single, choose(options), options)
 
 
 def _is_dtype(dtype: Any, name: str) -> bool:

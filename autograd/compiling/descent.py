@@ -114,6 +114,9 @@ class Descent(Fixed):
         self.finite = True
         self.load()
 
+    def __reduce__(self) -> Any:
+        raise TypeError("a Descent cannot be copied or pickled: make one of its step and optimizer where it is needed")
+
     @property
     def steps(self) -> int:
         """The number of steps of the optimizer, with those that it learns of by `store`."""

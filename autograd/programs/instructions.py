@@ -1,9 +1,10 @@
 """Programs: straight-line code in primitives only. All that generates code reads them."""
 
+from array import array
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from autograd.core import Operation, constant
 from autograd.core import operations as ops
@@ -15,6 +16,9 @@ PRIMITIVES = (
     ops.add, ops.sub, ops.mul, ops.div, ops.neg, ops.mul_no_nan, ops.sub_no_nan, ops.pow, ops.exp, ops.expm1, ops.log,
     ops.log1p, ops.sqrt, ops.sin, ops.cos, ops.tanh, ops.erfc, ops.maximum, ops.step, ops.abs,
 )  # fmt: skip
+
+
+NAMED = {op.name: op for op in (constant, INPUT, PARAMETER, DOT, *PRIMITIVES)}
 
 
 class CompileError(ValueError):
@@ -76,6 +80,18 @@ class Program:
         ]
         return len(self.inputs), len(self.parameters), tuple(code), tuple(self.results), self.gradient is None
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """As numbers, with operations by their names."""
+        names = list(NAMED)
+        codes = {op: code for code, op in enumerate(NAMED.values())}
+        ops, operands, numbers = zip(*self.instructions, strict=True) if self.instructions else ((), (), ())
+        code = (
+            names, bytes([codes[op] for op in ops]), array("q", map(len, operands)),
+            array("q", [x for xs in operands for x in xs]), array("d", numbers),
+        )  # fmt: skip
+        rest = self.inputs, self.parameters, dict(self.labels), bytes(self.varies), self.outputs, self.gradient
+        return _unpickled, (code, *rest)
+
     def needed(self, results: Iterable[int]) -> list[bool]:
         """Which instructions the given ones rest on."""
         needed = [False] * len(self.instructions)
@@ -102,4 +118,30 @@ def without_dead_instructions(program: Program) -> Program:
         tuple([program.varies[i] for i in kept]),
         tuple([place[i] for i in program.outputs]),
         None if program.gradient is None else tuple([place[i] for i in program.gradient]),
+    )
+
+
+def _unpickled(
+    code: tuple[list[str], bytes, Iterable[int], Iterable[int], Iterable[float]],
+    inputs: tuple[str, ...],
+    parameters: tuple[str | None, ...],
+    labels: dict[int, str],
+    varies: bytes,
+    outputs: tuple[int, ...],
+    gradient: tuple[int, ...] | None,
+) -> Program:
+    """The program that `Program.__reduce__` has taken apart."""
+    names, codes, counts, flat, numbers = code
+    used = {c: names[c] for c in set(codes)}
+    unknown = sorted(set(used.values()) - NAMED.keys())
+    if unknown:
+        raise CompileError(f"a program from another version of glassgrad: there is no operation {unknown[0]} here")
+    ops = {c: NAMED[name] for c, name in used.items()}
+    left = iter(flat)
+    instructions = [
+        Instruction(ops[c], tuple([next(left) for _ in range(count)]), number)
+        for c, count, number in zip(codes, counts, numbers, strict=True)
+    ]
+    return Program(
+        inputs, parameters, tuple(instructions), MappingProxyType(labels), tuple(map(bool, varies)), outputs, gradient
     )

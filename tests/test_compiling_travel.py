@@ -1,0 +1,72 @@
+"""Compiled functions that are copied, pickled, and called in another process: compiled again where they arrive."""
+
+import copy
+import math
+import multiprocessing
+import pickle
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import CompileError, Value, exp, maximum, operation, squared_error, tanh, total
+from autograd.compiling.choosing import Options
+from autograd.programs import instructions
+from nn import MLP
+from tests.test_compiling import both_backends, needs_llvm
+
+swish = operation("swish", lambda x: x / (1 + exp(-x)), lambda z, x: (1.0,), definition=lambda x: x / (1 + exp(-x)))
+
+
+def called(step: Any, columns: Any) -> tuple[Any, str, list[str | None]]:
+    """What a child process does with a compiled function."""
+    loss, gradient = step(*columns)
+    return [loss, *gradient.tolist()], step.backend.name, [p.label for p in step.parameters]
+
+
+@both_backends
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_it_arrives_as_what_it_was_compiled_from(target: str, dtype: str) -> None:
+    model = MLP(2, [3, 1], "tanh", seed=2)
+    columns = np.random.default_rng(1).normal(size=(3, 9)).astype(dtype)
+    options: dict[str, Any] = {"backend": target, "dtype": dtype}
+    step = autograd.compile(lambda x, y, t: squared_error(model([x, y]), t), model.parameters(), **options)
+    listed = autograd.compile(
+        lambda x, y, t: [swish(maximum(x, -0.0)) + math.nan, y * math.inf, total([x, y, t, 5e-324])], (), **options
+    )
+    for twin_model, twin, twin_listed in (
+        pickle.loads(pickle.dumps((model, step, listed))), copy.deepcopy((model, step, listed))
+    ):  # fmt: skip
+        assert (twin.source, twin.backend.name, twin.dtype) == (step.source, step.backend.name, step.dtype)
+        assert twin.program.structure == step.program.structure
+        np.testing.assert_array_equal(twin_listed.values(*columns), listed.values(*columns))
+        loss, gradient = step(*columns)
+        assert (twin(*columns)[0], twin(*columns)[1].tolist()) == (loss, gradient.tolist())
+        assert list(twin.parameters) == twin_model.parameters()  # the same Values still
+        twin_model.parameters()[0].data += 1.0
+        assert twin(*columns)[0] != loss == step(*columns)[0]
+    assert copy.copy(step).parameters == step.parameters
+
+
+@needs_llvm
+def test_it_is_called_in_another_process() -> None:
+    w = Value(0.5, "w")
+    step = autograd.compile(lambda x: tanh(w * x) ** 2, [w])
+    source = autograd.compile(lambda x: tanh(w * x) ** 2, [w], namespace=np)
+    columns = [np.linspace(-1, 1, 9)]
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        there = pool.starmap(called, [(step, columns), (source, columns)])
+    here = [called(each, columns) for each in (step, source)]
+    assert [each[1:] for each in there] == [each[1:] for each in here] == [("native", ["w"]), ("source", ["w"])]
+    assert [each[0] for each in there] == [each[0] for each in here]
+
+
+def test_what_cannot_travel_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    step = autograd.compile(lambda x: tanh(x), backend="source")
+    travelling = pickle.dumps(step)
+    monkeypatch.delitem(instructions.NAMED, "tanh")
+    with pytest.raises(CompileError, match=r"^a program from another version of glassgrad: there is no operation tanh"):
+        pickle.loads(travelling)
+    options = Options("auto", np.dtype("float64"), "auto", np)
+    assert pickle.loads(pickle.dumps(options)) == options
