@@ -305,7 +305,7 @@ def forks() -> None:
 
     def compiled(i: int) -> float:
         step = autograd.compile(lambda x: total([tanh(w * x * i) for w in shared] * 3), shared, backend="native")
-        return step(X)[0]
+        return float(step(X)[0])
 
     def work() -> None:
         while not done.is_set():

@@ -13,7 +13,7 @@ import autograd
 from autograd import CompileError, Value, exp, maximum, operation, squared_error, tanh, total
 from autograd.compiling.choosing import Options
 from autograd.programs import instructions
-from nn import MLP
+from nn import MLP, SGD
 from tests.test_compiling import both_backends, needs_llvm
 
 swish = operation("swish", lambda x: x / (1 + exp(-x)), lambda z, x: (1.0,), definition=lambda x: x / (1 + exp(-x)))
@@ -47,6 +47,47 @@ def test_it_arrives_as_what_it_was_compiled_from(target: str, dtype: str) -> Non
         twin_model.parameters()[0].data += 1.0
         assert twin(*columns)[0] != loss == step(*columns)[0]
     assert copy.copy(step).parameters == step.parameters
+
+
+@both_backends
+def test_what_comes_beside_the_loss(target: str) -> None:
+    model = MLP(2, [3, 2], "tanh", seed=2)
+    columns = np.random.default_rng(1).normal(size=(3, 70))
+
+    def loss(x: Any, y: Any, t: Any) -> Any:
+        return squared_error(total(model([x, y])), t)
+
+    def both(x: Any, y: Any, t: Any) -> Any:
+        mean = loss(x, y, t)
+        return mean, {"out": model([x, y]), "nested": (mean * 2.0, [x, 3.0]), "none": []}
+
+    plain = autograd.compile(loss, model.parameters(), backend=target)
+    step = autograd.compile(both, model.parameters(), has_aux=True, backend=target)
+    expected, losses = plain(*columns), plain.values(*columns)
+    outputs = autograd.compile(lambda x, y: model([x, y]), model.parameters(), backend=target).values(*columns[:2])
+    flat = np.array([p.data for p in model.parameters()])
+    (again, others), gradient = pickle.loads(pickle.dumps(step))(*columns)
+    assert type(again) is float
+    for (found, aux), slopes in (
+        step(*columns), ((again, others), gradient), step.function(np)(flat, *columns),
+    ):  # fmt: skip
+        assert found == pytest.approx(expected[0], rel=1e-12)
+        np.testing.assert_allclose(slopes, expected[1], rtol=1e-12)
+        assert (list(aux), aux["none"], type(aux["nested"])) == (["out", "nested", "none"], [], tuple)
+        np.testing.assert_allclose(np.transpose(aux["out"]), outputs, rtol=1e-12)
+        np.testing.assert_allclose(aux["nested"][0], losses * 2, rtol=1e-12)
+        np.testing.assert_array_equal(aux["nested"][1][0], columns[0])
+        np.testing.assert_array_equal(np.broadcast_to(aux["nested"][1][1], 70), np.full(70, 3.0))
+    by_row, aux = step.values(*columns)
+    np.testing.assert_allclose(by_row, losses, rtol=1e-12)
+    np.testing.assert_array_equal(aux["out"][1], others["out"][1])
+    alone = autograd.compile(lambda x: (x * x, x), has_aux=True, backend=target)
+    assert alone(3.0)[0][1].tolist() == [3.0]
+    descent, other = (autograd.Descent(each, SGD(model.parameters(), lr=0.1)) for each in (step, plain))
+    assert descent.run(columns, 5) == pytest.approx(other.run(columns, 5), rel=1e-12)
+    assert "return loss, gradient, [" in step.source
+    assert "return loss, gradient" in plain.source
+    assert "out 0 += mean of" in step.describe()
 
 
 @needs_llvm

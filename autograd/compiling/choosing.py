@@ -29,8 +29,8 @@ class Options:
         name = None if self.namespace is None else getattr(self.namespace, "__name__", "")
         if name is not None and sys.modules.get(name) is not self.namespace:
             raise TypeError(
-                f"a compiled function whose namespace is no module, but {name or type(self.namespace).__name__}, cannot be copied or "
-                "pickled: compile it where it is needed"
+                f"this compiled function cannot be copied or pickled: {name or type(self.namespace).__name__}, its "
+                "namespace, is no module that can be imported"
             )
         return _unpickled, (self.backend, self.dtype, self.vector_math, name)
 

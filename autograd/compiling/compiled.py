@@ -18,6 +18,7 @@ from autograd.compiling.optional_numpy import np
 from autograd.compiling.source.backend import function_of
 from autograd.compiling.source.writer import written
 from autograd.compiling.tracing import build, trace
+from autograd.compiling.trees import with_leaves
 from autograd.core import Operation, Value, shown
 from autograd.programs import Program, without_dead_instructions
 
@@ -27,6 +28,7 @@ def compile(
     parameters: Iterable[Value] = (),
     *,
     inputs: int | Sequence[str] | None = None,
+    has_aux: bool = False,
     backend: str = "auto",
     dtype: Any = "float64",
     vector_math: str = "auto",
@@ -44,6 +46,9 @@ def compile(
     parameters: the Values to differentiate with respect to, whose numbers are read at each call. All other Values
         that the function uses are constants
     inputs: how many, or their names; the names of the function's parameters where it is None
+    has_aux: whether the function returns (loss, aux), and a call ((loss, aux), gradient), as JAX's value_and_grad does.
+        aux is what is wanted beside the loss, such as predictions: a Value, or lists, tuples and dicts of them, nested
+        as you like. What comes back has the same form, with an array of a number for each row in the place of a Value
     backend: "native" (machine code, which needs llvmlite), "source" (a Python function on arrays), or "auto": native
         where llvmlite is installed
     dtype: "float64" or "float32"
@@ -72,8 +77,8 @@ def compile(
     values = _checked_parameters(parameters)
     options = Options(backend, kind, vector_math, namespace)
     choose(options)  # which may refuse them
-    recorded = trace(function, _input_names(function, inputs), values)
-    return _compiled(build(recorded), values, recorded.single, options)
+    recorded = trace(function, _input_names(function, inputs), values, has_aux)
+    return _compiled(build(recorded), values, recorded.single, recorded.aux, options)
 
 
 class Compiled(Fixed):
@@ -95,22 +100,30 @@ class Compiled(Fixed):
     dtype: np.dtype[Any]
     options: Options
     _single: bool
+    _aux: Any  # the form of what comes beside the loss, or None
     _count: int
     _quick: Quick
 
     def __init__(
-        self, program: Program, parameters: tuple[Value, ...], single: bool, backend: Backend, options: Options
+        self,
+        program: Program,
+        parameters: tuple[Value, ...],
+        single: bool,
+        aux: Any,
+        backend: Backend,
+        options: Options,
     ) -> None:
         if len(parameters) != len(program.parameters) or single != (program.gradient is not None):
             raise ValueError("this program is one of other parameters")
         self.fix(
             program=program, parameters=tuple(parameters), backend=backend, inputs=program.inputs,
-            dtype=options.dtype, options=options, _single=single, _count=len(parameters),
+            dtype=options.dtype, options=options, _single=single, _aux=aux, _count=len(parameters),
         )  # fmt: skip
-        self.fix(_quick=self.means_kernel.quick or _not_quick if single else _not_quick)
+        self.fix(_quick=self.means_kernel.quick or _not_quick if single and aux is None else _not_quick)
 
-    def __call__(self, *columns: Any) -> tuple[float, Array]:
-        """The mean loss over the rows, and its gradient, in the order of the parameters.
+    def __call__(self, *columns: Any) -> tuple[Any, Array]:
+        """The mean loss over the rows, and its gradient, in the order of the parameters; with has_aux, in the place of
+        the loss, the loss and what is beside it.
 
         columns: for each input an array with a number for each row, or one number for all of them. Raises TypeError
         for another number of inputs and for what is not real numbers, ValueError for arrays of unequal length, of
@@ -118,14 +131,15 @@ class Compiled(Fixed):
         """
         return self._quick(self.parameters, columns) or self._carefully(columns)
 
-    def values(self, *columns: Any, numbers: Array | None = None) -> Array:
-        """The outputs of each row: an array of them, or, where the function returns several, of one row for each.
+    def values(self, *columns: Any, numbers: Array | None = None) -> Any:
+        """The outputs of each row: an array of them, or, where the function returns several, of one row for each; with
+        has_aux, an array of the losses, and what is beside them.
 
         columns: as in a call, and what is raised as well; numbers: of the parameters, their own where it is None.
         """
         return self.values_of(columns, numbers)
 
-    def values_of(self, columns: Sequence[Any] | Array, numbers: Array | None = None) -> Array:
+    def values_of(self, columns: Sequence[Any] | Array, numbers: Array | None = None) -> Any:
         """The same, of columns in a list, or as the rows of one array."""
         arrays, rows = self.checked(columns)
         scalars = self.numbers() if numbers is None else real_array("numbers", numbers, self.dtype)
@@ -133,6 +147,8 @@ class Compiled(Fixed):
             raise ValueError(f"numbers are those of the {self._count} parameters, got an array of {scalars.shape}")
         output = np.empty((len(self.program.outputs), rows), self.dtype)
         self.rows_kernel(arrays, rows, np.ascontiguousarray(scalars), output)
+        if self._aux is not None:
+            return output[0], with_leaves(self._aux, output[1:])
         return output[0] if self._single else output.T
 
     def by_name(self, numbers: Any) -> dict[str | Value, float]:
@@ -165,12 +181,12 @@ class Compiled(Fixed):
 
         namespace: numpy, jax.numpy, torch or cupy. f takes a flat array of the numbers of the parameters, in their
         order, and for each input an array with a number for each row; or all inputs as one matrix, with a column for
-        each input. It returns the mean loss over the rows, without dimensions, and its gradient, flat as the
-        parameters are; where the compiled function returns several Values, a list with an array of rows for each. It
-        computes in the type of the arrays that it is given, and keeps nothing from call to call. Raises TypeError for
-        another number of columns.
+        each input. It returns the mean loss over the rows, without dimensions, and its gradient, flat as the parameters
+        are; with has_aux, ((loss, aux), gradient); where the compiled function returns several Values, a list of them.
+        Outputs are arrays of rows, or without dimensions where they are the same in all. It computes in the type of the
+        arrays that it is given, and keeps nothing from call to call. Raises TypeError for another number of columns.
         """
-        return function_of(self.program, namespace)
+        return function_of(self.program, namespace, self._aux)
 
     @property
     def ir(self) -> str:
@@ -181,7 +197,7 @@ class Compiled(Fixed):
         """The structure that the backend finds in the program, as text: which instructions become sums, groups, loops,
         and where their results are kept. It is that of the loss and its gradient where there is one."""
         if self._single:
-            return self.backend.describe(self.program, mean=True)
+            return self.backend.describe(self._program_of_loss(), mean=True)
         return self.backend.describe(self._program_of_rows(), mean=False)
 
     def numbers(self) -> Array:
@@ -226,30 +242,40 @@ class Compiled(Fixed):
             )
         return array
 
-    def _carefully(self, columns: Sequence[Any]) -> tuple[float, Array]:
+    def _carefully(self, columns: Sequence[Any]) -> tuple[Any, Array]:
         if not self._single:
             count = len(self.program.outputs)
             raise TypeError(f"this function returns a list of {count}, and no loss: ask for .values(…) of the rows")
         arrays, rows = self.checked(columns)
         output = np.empty(self._count + 1, self.dtype)
-        self.means_kernel(arrays, rows, self.numbers(), output)
-        return float(output[-1]), output[:-1].copy()
+        numbers = self.numbers()
+        self.means_kernel(arrays, rows, numbers, output)
+        loss, gradient = float(output[-1]), output[:-1].copy()
+        if self._aux is None:
+            return loss, gradient
+        return (loss, self.values_of(arrays, numbers)[1]), gradient
 
     @Once
     def means_kernel(self) -> Kernel:
         """The backend's kernel for the loss and its gradient."""
-        return self.backend.kernel(self.program, mean=True)
+        return self.backend.kernel(self._program_of_loss(), mean=True)
 
     @Once
     def rows_kernel(self) -> Kernel:
         """The backend's kernel for the outputs of each row."""
         return self.backend.kernel(self._program_of_rows(), mean=False)
 
+    def _program_of_loss(self) -> Program:
+        """That without what is beside the loss, which is computed row by row."""
+        if self._aux is None:
+            return self.program
+        return without_dead_instructions(replace(self.program, outputs=self.program.outputs[:1]))
+
     def _program_of_rows(self) -> Program:
         return without_dead_instructions(replace(self.program, gradient=None))
 
     def __reduce__(self) -> Any:
-        return _compiled, (self.program, self.parameters, self._single, self.options)
+        return _compiled, (self.program, self.parameters, self._single, self._aux, self.options)
 
     def __repr__(self) -> str:
         return (
@@ -258,9 +284,9 @@ class Compiled(Fixed):
         )
 
 
-def _compiled(program: Program, parameters: tuple[Value, ...], single: bool, options: Options) -> Compiled:
+def _compiled(program: Program, parameters: tuple[Value, ...], single: bool, aux: Any, options: Options) -> Compiled:
     """A program, ready to be called."""
-    return Compiled(program, parameters, single, choose(options), options)
+    return Compiled(program, parameters, single, aux, choose(options), options)
 
 
 def _is_dtype(dtype: Any, name: str) -> bool:

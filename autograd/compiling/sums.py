@@ -79,12 +79,19 @@ def find_sums(
     do not become part of a sum."""
     draft = _Draft(program)
     means, shared_results = _asked_for(draft, program) if mean else ([], [])
-    outputs = () if mean else program.outputs
+    outputs = _outputs(program, mean)[1]
     order = _merge_sums(draft, _results(means, shared_results, outputs), longest, many, apart)
     return Sums(
         len(program.inputs), tuple(draft.instructions), tuple(draft.varies), tuple(order), tuple(means),
         tuple(shared_results), outputs,
     )  # fmt: skip
+
+
+def _outputs(program: Program, mean: bool) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Those of which means are asked for, and those of which each row is: what comes beside a loss."""
+    if not mean:
+        return (), program.outputs
+    return (program.outputs, ()) if program.gradient is None else (program.outputs[:1], program.outputs[1:])
 
 
 def _results(means: Sequence[Mean], shared_results: Sequence[SharedResult], outputs: Sequence[int]) -> list[int]:
@@ -124,7 +131,7 @@ def _asked_for(draft: _Draft, program: Program) -> tuple[list[Mean], list[Shared
     means, shared_results = list[Mean](), list[SharedResult]()
     gradient = program.gradient or ()
     results = [(position, x) for position, i in enumerate(gradient) for x in _split(draft, i)]
-    results += enumerate(program.outputs, len(gradient))
+    results += enumerate(_outputs(program, True)[0], len(gradient))
     for position, i in results:
         if draft.varies[i]:
             means.append(Mean(position, _factors(draft, i)))

@@ -4,6 +4,7 @@ Everything such a Value meets becomes a node of the graph, as always, but nothin
 number, and so fix in the recording what may differ from row to row, is an error at the line where it happens.
 """
 
+import itertools
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -12,6 +13,7 @@ from functools import lru_cache
 from threading import RLock, get_ident
 from typing import Any, NamedTuple
 
+from autograd.compiling.trees import leaves_of, with_leaves
 from autograd.core import (
     MANY,
     Arithmetic,
@@ -206,7 +208,8 @@ class TracedFunction(NamedTuple):
     """A function as it was recorded: nodes without numbers.
 
     gradient is in the order of the parameters, and None where there are several outputs; order holds every node that
-    outputs and gradient were made from, after its operands.
+    outputs and gradient were made from, after its operands. aux is the form of what came beside the loss, whose leaves
+    are the outputs after the first; None where that was not asked for.
     """
 
     inputs: list[Value]
@@ -215,6 +218,7 @@ class TracedFunction(NamedTuple):
     gradient: list[Value] | None
     single: bool  # whether the function returned one Value, not a list of them
     order: list[Value]
+    aux: Any
 
 
 _one_at_a_time = RLock()  # for parameters may be shared
@@ -235,9 +239,12 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_take_over)
 
 
-def trace(function: Callable[..., Any], names: Sequence[str], parameters: Sequence[Value]) -> TracedFunction:
+def trace(
+    function: Callable[..., Any], names: Sequence[str], parameters: Sequence[Value], has_aux: bool = False
+) -> TracedFunction:
     """Call function on one traced input for each name, and differentiate what it returns, if that is one Value.
 
+    has_aux: whether it returns two things, of which the first is differentiated, and the second has Values in it;
     parameters: the Values to differentiate with respect to, which keep their numbers and may be used elsewhere
     meanwhile. Raises TracingError where the function uses a number, TypeError where it returns something else than
     Values or numbers, ValueError where it uses a graph that is out of date.
@@ -251,28 +258,37 @@ def trace(function: Callable[..., Any], names: Sequence[str], parameters: Sequen
             _underway[:] = [other for other in _underway if other is not entry]
 
         _underway.append(entry)
-        traced: TracedFunction = ensuring(end, copy_context().run, _trace, function, names, parameters)
+        traced: TracedFunction = ensuring(end, copy_context().run, _trace, function, names, parameters, has_aux)
         if tracer.get() is None:  # what was made beforehand has numbers
             require_current([node for node in traced.order if not isinstance(node, Traced)])
         return traced
 
 
-def _trace(function: Callable[..., Any], names: Sequence[str], parameters: Sequence[Value]) -> TracedFunction:
+def _trace(
+    function: Callable[..., Any], names: Sequence[str], parameters: Sequence[Value], has_aux: bool
+) -> TracedFunction:
     """The same, in a context of its own, which is gone afterwards whatever happens."""
     watchers.set(())
     tracer.set(Traced.apply_operation)
     kinds: Any = map(type, parameters)
     _set_kinds(parameters, [_traced_kind(kind) for kind in kinds])
     inputs = [_node(None, (), name) for name in names]
-    returned = _called(function, inputs)
-    single = not isinstance(returned, (list, tuple))
-    outputs = [returned] if single else list(returned)
+    returned, aux = _called(function, inputs), None
+    if has_aux:
+        if not isinstance(returned, tuple) or len(returned) != 2:
+            raise TypeError(
+                f"with has_aux, a compiled function returns a loss and what is beside it, got {shown(returned)}"
+            )
+        returned, beside = returned
+        aux = with_leaves(beside, itertools.count())
+    single = has_aux or not isinstance(returned, (list, tuple))
+    outputs = [returned, *(leaves_of(beside) if has_aux else ())] if single else list(returned)
     if returned is None or not outputs:
         raise TypeError(f"a compiled function returns a Value, or a list of them, got {shown(returned)}")
     outputs = [as_value(x, "what a compiled function returns") for x in outputs]
     gradient = _gradient(outputs[0], parameters) if single else None
     root = _node(ops.total, (*outputs, *(gradient or ())))
-    return TracedFunction(inputs, list(parameters), outputs, gradient, single, topological_order(root)[:-1])
+    return TracedFunction(inputs, list(parameters), outputs, gradient, single, topological_order(root)[:-1], aux)
 
 
 def _gradient(output: Value, parameters: Sequence[Value]) -> list[Value]:

@@ -14,6 +14,7 @@ from autograd.compiling.arrays import Array, as_numpy
 from autograd.compiling.backend import Batches, Quick, State
 from autograd.compiling.optional_numpy import np
 from autograd.compiling.source.writer import describe, written
+from autograd.compiling.trees import with_leaves
 from autograd.core import at_once
 from autograd.programs import CompileError, Program
 
@@ -117,8 +118,11 @@ class SourceBackend:
         return len(scalars)
 
 
-def function_of(program: Program, namespace: Any) -> Callable[..., Any]:
-    """The program as a pure function f(parameters, *columns) of arrays of the namespace; see `Compiled.function`."""
+def function_of(program: Program, namespace: Any, aux: Any) -> Callable[..., Any]:
+    """The program as a pure function f(parameters, *columns) of arrays of the namespace; see `Compiled.function`.
+
+    aux: the form of what comes beside the loss, or None.
+    """
     run, inputs = _function(written(program), namespace), len(program.inputs)
 
     def function(parameters: Any, *columns: Any) -> Any:
@@ -130,6 +134,10 @@ def function_of(program: Program, namespace: Any) -> Callable[..., Any]:
             rows = parameters[:0].reshape(0, 1)
         if len(rows) != inputs:
             raise TypeError(f"this function takes {inputs} columns, or a matrix of as many, got {len(rows)}")
-        return run(namespace, parameters, rows.reshape(inputs, -1) if inputs else rows)
+        results = run(namespace, parameters, rows.reshape(inputs, -1) if inputs else rows)
+        if aux is None:
+            return results
+        loss, gradient, beside = results
+        return (loss, with_leaves(aux, beside)), gradient
 
     return function

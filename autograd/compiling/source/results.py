@@ -46,7 +46,7 @@ class Results:
         """The lines."""
         sums, gradient = self.grouping.sums, self.program.gradient
         if gradient is None:
-            return wrapped(f"    return [{', '.join(map(ast.unparse, self._outputs(sums.outputs)))}]")
+            return wrapped(f"    return {self._rows()}")
         count = len(gradient)
         values = {
             "loss": _total([*[self._mean_of(x.factors) for x in sums.means if x.position == count],
@@ -57,7 +57,11 @@ class Results:
         lines = [
             line for name, tree in values.items() for line in wrapped(self.writer.line(names[name], ast.unparse(tree)))
         ]
-        return [*lines, f"    return {', '.join(names.values())}"]
+        beside = [self._rows()] if sums.outputs else []
+        return [*lines, *wrapped(f"    return {', '.join([*names.values(), *beside])}")]
+
+    def _rows(self) -> str:
+        return f"[{', '.join(map(ast.unparse, self._outputs(self.grouping.sums.outputs)))}]"
 
     def _outputs(self, outputs: Sequence[int]) -> Iterator[ast.expr]:
         """The outputs of each row, in the order in which they are asked for; whole groups at once."""

@@ -36,7 +36,8 @@ def written(program: Program) -> str:
     """The program as a Python function program(xp, parameters, columns), on arrays of a namespace.
 
     columns: an array with a row for each input; parameters: one of their numbers. It returns the mean of the loss and
-    its gradient, as one array; without a gradient, a list of outputs.
+    its gradient, as one array, and then a list of what comes beside the loss, if anything does; without a gradient, a
+    list of outputs.
     """
     draft = ArrayWriter(program)
     draft.write()
