@@ -22,25 +22,37 @@ FIRST_STEPS, PATIENCE = 1024, 0.05  # steps at first, and seconds, between check
 
 @runtime_checkable
 class Optimizer(Protocol):
-    """What descent asks of an optimizer; those of `nn` are such.
-
-    parameters: the Values that it moves; kept: how many numbers it keeps of each, which state has, a list for each of
-    them; counts: of the steps that each parameter took part in; steps: of all; last_rate: the learning rate of the
-    last one.
-    """
+    """What descent asks of an optimizer; those of `nn` are such."""
 
     @property
-    def parameters(self) -> Sequence[Value]: ...  # noqa: D102
+    def parameters(self) -> Sequence[Value]:
+        """The Values that it moves."""
+        ...
+
     @property
-    def kept(self) -> int: ...  # noqa: D102
+    def kept(self) -> int:
+        """How many numbers it keeps of each parameter."""
+        ...
+
     @property
-    def state(self) -> Sequence[Sequence[float]]: ...  # noqa: D102
+    def state(self) -> Sequence[Sequence[float]]:
+        """Those numbers: a list for each kept, with one of every parameter."""
+        ...
+
     @property
-    def counts(self) -> Sequence[int]: ...  # noqa: D102
+    def counts(self) -> Sequence[int]:
+        """How many steps each parameter took part in."""
+        ...
+
     @property
-    def steps(self) -> int: ...  # noqa: D102
+    def steps(self) -> int:
+        """How many steps it took."""
+        ...
+
     @property
-    def last_rate(self) -> float: ...  # noqa: D102
+    def last_rate(self) -> float:
+        """The learning rate of the last step."""
+        ...
 
     def rule(self, w: Any, g: Any, *numbers: Any) -> Sequence[Any]:
         """How a step moves a parameter, in scalars: its next number, and the next of those kept of it.
