@@ -158,7 +158,7 @@ def _split(draft: _Draft, i: int) -> list[int]:
             varying.append(x)
     numbers = [draft.instructions[x].number for x in same if draft.instructions[x].op is constant]
     if len(numbers) == len(same):
-        same = [draft.add(constant, (), summed(numbers))] if any(numbers) else []
+        same = [] if not any(numbers) else same if len(same) == 1 else [draft.add(constant, (), summed(numbers))]
     return [draft.total(parts) for parts in (same, varying) if parts]
 
 
