@@ -26,7 +26,8 @@ class CompiledTraining:
 
     The parameters of the optimizer that the loss depends on are in an array from now on; others are left alone, as by
     `Optimizer.step`. `steps` gives the Values their numbers when it ends, by `store`; `load` takes them from there,
-    once they were changed by other means. All other Values of the model are constants. Raises ValueError for a loss
+    once they were changed by other means. All other Values of the model are read when a run of
+    steps begins. Raises ValueError for a loss
     that is no mean over rows, and whatever autograd.compile raises.
     """
 

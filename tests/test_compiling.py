@@ -166,7 +166,7 @@ def compiled(
         return step
     traced: Compiled = worked_out(asked, trace)
     backend = _backend(target, np.dtype(dtype).itemsize)
-    return Compiled(traced.program, tuple(parameters), traced._single, None, backend, traced.options)
+    return Compiled(traced.program, tuple(parameters), traced.others, traced._single, None, backend, traced.options)
 
 
 # What eager scalars give

@@ -72,7 +72,7 @@ def written(step: Compiled, mean: bool, bytes_: int, dtype: str = "float64", cal
     outputs = len(step.parameters) + 1 if mean else len(step.program.outputs)
     kernel = write_kernel(schedule(step.program, mean), mean, outputs, NUMBERS[dtype], processor, "kernel")
     if called:
-        CallWriter(kernel, len(step.inputs), len(step.parameters)).write()
+        CallWriter(kernel, len(step.inputs), len(step.program.scalars), len(step.parameters)).write()
     kernel.module.scratch_bytes = kernel.scratch_bytes
     return kernel.module
 

@@ -306,7 +306,7 @@ def test_kernels_and_numbers_are_those_of_one_descent() -> None:
     for mixed in (
         (single, update, state), (step, its_update, state), (other, update, state), (update, update, state),
         (step, step, state), (None, update, state), (step, None, state),
-        (step, update, State(1, 0, np.dtype("float64"))), (step, update, State(1, 2, np.dtype("float64"))),
+        (step, update, State(1, 0, 0, np.dtype("float64"))), (step, update, State(1, 2, 0, np.dtype("float64"))),
         (step, update, its_state), (step, update, SimpleNamespace(parameters=1, kept=1, room=1)),
         (step, update, SimpleNamespace(parameters=1, kept=1, room=24)),
     ):  # fmt: skip
@@ -318,7 +318,7 @@ def test_kernels_and_numbers_are_those_of_one_descent() -> None:
 
 def test_numbers_have_room_for_a_loss_and_for_registers_that_are_filled() -> None:
     for parameters, room in ((0, 16), (1, 16), (15, 16), (16, 32), (31, 32), (32, 48)):
-        state = State(parameters, 2, np.dtype("float32"))
+        state = State(parameters, 2, 0, np.dtype("float32"))
         assert (state.room, state.numbers.shape, state.gradient.shape) == (room, (3, room), (room,)), parameters
         assert not state.numbers.any()
         assert state.numbers.dtype == state.gradient.dtype == np.float32

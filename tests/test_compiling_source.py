@@ -151,7 +151,8 @@ def test_a_line_is_broken_only_where_it_is_longer_than_120() -> None:
 def test_a_program_that_asks_for_what_is_not_there_is_none() -> None:
     add = autograd.add
     good: dict[str, Any] = {
-        "inputs": ("x",), "parameters": (), "labels": {}, "varies": (True, True), "outputs": (1,), "gradient": (),
+        "inputs": ("x",), "parameters": (), "others": (), "labels": {}, "varies": (True, True), "outputs": (1,),
+        "gradient": (),
         "instructions": (Instruction(INPUT, (), 0.0), Instruction(add, (0, 0))),
     }  # fmt: skip
     assert Program(**good).results == [1]

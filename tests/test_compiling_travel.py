@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import CompileError, Value, exp, maximum, operation, squared_error, tanh, total
+from autograd import CompileError, Value, exp, grad, maximum, operation, softplus, squared_error, tanh, total
 from autograd.compiling.choosing import Options
 from autograd.programs import instructions
 from nn import MLP, SGD
@@ -88,6 +88,64 @@ def test_what_comes_beside_the_loss(target: str) -> None:
     assert "return loss, gradient, [" in step.source
     assert "return loss, gradient" in plain.source
     assert "out 0 += mean of" in step.describe()
+
+
+@both_backends
+def test_values_that_are_no_parameters_are_read_at_each_call(target: str) -> None:
+    """A generator's loss goes by what the discriminator has learned since."""
+    generator, discriminator = MLP(1, [2, 1], "tanh", seed=1), MLP(1, [3, 1], "tanh", seed=2)
+    scale, unused, made = Value(2.0), Value(7.0), Value(3.0)
+    weighted = made * 0.5  # is computed anew as well
+
+    def loss(x: Any, weighted: Any = weighted) -> Any:
+        return softplus(-discriminator([generator([x])]) * scale) * weighted + 0 * unused.data
+
+    parameters, columns = generator.parameters(), np.linspace(-1, 1, 21)
+    step = autograd.compile(loss, parameters, backend=target)
+    assert set(step.others) == {*discriminator.parameters(), scale, made}
+    flat = step.numbers()
+    descent, optimizer = autograd.Descent(step, SGD(parameters, lr=0.1)), SGD(parameters, lr=0.1)
+    for change in (0.0, 1.0, -2.5):
+        for value in (*discriminator.parameters(), scale, made):
+            value.data += change
+        mean = total([loss(Value(x), made * 0.5) for x in columns]) / 21
+        expected = [x.data for x in grad(mean, parameters)]
+        travelled = pickle.loads(pickle.dumps(step))
+        for found, gradient in (
+            step(columns), step(columns.tolist()), step.function(np)(flat, columns), travelled(columns)
+        ):  # fmt: skip
+            assert found == pytest.approx(mean.data, rel=1e-12)
+            assert gradient == pytest.approx(expected, rel=1e-10, abs=1e-15)
+        assert step.values(columns).mean() == pytest.approx(mean.data, rel=1e-12)
+        optimizer.zero_grad()
+        mean.backward()
+        descent.load()
+        assert descent.run([columns], 2)[0] == pytest.approx(mean.data, rel=1e-12)
+        descent.load()
+        descent.run([columns])
+        before = [p.data for p in parameters]
+        optimizer.step()
+        assert descent.numbers[0] == pytest.approx([p.data for p in parameters], rel=1e-10)
+        for p, number in zip(parameters, before, strict=True):
+            p.data = number
+    scale.data, scale.label = None, "scale"  # type: ignore[assignment]
+    for call in (lambda: step(columns), lambda: step.values(columns), lambda: descent.run([columns])):
+        with pytest.raises(TypeError, match=r"^the data of scale is no real number, but None$"):
+            call()
+
+
+@both_backends
+def test_gradients_beside_numbers_that_are_no_parameters(target: str) -> None:
+    for count, others in ((1, 1), (3, 40), (40, 3), (20, 20)):
+        ws, cs = [Value(0.1 * i, f"w_{i}") for i in range(count)], [Value(0.3 * i) for i in range(others)]
+        step = autograd.compile(
+            lambda x, ws=ws, cs=cs: total([w * x for w in ws[1:]]) * total([c + x for c in cs]), ws, backend=target
+        )
+        loss, gradient = step([0.5, 2.0])
+        rows = [total([w * x for w in ws[1:]]) * total([c + x for c in cs]) for x in (0.5, 2.0)]
+        mean = total(rows) / 2
+        assert loss == pytest.approx(mean.data, rel=1e-12)
+        assert gradient == pytest.approx([x.data for x in grad(mean, ws)], rel=1e-12)
 
 
 @needs_llvm

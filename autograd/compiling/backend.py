@@ -30,8 +30,8 @@ class Kernel(Protocol):
         """Fill output: with the means over the rows of the gradient and the loss, or with each row's outputs.
 
         columns: for each input an array of that many rows, or a 0-dimensional one where it is the same in all; or all
-        of them as the rows of one array; scalars: the parameters; output: contiguous, as are the scalars. All are of
-        the program's type.
+        of them as the rows of one array; scalars: the parameters, and then the others; output: contiguous, as are
+        the scalars. All are of the program's type.
         """
         ...
 
@@ -77,22 +77,25 @@ class State(Fixed):
     """The numbers that training changes.
 
     numbers: a row of the parameters, and a row for each number that the optimizer keeps of them; gradient: of the last
-    step, followed by its loss. Both are padded with zeros, so that registers can be filled. prepared: what the backend
-    keeps from run to run.
+    step, followed by its loss. Both are padded with zeros, so that registers can be filled. scalars: what a step takes:
+    room for the parameters, and then the others. prepared: what the backend keeps from run to run.
     """
 
     changing = frozenset({"prepared"})
     prepared: Any
     numbers: Array
     gradient: Array
+    scalars: Array
     parameters: int
     kept: int
     room: int
 
-    def __init__(self, parameters: int, kept: int, dtype: np.dtype[Any]) -> None:
+    def __init__(self, parameters: int, kept: int, others: int, dtype: np.dtype[Any]) -> None:
         room = -(-(parameters + 1) // ROOM) * ROOM
-        self.fix(parameters=parameters, kept=kept, room=room, numbers=_lasting((1 + kept, room), dtype),
-                 gradient=_lasting((room,), dtype), prepared=None)  # fmt: skip
+        self.fix(
+            parameters=parameters, kept=kept, room=room, numbers=_lasting((1 + kept, room), dtype),
+            gradient=_lasting((room,), dtype), scalars=_lasting((parameters + others,), dtype), prepared=None,
+        )  # fmt: skip
 
 
 def _lasting(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:

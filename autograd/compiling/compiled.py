@@ -20,7 +20,7 @@ from autograd.compiling.source.writer import written
 from autograd.compiling.tracing import build, trace
 from autograd.compiling.trees import with_leaves
 from autograd.core import Operation, Value, shown
-from autograd.programs import Program, without_dead_instructions
+from autograd.programs import Program, with_others, without_dead_instructions
 
 
 def compile(
@@ -43,8 +43,8 @@ def compile(
         that have no numbers; what would need one (a comparison, == with it, a look-up, an index, float(), .data)
         raises TracingError at that line, which names what to write instead. A parameter is itself, as all Values are,
         in == with others and as a key. It returns the loss of a row; or, for `Compiled.values`, several Values
-    parameters: the Values to differentiate with respect to, whose numbers are read at each call. All other Values
-        that the function uses are constants
+    parameters: the Values to differentiate with respect to. Their numbers are read at each call, as are those of all
+        other Values that the function uses; what is to stay as it is goes in as a number, `.data`
     inputs: how many, or their names; the names of the function's parameters where it is None
     has_aux: whether the function returns (loss, aux), and a call ((loss, aux), gradient), as JAX's value_and_grad does.
         aux is what is wanted beside the loss, such as predictions: a Value, or lists, tuples and dicts of them, nested
@@ -62,8 +62,9 @@ def compile(
     gradient it adds what is the same for all rows, such as that of a penalty, to the mean and not to each row.
 
     What Python decides or draws by itself (random numbers, counters) is decided once, when the function is traced. So
-    is what it decides by a Value that was made of parameters beforehand: as an operand it is computed anew at each
-    call, but it still has a number, and a comparison or .data of it is no error. Make it within the function.
+    is what it decides by a Value that is no parameter, or that was made beforehand: as an operand it is read, or
+    computed, anew at each call, but it has a number while the function is traced, and a comparison or .data of it is no
+    error.
 
     Programs of the same structure are compiled once in a process, which remembers the last 128. Raises CompileError
     for an operation that cannot be compiled, TypeError for what the function may not return, ValueError for options
@@ -78,13 +79,14 @@ def compile(
     options = Options(backend, kind, vector_math, namespace)
     choose(options)  # which may refuse them
     recorded = trace(function, _input_names(function, inputs), values, has_aux)
-    return _compiled(build(recorded), values, recorded.single, recorded.aux, options)
+    return _compiled(build(recorded), values, tuple(recorded.others), recorded.single, recorded.aux, options)
 
 
 class Compiled(Fixed):
     """A compiled function; `compile` makes one.
 
-    inputs: their names; parameters: the Values, in the order of the gradient; program: what it computes;
+    inputs: their names; parameters: the Values, in the order of the gradient; others: the Values besides that it reads
+    at each call, such as the weights of another model; program: what it computes;
     backend: of which `name` is "native" or "source"; dtype: NumPy's, of what is computed with; options: as they were
     given to `compile`. All are read-only.
 
@@ -95,6 +97,7 @@ class Compiled(Fixed):
 
     inputs: tuple[str, ...]
     parameters: tuple[Value, ...]
+    others: tuple[Value, ...]
     program: Program
     backend: Backend
     dtype: np.dtype[Any]
@@ -103,21 +106,25 @@ class Compiled(Fixed):
     _aux: Any  # the form of what comes beside the loss, or None
     _count: int
     _quick: Quick
+    _scalars: tuple[Value, ...]
 
     def __init__(
         self,
         program: Program,
         parameters: tuple[Value, ...],
+        others: tuple[Value, ...],
         single: bool,
         aux: Any,
         backend: Backend,
         options: Options,
     ) -> None:
-        if len(parameters) != len(program.parameters) or single != (program.gradient is not None):
+        counts = len(program.parameters), len(program.others)
+        if (len(parameters), len(others)) != counts or single != (program.gradient is not None):
             raise ValueError("this program is one of other parameters")
         self.fix(
-            program=program, parameters=tuple(parameters), backend=backend, inputs=program.inputs,
+            program=program, parameters=tuple(parameters), others=tuple(others), backend=backend, inputs=program.inputs,
             dtype=options.dtype, options=options, _single=single, _aux=aux, _count=len(parameters),
+            _scalars=(*parameters, *others),
         )  # fmt: skip
         self.fix(_quick=self.means_kernel.quick or _not_quick if single and aux is None else _not_quick)
 
@@ -129,7 +136,7 @@ class Compiled(Fixed):
         for another number of inputs and for what is not real numbers, ValueError for arrays of unequal length, of
         more than one dimension, or without rows.
         """
-        return self._quick(self.parameters, columns) or self._carefully(columns)
+        return self._quick(self._scalars, columns) or self._carefully(columns)
 
     def values(self, *columns: Any, numbers: Array | None = None) -> Any:
         """The outputs of each row: an array of them, or, where the function returns several, of one row for each; with
@@ -142,11 +149,11 @@ class Compiled(Fixed):
     def values_of(self, columns: Sequence[Any] | Array, numbers: Array | None = None) -> Any:
         """The same, of columns in a list, or as the rows of one array."""
         arrays, rows = self.checked(columns)
-        scalars = self.numbers() if numbers is None else real_array("numbers", numbers, self.dtype)
-        if scalars.shape != (self._count,):
-            raise ValueError(f"numbers are those of the {self._count} parameters, got an array of {scalars.shape}")
+        own = self.numbers() if numbers is None else real_array("numbers", numbers, self.dtype)
+        if own.shape != (self._count,):
+            raise ValueError(f"numbers are those of the {self._count} parameters, got an array of {own.shape}")
         output = np.empty((len(self.program.outputs), rows), self.dtype)
-        self.rows_kernel(arrays, rows, np.ascontiguousarray(scalars), output)
+        self.rows_kernel(arrays, rows, self._with_others(own), output)
         if self._aux is not None:
             return output[0], with_leaves(self._aux, output[1:])
         return output[0] if self._single else output.T
@@ -170,8 +177,9 @@ class Compiled(Fixed):
     @property
     def source(self) -> str:
         """The program as a Python function program(xp, parameters, columns) over an array namespace xp, in matrices
-        where there are any; columns has a row for each input. `function` makes one of it that is easier to call."""
-        return written(self.program)
+        where there are any; columns has a row for each input. Values that are no parameters are in it as the numbers
+        that they have now. `function` makes one of it that is easier to call."""
+        return written(self._program_of_now())
 
     def function(self, namespace: Any) -> Callable[..., Any]:
         """The program as a pure function of arrays, to be taken elsewhere: jax.jit, vmap and grad take it, and PyTorch.
@@ -184,9 +192,10 @@ class Compiled(Fixed):
         each input. It returns the mean loss over the rows, without dimensions, and its gradient, flat as the parameters
         are; with has_aux, ((loss, aux), gradient); where the compiled function returns several Values, a list of them.
         Outputs are arrays of rows, or without dimensions where they are the same in all. It computes in the type of the
-        arrays that it is given, and keeps nothing from call to call. Raises TypeError for another number of columns.
+        arrays that it is given, keeps nothing from call to call, and has the numbers of now for Values that are no
+        parameters. Raises TypeError for another number of columns.
         """
-        return function_of(self.program, namespace, self._aux)
+        return function_of(self._program_of_now(), namespace, self._aux)
 
     @property
     def ir(self) -> str:
@@ -202,13 +211,20 @@ class Compiled(Fixed):
 
     def numbers(self) -> Array:
         """The numbers of the parameters. Raises TypeError where one has none."""
+        return self.numbers_of(self.parameters)
+
+    def numbers_of(self, values: Sequence[Value]) -> Array:
+        """The numbers of Values. Raises TypeError where one has none."""
         try:
-            return np.array(doubles("d", [parameter.data for parameter in self.parameters]), self.dtype)
+            return np.array(doubles("d", [value.data for value in values]), self.dtype)
         except TypeError:  # NumPy itself would make nan of None
-            i, x = next((i, p) for i, p in enumerate(self.parameters) if not isinstance(p.data, Real))
-            raise TypeError(
-                f"the data of {x.label or f'parameters[{i}]'} is no real number, but {shown(x.data)}"
-            ) from None
+            i, x = next((i, x) for i, x in enumerate(values) if not isinstance(x.data, Real))
+            name = x.label or ("a Value without a label" if values is self.others else f"parameters[{i}]")
+            raise TypeError(f"the data of {name} is no real number, but {shown(x.data)}") from None
+
+    def _with_others(self, numbers: Array) -> Array:
+        """All numbers that a kernel takes, given those of the parameters."""
+        return np.concatenate([numbers, self.numbers_of(self.others)]) if self.others else np.ascontiguousarray(numbers)
 
     def checked(self, columns: Sequence[Any] | Array) -> tuple[Sequence[Array] | Array, int]:
         """The columns as arrays, and the number of rows; raises what a call raises."""
@@ -249,7 +265,7 @@ class Compiled(Fixed):
         arrays, rows = self.checked(columns)
         output = np.empty(self._count + 1, self.dtype)
         numbers = self.numbers()
-        self.means_kernel(arrays, rows, numbers, output)
+        self.means_kernel(arrays, rows, self._with_others(numbers), output)
         loss, gradient = float(output[-1]), output[:-1].copy()
         if self._aux is None:
             return loss, gradient
@@ -265,6 +281,10 @@ class Compiled(Fixed):
         """The backend's kernel for the outputs of each row."""
         return self.backend.kernel(self._program_of_rows(), mean=False)
 
+    def _program_of_now(self) -> Program:
+        """That of the parameters alone, with the present numbers of all other Values."""
+        return with_others(self.program, self.numbers_of(self.others).tolist())
+
     def _program_of_loss(self) -> Program:
         """That without what is beside the loss, which is computed row by row."""
         if self._aux is None:
@@ -275,7 +295,7 @@ class Compiled(Fixed):
         return without_dead_instructions(replace(self.program, gradient=None))
 
     def __reduce__(self) -> Any:
-        return _compiled, (self.program, self.parameters, self._single, self._aux, self.options)
+        return _compiled, (self.program, self.parameters, self.others, self._single, self._aux, self.options)
 
     def __repr__(self) -> str:
         return (
@@ -284,9 +304,11 @@ class Compiled(Fixed):
         )
 
 
-def _compiled(program: Program, parameters: tuple[Value, ...], single: bool, aux: Any, options: Options) -> Compiled:
+def _compiled(
+    program: Program, parameters: tuple[Value, ...], others: tuple[Value, ...], single: bool, aux: Any, options: Options
+) -> Compiled:
     """A program, ready to be called."""
-    return Compiled(program, parameters, single, aux, choose(options), options)
+    return Compiled(program, parameters, others, single, aux, choose(options), options)
 
 
 def _is_dtype(dtype: Any, name: str) -> bool:

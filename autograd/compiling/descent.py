@@ -15,7 +15,7 @@ from autograd.compiling.fixed import Fixed
 from autograd.compiling.optional_numpy import np
 from autograd.compiling.tracing import build, trace
 from autograd.core import Value, at_once, shown
-from autograd.programs import Program
+from autograd.programs import Program, with_others
 
 FIRST_STEPS, PATIENCE = 1024, 0.05  # steps at first, and seconds, between checks for Ctrl-C
 
@@ -116,7 +116,7 @@ class Descent(Fixed):
             )
         count, kept = len(step.parameters), optimizer.kept
         scalars, update = _compiled_rule(optimizer)
-        state = State(count, kept, step.dtype)
+        state = State(count, kept, len(step.others), step.dtype)
         self.fix(
             step=step, optimizer=optimizer, numbers=state.numbers[:, :count], gradient=state.gradient[:count],
             _places=_places(step.parameters, optimizer), _scalars=scalars, _state=state,
@@ -154,7 +154,7 @@ class Descent(Fixed):
 
         columns: as in a call of the compiled loss; steps: how many; batch_size: rows to a step, all where it is None;
         order: the rows of each epoch by their indices, an array of one row for each epoch, or None for one after
-        another. Steps go on from epoch to epoch.
+        another. Steps go on from epoch to epoch. Values that are no parameters have the numbers of now in all of them.
 
         Where a loss or its gradient is not finite the steps end, before that one, whose loss is the last returned.
         Raises ValueError for what does not fit, TypeError for what is not real numbers, before a step is taken. Ctrl-C
@@ -171,6 +171,7 @@ class Descent(Fixed):
         rates, table = self._ahead(int(steps), taken)
         losses = np.empty(len(table), self.step.dtype)
         losses.fill(np.nan)
+        self._state.scalars[len(self.gradient) :] = self.step.numbers_of(self.step.others)
         self._rates = taken, [self._rate_after(taken), *rates]
         return losses[: self._run(batches, table, losses, taken) + 1]
 
@@ -252,7 +253,7 @@ def _compiled_rule(optimizer: Optimizer) -> tuple[int, Program]:
     recorded = trace(lambda *numbers: _as_list(optimizer.rule(*numbers, *shared)), names, shared)
     if len(recorded.outputs) != 1 + kept:
         raise ValueError(f"the rule returns a parameter and {kept} numbers kept, got {len(recorded.outputs)}")
-    return len(shared), build(recorded)
+    return len(shared), with_others(build(recorded), [x.data for x in recorded.others])
 
 
 def _places(parameters: Sequence[Value], optimizer: Optimizer) -> list[int]:

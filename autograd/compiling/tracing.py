@@ -21,6 +21,7 @@ from autograd.core import (
     Value,
     as_value,
     at_once,
+    constant,
     current_watchers,
     ensuring,
     grad,
@@ -209,7 +210,8 @@ class TracedFunction(NamedTuple):
 
     gradient is in the order of the parameters, and None where there are several outputs; order holds every node that
     outputs and gradient were made from, after its operands. aux is the form of what came beside the loss, whose leaves
-    are the outputs after the first; None where that was not asked for.
+    are the outputs after the first; None where that was not asked for. others are the leaves that it was made from
+    besides, plain numbers left out.
     """
 
     inputs: list[Value]
@@ -219,6 +221,7 @@ class TracedFunction(NamedTuple):
     single: bool  # whether the function returned one Value, not a list of them
     order: list[Value]
     aux: Any
+    others: list[Value]
 
 
 _one_at_a_time = RLock()  # for parameters may be shared
@@ -287,8 +290,9 @@ def _trace(
         raise TypeError(f"a compiled function returns a Value, or a list of them, got {shown(returned)}")
     outputs = [as_value(x, "what a compiled function returns") for x in outputs]
     gradient = _gradient(outputs[0], parameters) if single else None
-    root = _node(ops.total, (*outputs, *(gradient or ())))
-    return TracedFunction(inputs, list(parameters), outputs, gradient, single, topological_order(root)[:-1], aux)
+    order = topological_order(_node(ops.total, (*outputs, *(gradient or ()))))[:-1]
+    others = [x for x in order if not (x.operands or x.op is constant or isinstance(x, Traced))]
+    return TracedFunction(inputs, list(parameters), outputs, gradient, single, order, aux, others)
 
 
 def _gradient(output: Value, parameters: Sequence[Value]) -> list[Value]:
@@ -341,7 +345,8 @@ def build(traced: TracedFunction) -> Program:
     """The program of a traced function. Raises CompileError for an operation that has no way down to primitives."""
     builder = Builder()
     indices = {x: builder.add(INPUT, (), float(i)) for i, x in enumerate(traced.inputs)}
-    indices |= {p: builder.add(PARAMETER, (), float(i)) for i, p in enumerate(traced.parameters)}
+    scalars = [*traced.parameters, *traced.others]
+    indices |= {p: builder.add(PARAMETER, (), float(i)) for i, p in enumerate(scalars)}
     for node in traced.order:
         if node not in indices:
             if node.operands and node.op is not None:
@@ -357,4 +362,5 @@ def build(traced: TracedFunction) -> Program:
         [p.label for p in traced.parameters],
         [indices[x] for x in traced.outputs],
         None if traced.gradient is None else [indices[x] for x in traced.gradient],
+        [p.label for p in traced.others],
     )

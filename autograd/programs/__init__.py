@@ -1,6 +1,6 @@
 """Straight-line programs in primitives, simplified, and how they are written down as text."""
 
-from autograd.programs.building import Builder, Register
+from autograd.programs.building import Builder, Register, with_others
 from autograd.programs.instructions import (
     DOT,
     INPUT,
@@ -26,5 +26,6 @@ __all__ = [
     "Register",
     "Writer",
     "filled",
+    "with_others",
     "without_dead_instructions",
 ]

@@ -15,6 +15,7 @@ from autograd.core import operations as ops
 from autograd.programs.instructions import (
     DOT,
     INPUT,
+    PARAMETER,
     PRIMITIVES,
     CompileError,
     Instruction,
@@ -38,10 +39,11 @@ class Builder:
         parameters: Iterable[str | None],
         outputs: Sequence[int],
         gradient: Sequence[int] | None = None,
+        others: Iterable[str | None] = (),
     ) -> Program:
         """The program of those instructions that are needed for these results."""
         everything = Program(
-            tuple(inputs), tuple(parameters), tuple(self.instructions), self.labels, tuple(self.varies),
+            tuple(inputs), tuple(parameters), tuple(others), tuple(self.instructions), self.labels, tuple(self.varies),
             tuple(outputs), None if gradient is None else tuple(gradient),
         )  # fmt: skip
         return without_dead_instructions(everything)
@@ -172,6 +174,27 @@ def _simpler_step(b: Builder, x: int, m: float | None) -> int | None:
     zero = b.known.get((constant, (), (0.0).hex()))
     relu = b.known.get((ops.maximum, (x, zero), (0.0).hex()))
     return None if relu is None else b.add(ops.step, (relu,))
+
+
+def with_others(program: Program, numbers: Sequence[float]) -> Program:
+    """The program in which these numbers are constants in the place of others than the parameters."""
+    if not program.others:
+        return program
+    builder, count = Builder(), len(program.parameters)
+    new: list[int] = []
+    for i, (op, operands, number) in enumerate(program.instructions):
+        xs = tuple([new[x] for x in operands])
+        if op is constant or (op is PARAMETER and number >= count):
+            new.append(builder.constant(number if op is constant else numbers[int(number) - count]))
+        elif op is DOT:
+            paired = len(xs) - len(xs) % 2
+            new.append(builder.dot(xs[:paired:2], xs[1:paired:2], xs[paired:]))
+        else:
+            new.append(builder.apply(op, xs) if xs else builder.add(op, (), number))
+        if i in program.labels:
+            builder.labels.setdefault(new[i], program.labels[i])
+    gradient = None if program.gradient is None else [new[i] for i in program.gradient]
+    return builder.program(program.inputs, program.parameters, [new[i] for i in program.outputs], gradient)
 
 
 SIMPLER: dict[Operation, Callable[..., int | None]] = {

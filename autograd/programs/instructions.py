@@ -40,13 +40,15 @@ class Instruction(NamedTuple):
 class Program:
     """Instructions, each after its operands, and which of them are asked for; what reads it may rely on that.
 
-    inputs and parameters are labels; labels those of instructions, where there are any. gradient has an instruction
-    for each parameter, and is None where it was not asked for. varies says for each instruction whether it
+    inputs, parameters and others are labels; labels those of instructions, where there are any. others are numbers that
+    are given after those of the parameters, and that it is not differentiated by. gradient has an instruction for each
+    parameter, and is None where it was not asked for. varies says for each instruction whether it
     depends on an input, and so differs from row to row. A `Builder` makes it, and nobody changes it.
     """
 
     inputs: tuple[str, ...]
     parameters: tuple[str | None, ...]
+    others: tuple[str | None, ...]
     instructions: tuple[Instruction, ...]
     labels: Mapping[int, str]
     varies: tuple[bool, ...]
@@ -55,7 +57,7 @@ class Program:
 
     def __post_init__(self) -> None:
         """Raise ValueError for what would lead a reader out of bounds."""
-        bounds = {INPUT: len(self.inputs), PARAMETER: len(self.parameters)}
+        bounds = {INPUT: len(self.inputs), PARAMETER: len(self.scalars)}
         count = len(self.instructions)
         if (
             any(operands and not 0 <= min(operands) <= max(operands) < i
@@ -68,6 +70,11 @@ class Program:
             raise ValueError("this is no program: it asks for what is not there")
 
     @property
+    def scalars(self) -> tuple[str | None, ...]:
+        """The labels of all numbers that are the same for all rows: parameters, and then others."""
+        return *self.parameters, *self.others
+
+    @property
     def results(self) -> list[int]:
         """The instructions that are asked for."""
         return [*self.outputs, *(self.gradient or ())]
@@ -78,7 +85,8 @@ class Program:
         code = [
             (op, operands, number.hex() if op is constant else number) for op, operands, number in self.instructions
         ]
-        return len(self.inputs), len(self.parameters), tuple(code), tuple(self.results), self.gradient is None
+        sizes = len(self.inputs), len(self.parameters), len(self.others)
+        return sizes, tuple(code), tuple(self.results), self.gradient is None
 
     def __reduce__(self) -> tuple[Any, ...]:
         """As numbers, with operations by their names."""
@@ -89,7 +97,15 @@ class Program:
             names, bytes([codes[op] for op in ops]), array("q", map(len, operands)),
             array("q", [x for xs in operands for x in xs]), array("d", numbers),
         )  # fmt: skip
-        rest = self.inputs, self.parameters, dict(self.labels), bytes(self.varies), self.outputs, self.gradient
+        rest = (
+            self.inputs,
+            self.parameters,
+            self.others,
+            dict(self.labels),
+            bytes(self.varies),
+            self.outputs,
+            self.gradient,
+        )
         return _unpickled, (code, *rest)
 
     def needed(self, results: Iterable[int]) -> list[bool]:
@@ -113,6 +129,7 @@ def without_dead_instructions(program: Program) -> Program:
     return Program(
         program.inputs,
         program.parameters,
+        program.others,
         tuple([Instruction(op, tuple([place[x] for x in operands]), number) for op, operands, number in instructions]),
         MappingProxyType({place[i]: label for i, label in program.labels.items() if i in place}),
         tuple([program.varies[i] for i in kept]),
@@ -125,6 +142,7 @@ def _unpickled(
     code: tuple[list[str], bytes, Iterable[int], Iterable[int], Iterable[float]],
     inputs: tuple[str, ...],
     parameters: tuple[str | None, ...],
+    others: tuple[str | None, ...],
     labels: dict[int, str],
     varies: bytes,
     outputs: tuple[int, ...],
@@ -143,5 +161,12 @@ def _unpickled(
         for c, count, number in zip(codes, counts, numbers, strict=True)
     ]
     return Program(
-        inputs, parameters, tuple(instructions), MappingProxyType(labels), tuple(map(bool, varies)), outputs, gradient
+        inputs,
+        parameters,
+        others,
+        tuple(instructions),
+        MappingProxyType(labels),
+        tuple(map(bool, varies)),
+        outputs,
+        gradient,
     )

@@ -32,7 +32,7 @@ class NativeKernel(Fixed):
     """A program as machine code; see `backend.Kernel`."""
 
     inputs: int
-    parameters: int
+    scalars: int
     outputs: int  # in each row, or of means
     mean: bool
     dtype: np.dtype[Any]
@@ -45,16 +45,16 @@ class NativeKernel(Fixed):
     _spare: list[Array]
 
     def __init__(self, program: Program, mean: bool, size: int, processor: Processor) -> None:
-        inputs, parameters = len(program.inputs), len(program.parameters)
+        inputs, parameters, scalars = len(program.inputs), len(program.parameters), len(program.scalars)
         number = ir.DoubleType() if size == 8 else ir.FloatType()
         kernel = write_kernel(schedule(program, mean), mean, parameters + 1, number, processor, "kernel")
         quick = mean and new_array() != 0
         if quick:
-            CallWriter(kernel, inputs, parameters).write()
+            CallWriter(kernel, inputs, scalars, parameters).write()
         code = MachineCode(kernel.module, processor)
         kinds = [INTEGER if kind == I64 else ADDRESS for kind in ARGUMENTS.values()]
         self.fix(
-            inputs=inputs, parameters=parameters, outputs=parameters + 1 if mean else len(program.outputs), mean=mean,
+            inputs=inputs, scalars=scalars, outputs=parameters + 1 if mean else len(program.outputs), mean=mean,
             dtype=np.dtype(f"f{size}"), code=code, text=code.text, scratch_bytes=kernel.scratch_bytes,
             address=code.address("kernel"), quick=as_python_function(code) if quick else None,
             _run=code.function("kernel", None, kinds), _spare=[],
@@ -64,7 +64,7 @@ class NativeKernel(Fixed):
         """Fill output. Raises ValueError where arrays are not those of this program and that many rows."""
         inputs, strides = self.pointers(columns, rows)
         numbers = self.outputs if self.mean else self.outputs * rows
-        scalars_at = address_of(scalars, self.dtype, self.parameters)
+        scalars_at = address_of(scalars, self.dtype, self.scalars)
         output_at = address_of(output, self.dtype, numbers, changed=True)
         memory, scratch = self.scratch()
         self._run(inputs, strides, None, 0, rows, scalars_at, output_at, scratch)
@@ -115,7 +115,7 @@ class Prepared(Fixed):
         kinds = type(step) is type(update) is NativeKernel and step.mean and not update.mean
         if not (
             kinds and step.dtype == update.dtype == dtype
-            and step.parameters == count < room and room % ROOM == 0
+            and step.outputs == count + 1 <= room and room % ROOM == 0 and step.scalars >= count
             and (update.inputs, update.outputs) == (2 + kept, 1 + kept)
         ):  # fmt: skip
             raise ValueError("these kernels and numbers are not of one descent")
@@ -124,11 +124,13 @@ class Prepared(Fixed):
         addresses = (
             address_of(numbers, dtype, (1 + kept) * room, changed=True),
             address_of(gradient, dtype, room, changed=True),
+            # as they are where there are no others beside them
+            address_of(state.scalars, dtype, step.scalars, changed=True) if step.scalars > count else None,
         )
         spare = [kernel.scratch() for kernel in (step, update)]
         self.fix(
             kernels=(step, update), dtype=dtype, sizes=(count, room), addresses=(*own, *addresses),
-            scratch=tuple([start for _, start in spare]), _kept=(numbers, gradient, spare),
+            scratch=tuple([start for _, start in spare]), _kept=(numbers, gradient, state.scalars, spare),
         )  # fmt: skip
 
 
@@ -167,7 +169,7 @@ class NativeBackend(Fixed):
         prepared = state.prepared
         if type(prepared) is not Prepared or prepared.kernels != (step, update) or prepared.dtype != self.dtype:
             prepared = state.prepared = Prepared(step, update, state, self.dtype)
-        steps, width = len(losses), update.parameters
+        steps, width = len(losses), update.scalars
         if scalars.shape != (steps, width) or not 0 < batches.size <= batches.rows:
             raise ValueError(f"a step takes {width} scalars, and a batch {batches.rows} rows at most")
         inputs, strides = step.pointers(batches.columns, batches.rows)

@@ -19,14 +19,17 @@ def descent_function(size: int, processor: Processor) -> Callable[..., int]:
     number = ir.DoubleType() if size == 8 else ir.FloatType()
     module = ir.Module()
     module.triple = binding.get_process_triple()
-    kinds = [KERNEL.as_pointer()] * 2 + [POINTER] * 3 + [I64] * 5 + [POINTER] * 5 + [I64] + [POINTER] * 3
+    kinds = [KERNEL.as_pointer()] * 2 + [POINTER] * 3 + [I64] * 5 + [POINTER] * 6 + [I64] + [POINTER] * 3
     function = ir.Function(module, ir.FunctionType(I64, kinds), "descend")
     step, update, inputs, strides, order, rows, batch, steps, parameters, room = function.args[:10]
-    update_inputs, update_strides, numbers, gradient, table, width, losses, scratch, update_scratch = function.args[10:]
+    update_inputs, update_strides, numbers, gradient, beside, table, width = function.args[10:17]
+    losses, scratch, update_scratch = function.args[17:]
     b = ir.IRBuilder(function.append_basic_block("entry"))
     code = VectorCode(b, number, 1, processor)
     wide = code.of_width(processor.lanes(size))
     null = ir.Constant(POINTER, None)
+    others = b.icmp_unsigned("!=", b.ptrtoint(beside, I64), I64(0))
+    scalars_of_step = b.select(others, beside, numbers)
     ordered = b.icmp_unsigned("!=", b.ptrtoint(order, I64), I64(0))
 
     def take_step(index: Any, carried: list[Any]) -> list[Any]:
@@ -34,7 +37,9 @@ def descent_function(size: int, processor: Processor) -> Callable[..., int]:
         left = b.sub(rows, first)
         count = b.select(b.icmp_signed("<", batch, left), batch, left)
         in_order = b.gep(order, [b.select(ordered, start, I64(0))], source_etype=I64)
-        b.call(step, [inputs, strides, in_order, first, count, numbers, gradient, scratch])
+        with b.if_then(others):  # they lie after the parameters
+            code.each(parameters, lambda i: code.store(code.load(code.address(numbers, i)), code.address(beside, i)))
+        b.call(step, [inputs, strides, in_order, first, count, scalars_of_step, gradient, scratch])
         code.store(code.load(code.address(gradient, parameters)), code.address(losses, index))
 
         zero = _times_zero(wide, gradient, room)

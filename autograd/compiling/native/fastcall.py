@@ -31,14 +31,16 @@ NULL = ir.Constant(POINTER, None)
 class CallWriter:
     """Writes the function, into the module of its kernel:
 
-        call(parameters, columns) -> (the loss, its gradient), or None
+        call(scalars, columns) -> (the loss, its gradient), or None
 
-    parameters: a tuple of Values; columns: a tuple of one-dimensional arrays of as many rows, or floats. None is for
-    what it does not know. Its definition (PyMethodDef) is in the module as well, and so lives as long as the code.
+    scalars: a tuple of Values, the parameters and then the others; columns: a tuple of one-dimensional arrays of as
+    many rows, or floats. None is for what it does not know. Its definition (PyMethodDef) is in the module as well, and
+    so lives as long as the code.
     """
 
-    def __init__(self, kernel: KernelFunction, inputs: int, parameters: int) -> None:
-        self.kernel, self.inputs, self.parameters, code = kernel, inputs, parameters, kernel.code
+    def __init__(self, kernel: KernelFunction, inputs: int, scalars: int, parameters: int) -> None:
+        self.kernel, self.inputs, self.scalars, self.parameters = kernel, inputs, scalars, parameters
+        code = kernel.code
         self.function = ir.Function(kernel.module, ir.FunctionType(POINTER, [POINTER, POINTER, I64]), "call")
         self.builder = ir.IRBuilder(self.function.append_basic_block("entry"))
         self.plain = VectorCode(self.builder, code.number, 1, code.processor)
@@ -46,26 +48,26 @@ class CallWriter:
 
     def write(self) -> None:
         """The function."""
-        b, plain, p = self.builder, self.plain, self.parameters
+        b, plain, p, s = self.builder, self.plain, self.parameters, self.scalars
         _, arguments, count = self.function.args
         self.refused, self.unknown = map(self.function.append_basic_block, ("refused", "unknown"))
         self._require(b.icmp_signed("==", count, I64(2)), self.refused)
-        values = self._tuple_of(self._pointer(arguments), p)
+        values = self._tuple_of(self._pointer(arguments), s)
         columns = self._tuple_of(self._pointer(arguments, 8), self.inputs)
         self._reserve_columns()
 
         rows = self._take_all(columns)
         scratch_bytes = self.kernel.scratch_bytes_of(b, rows)
-        size = b.add(scratch_bytes, I64(plain.size * (2 * p + 1) + 64))
+        size = b.add(scratch_bytes, I64(plain.size * (s + p + 1) + 64))
         small = b.icmp_signed("<=", size, I64(STACK_BYTES))
         memory = self._allocate(small, size)
 
         self.failed = self.function.append_basic_block("failed")
         scratch = b.inttoptr(b.and_(b.add(b.ptrtoint(memory, I64), I64(63)), I64(-64)), POINTER)
         scalars = b.gep(scratch, [scratch_bytes], source_etype=I8)
-        output = plain.address(scalars, None, p)
-        if p:
-            plain.each(p, lambda i: self._read_parameter(values, scalars, i))
+        output = plain.address(scalars, None, s)
+        if s:
+            plain.each(s, lambda i: self._read_parameter(values, scalars, i))
         self._run(rows, scalars, output, scratch)
         answer = self._answer(output)
         self._release(small, memory)

@@ -94,6 +94,7 @@ class SourceBackend:
         """Steps of training, one after another; Ctrl-C leaves none of them half taken."""
         count = state.parameters
         numbers, gradient = state.numbers[:, :count], np.empty(count + 1, self.dtype)
+        others = state.scalars[count:]
         for done, scalars_of_step in enumerate(scalars):
             epoch, first = divmod(done, batches.each_epoch)
             first *= batches.size
@@ -102,7 +103,7 @@ class SourceBackend:
                 chosen = batches.order.reshape(-1, batches.rows)[epoch, chosen]
             columns = [column[chosen] if column.ndim else column for column in batches.columns]
             rows = min(batches.size, batches.rows - first)
-            step(columns, rows, numbers[0], gradient)
+            step(columns, rows, np.concatenate([numbers[0], others]), gradient)
             finite, moved = np.isfinite(gradient).all(), numbers.copy()
             if finite:
                 update([numbers[0], gradient[:-1], *numbers[1:]], count, scalars_of_step, moved)

@@ -59,10 +59,10 @@ class Block:
         ]
 
 
-def flat(blocks: Sequence[Block], count: int) -> ast.expr:
-    """An array of so many numbers: the sum of the blocks, and zeros elsewhere."""
+def flat(blocks: Sequence[Block], count: int, scalars: int) -> ast.expr:
+    """An array of so many numbers: the sum of the blocks, and zeros elsewhere. scalars: how many `parameters` has."""
     layers = _layers(blocks)
-    vectors = [_vector(layer, count) for layer in layers] or [_zeros(0, count, count)]
+    vectors = [_vector(layer, count, scalars) for layer in layers] or [_zeros(0, count, scalars)]
     total = vectors[0]
     for vector in vectors[1:]:
         total = filled("x + y", {"x": total, "y": vector})
@@ -82,7 +82,7 @@ def _layers(blocks: Sequence[Block]) -> list[list[Block]]:
     return [layer for _, layer in layers]
 
 
-def _vector(layer: Sequence[Block], count: int) -> ast.expr:
+def _vector(layer: Sequence[Block], count: int, scalars: int) -> ast.expr:
     """A layer as one array."""
     parts = sorted(_side_by_side([part for block in layer for part in block.row_by_row()]), key=lambda x: x.position)
     texts: list[ast.expr] = []
@@ -100,7 +100,7 @@ def _vector(layer: Sequence[Block], count: int) -> ast.expr:
     for part in parts:
         if part.position > at:
             stack()
-            texts.append(_zeros(at, part.position, count))
+            texts.append(_zeros(at, part.position, scalars))
         if part.columns == 1:
             singles.append(part.tree)
         else:
@@ -109,7 +109,7 @@ def _vector(layer: Sequence[Block], count: int) -> ast.expr:
         at = part.position + part.columns
     stack()
     if at < count:
-        texts.append(_zeros(at, count, count))
+        texts.append(_zeros(at, count, scalars))
     return texts[0] if len(texts) == 1 else filled("xp.concatenate(x)", {"x": ast.List(texts)})
 
 
@@ -141,8 +141,8 @@ def _columns(parts: Sequence[Block]) -> ast.expr:
     return filled("xp.concatenate(x, 1).reshape(-1)", {"x": ast.List(trees)})
 
 
-def _zeros(first: int, end: int, count: int) -> ast.expr:
-    where = "" if (first, end) == (0, count) else f"[{first or ''}:{end if end < count else ''}]"
+def _zeros(first: int, end: int, scalars: int) -> ast.expr:
+    where = "" if (first, end) == (0, scalars) else f"[{first or ''}:{end if end < scalars else ''}]"
     return filled(f"xp.zeros_like(parameters{where})", {})
 
 

@@ -51,7 +51,7 @@ class Results:
         values = {
             "loss": _total([*[self._mean_of(x.factors) for x in sums.means if x.position == count],
                             *[self._array(x.instruction) for x in sums.shared_results if x.position == count]]),
-            "gradient": flat([*self._means(), *self._shared()], count),
+            "gradient": flat([*self._means(), *self._shared()], count, len(self.program.scalars)),
         }  # fmt: skip
         names = {name: self.writer.names.new(name, name) for name in values}
         lines = [

@@ -46,7 +46,7 @@ class Views:
 
     def __init__(self, grouping: Grouping, program: Program, names: Names, number: Callable[[float], ast.expr]) -> None:
         self.grouping, self.names, self.number = grouping, names, number
-        self.labels, self.inputs = program.parameters, program.inputs
+        self.labels, self.inputs = program.scalars, program.inputs
         self.constants = {
             program.instructions[i].number.hex(): label
             for i, label in program.labels.items() if program.instructions[i].op is constant

@@ -35,7 +35,8 @@ MOST_UNPACKED = 12  # columns or parameters that are unpacked in a line
 def written(program: Program) -> str:
     """The program as a Python function program(xp, parameters, columns), on arrays of a namespace.
 
-    columns: an array with a row for each input; parameters: one of their numbers. It returns the mean of the loss and
+    columns: an array with a row for each input; parameters: one of their numbers, and of
+    others after them. It returns the mean of the loss and
     its gradient, as one array, and then a list of what comes beside the loss, if anything does; without a gradient, a
     list of outputs.
     """
@@ -104,7 +105,7 @@ class ArrayWriter(Writer):
     def _name_leaves(self, asked_for: Views) -> None:
         """Names for inputs and parameters before all others; for all of them, where all are taken one by one."""
         for kind, labels, otherwise, source in (
-            ("input", self.program.inputs, "x", "columns"), ("parameter", self.program.parameters, "p", "parameters")
+            ("input", self.program.inputs, "x", "columns"), ("parameter", self.program.scalars, "p", "parameters")
         ):  # fmt: skip
             if len(labels) <= MOST_UNPACKED and not any(key[0] in (f"{kind}s", "matrix") for key in asked_for.leaves):
                 for i, label in enumerate(labels):
@@ -123,7 +124,7 @@ class ArrayWriter(Writer):
         left = dict(self.views.leaves)
         for kind, labels, source in (
             ("input", self.program.inputs, "columns"),
-            ("parameter", self.program.parameters, "parameters"),
+            ("parameter", self.program.scalars, "parameters"),
         ):
             names = [left[kind, i].name for i in range(len(labels)) if (kind, i) in left]
             if (
