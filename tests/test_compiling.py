@@ -1382,8 +1382,8 @@ def kernel(step: Compiled) -> Any:
 @needs_llvm
 def test_programs_of_one_structure_are_compiled_once() -> None:
     def model(w: float, constant: float, label: str) -> Compiled:
-        weight, c = Value(w, label), Value(constant, label)
-        return autograd.compile(lambda x, y: tanh(weight * x + c) * y, [weight], backend="native")
+        weight, c = Value(w, label), Value(0.25, label)
+        return autograd.compile(lambda x, y: tanh(weight * x + constant + c) * y, [weight], backend="native")
 
     first, same = model(0.5, 2.0, "a"), model(0.25, 2.0, "b")
     assert kernel(first) is kernel(same)
