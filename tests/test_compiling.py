@@ -143,7 +143,7 @@ def _backend(target: str, size: int) -> Any:
     machine = replace(host(), register_bytes=register_bytes, registers=registers, vector_math=vector_math)
     if machine == host():
         return choose(
-            Options("native", np.dtype(f"f{size}"), "auto", None)
+            Options("native", np.dtype(f"f{size}"), "auto", None, None)
         )  # what it has compiled need not be compiled again
     return NativeBackend(size, machine)
 

@@ -4,6 +4,7 @@ import copy
 import math
 import multiprocessing
 import pickle
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -149,6 +150,56 @@ def test_gradients_beside_numbers_that_are_no_parameters(target: str) -> None:
 
 
 @needs_llvm
+def test_machine_code_is_kept_where_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from autograd.compiling.native import backend, kept
+
+    native: Any = backend
+    model, folder = MLP(2, [3, 1], "tanh", seed=2), tmp_path / "made" / "here"
+    columns = np.random.default_rng(1).normal(size=(3, 300))
+    compiled: list[str] = []
+
+    def spied(*arguments: Any, write: Any = native.write_kernel) -> Any:
+        compiled.append("anew")
+        return write(*arguments)
+
+    def step(**options: Any) -> Any:
+        native.native_backend.cache_clear()  # as in another process
+        made = autograd.compile(
+            lambda x, y, t: exp(model([x, y])) ** t, model.parameters(), backend="native",
+            **{"cache": folder, **options},
+        )  # fmt: skip
+        results = made(*columns), made(0.5, 0.25, 2.0), made.values(*columns), made.ir
+        with pytest.raises(TypeError):
+            made("x", 1.0, 1.0)
+        compiled.append("used")
+        return repr(results)
+
+    monkeypatch.setattr(native, "write_kernel", spied)
+    expected = step(cache=None)
+    assert step() == expected
+    files = sorted(folder.iterdir())
+    assert (compiled, len(files)) == (["anew", "anew", "used"] * 2, 2)
+    compiled.clear()
+    assert (step(), compiled) == (expected, ["used"])
+    good = [path.read_bytes() for path in files]
+    for spoilt in (lambda x: x[:-1], lambda x: b"", lambda x: x[:90] + b"!" + x[91:], lambda x: good[x == good[0]]):
+        for path, content in zip(files, good, strict=True):
+            path.write_bytes(spoilt(content))
+        compiled.clear()
+        assert (step(), compiled) == (expected, ["anew", "anew", "used"])
+        assert [path.read_bytes() for path in files] == good  # mended
+    monkeypatch.setattr(kept, "_surroundings", lambda: "another version")
+    compiled.clear()
+    assert (step(), compiled, len(list(folder.iterdir()))) == (expected, ["anew", "anew", "used"], 4)
+    (tmp_path / "file").write_text("")
+    assert step(cache=tmp_path / "file" / "folder") == expected  # where nothing can be kept
+    assert step(dtype="float32") != expected
+    with multiprocessing.get_context("spawn").Pool(2) as pool:  # each compiles, or finds what the other has
+        two = autograd.compile(lambda x: tanh(x * 3.0), backend="native", cache=tmp_path / "two")
+        assert len({repr(x) for x in pool.starmap(called, [(two, [columns[0]])] * 4)}) == 1
+
+
+@needs_llvm
 def test_it_is_called_in_another_process() -> None:
     w = Value(0.5, "w")
     step = autograd.compile(lambda x: tanh(w * x) ** 2, [w])
@@ -167,5 +218,5 @@ def test_what_cannot_travel_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(instructions.NAMED, "tanh")
     with pytest.raises(CompileError, match=r"^a program from another version of glassgrad: there is no operation tanh"):
         pickle.loads(travelling)
-    options = Options("auto", np.dtype("float64"), "auto", np)
+    options = Options("auto", np.dtype("float64"), "auto", np, None)
     assert pickle.loads(pickle.dumps(options)) == options

@@ -23,6 +23,7 @@ class Options:
     dtype: np.dtype[Any]
     vector_math: str
     namespace: Any
+    cache: str | None
 
     def __reduce__(self) -> tuple[Any, ...]:
         """With the namespace by its name."""
@@ -32,11 +33,11 @@ class Options:
                 f"this compiled function cannot be copied or pickled: {name or type(self.namespace).__name__}, its "
                 "namespace, is no module that can be imported"
             )
-        return _unpickled, (self.backend, self.dtype, self.vector_math, name)
+        return _unpickled, (self.backend, self.dtype, self.vector_math, name, self.cache)
 
 
-def _unpickled(backend: str, dtype: np.dtype[Any], vector_math: str, name: str | None) -> Options:
-    return Options(backend, dtype, vector_math, None if name is None else import_module(name))
+def _unpickled(backend: str, dtype: np.dtype[Any], vector_math: str, name: str | None, cache: str | None) -> Options:
+    return Options(backend, dtype, vector_math, None if name is None else import_module(name), cache)
 
 
 def choose(options: Options) -> Backend:
@@ -57,11 +58,11 @@ def choose(options: Options) -> Backend:
         raise ImportError(
             "backend='native' needs llvmlite: pip install '.[jit]' (in a clone of glassgrad), or take backend='source'"
         )
-    return _native(dtype.itemsize, vector_math)
+    return _native(dtype.itemsize, vector_math, options.cache)
 
 
-def _native(size: int, vector_math: str) -> Backend:
+def _native(size: int, vector_math: str, cache: str | None) -> Backend:
     with compiling:  # imports too: a fork would leave their locks held as well
         from autograd.compiling.native.backend import native_backend
 
-        return native_backend(size, vector_math)
+        return native_backend(size, vector_math, cache)

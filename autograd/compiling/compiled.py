@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 from array import array as doubles
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -33,6 +34,7 @@ def compile(
     dtype: Any = "float64",
     vector_math: str = "auto",
     namespace: Any = None,
+    cache: str | os.PathLike[str] | None = None,
 ) -> Compiled:
     """Compile a function of scalars into a program that takes arrays, with a number for each row.
 
@@ -57,6 +59,10 @@ def compile(
     namespace: for the source backend, the module whose functions compute: numpy, or jax.numpy (of which float64 has to
         be enabled), torch, cupy, …
 
+    cache: a folder in which machine code is kept, so that a program is compiled once and not in each process; made if
+        it is not there. What is damaged there, or of another processor or version of Python, LLVM or glassgrad, is
+        compiled anew. Let nobody write to it whose code you would not run
+
     Results are those of the Values but for rounding: sums may be taken in another order, and native code adds a product
     without rounding it first, so that one which is too large for a float does not overflow on its way into a sum. In a
     gradient it adds what is the same for all rows, such as that of a penalty, to the mean and not to each row.
@@ -76,7 +82,7 @@ def compile(
     if kind is None:
         raise ValueError(f"dtype is 'float64' or 'float32', got {shown(dtype)}")
     values = _checked_parameters(parameters)
-    options = Options(backend, kind, vector_math, namespace)
+    options = Options(backend, kind, vector_math, namespace, None if cache is None else os.path.abspath(cache))
     choose(options)  # which may refuse them
     recorded = trace(function, _input_names(function, inputs), values, has_aux)
     return _compiled(build(recorded), values, tuple(recorded.others), recorded.single, recorded.aux, options)

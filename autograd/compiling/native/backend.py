@@ -7,16 +7,17 @@ from itertools import repeat
 from typing import Any
 
 import numpy as np
-from llvmlite import ir
+from llvmlite import binding, ir
 
 from autograd.compiling.arrays import Array
 from autograd.compiling.backend import ROOM, Batches, Quick, State
 from autograd.compiling.fixed import Fixed, Once
 from autograd.compiling.locks import compiling
+from autograd.compiling.native import kept
 from autograd.compiling.native.descent_code import descent_function
-from autograd.compiling.native.fastcall import CallWriter, as_python_function
+from autograd.compiling.native.fastcall import CallWriter, add_symbol, as_python_function
 from autograd.compiling.native.kernel import write_kernel
-from autograd.compiling.native.kernel_function import ARGUMENTS
+from autograd.compiling.native.kernel_function import ARGUMENTS, KernelFunction
 from autograd.compiling.native.machine_code import ADDRESS, INTEGER, MachineCode
 from autograd.compiling.native.object_layout import address, new_array
 from autograd.compiling.native.processor import Processor, has_vector_math, host
@@ -44,18 +45,16 @@ class NativeKernel(Fixed):
     _run: Callable[..., Any]
     _spare: list[Array]
 
-    def __init__(self, program: Program, mean: bool, size: int, processor: Processor) -> None:
+    def __init__(
+        self, program: Program, mean: bool, size: int, processor: Processor, folder: str | None = None
+    ) -> None:
         inputs, parameters, scalars = len(program.inputs), len(program.parameters), len(program.scalars)
-        number = ir.DoubleType() if size == 8 else ir.FloatType()
-        kernel = write_kernel(schedule(program, mean), mean, parameters + 1, number, processor, "kernel")
         quick = mean and new_array() != 0
-        if quick:
-            CallWriter(kernel, inputs, scalars, parameters).write()
-        code = MachineCode(kernel.module, processor)
+        code, scratch_bytes = _kept_code(program, mean, size, processor, folder)
         kinds = [INTEGER if kind == I64 else ADDRESS for kind in ARGUMENTS.values()]
         self.fix(
             inputs=inputs, scalars=scalars, outputs=parameters + 1 if mean else len(program.outputs), mean=mean,
-            dtype=np.dtype(f"f{size}"), code=code, text=code.text, scratch_bytes=kernel.scratch_bytes,
+            dtype=np.dtype(f"f{size}"), code=code, text=code.text, scratch_bytes=scratch_bytes,
             address=code.address("kernel"), quick=as_python_function(code) if quick else None,
             _run=code.function("kernel", None, kinds), _spare=[],
         )  # fmt: skip
@@ -140,11 +139,12 @@ class NativeBackend(Fixed):
     name = "native"
     size: int
     processor: Processor
+    folder: str | None  # where machine code is kept
     dtype: np.dtype[Any]
     _kernels: OrderedDict[Hashable, NativeKernel]
 
-    def __init__(self, size: int, processor: Processor) -> None:
-        self.fix(size=size, processor=processor, dtype=np.dtype(f"f{size}"), _kernels=OrderedDict())
+    def __init__(self, size: int, processor: Processor, folder: str | None = None) -> None:
+        self.fix(size=size, processor=processor, folder=folder, dtype=np.dtype(f"f{size}"), _kernels=OrderedDict())
 
     def kernel(self, program: Program, mean: bool) -> NativeKernel:
         """The kernel of a program, from those that were made before if its structure is known."""
@@ -152,7 +152,7 @@ class NativeBackend(Fixed):
         with compiling:
             found = self._kernels.get(key)
             if found is None:
-                found = self._kernels[key] = NativeKernel(program, mean, self.size, self.processor)
+                found = self._kernels[key] = NativeKernel(program, mean, self.size, self.processor, self.folder)
             self._kernels.move_to_end(key)
             while len(self._kernels) > MOST_PROGRAMS:
                 self._kernels.popitem(last=False)
@@ -186,11 +186,55 @@ class NativeBackend(Fixed):
 
 
 @lru_cache
-def native_backend(size: int, vector_math: str) -> NativeBackend:
-    """The backend of this machine. Raises CompileError where a vector math library is wanted and there is none."""
+def native_backend(size: int, vector_math: str, folder: str | None = None) -> NativeBackend:
+    """The backend of this machine. folder: where it keeps machine code, or None.
+
+    Raises CompileError where a vector math library is wanted and there is none.
+    """
     if vector_math == "system" and not has_vector_math():
         raise CompileError("vector_math='system' needs a vector math library, glibc's libmvec, and there is none here")
-    return NativeBackend(size, host(vector_math != "scalar"))
+    return NativeBackend(size, host(vector_math != "scalar"), folder)
+
+
+def _kept_code(
+    program: Program, mean: bool, size: int, processor: Processor, folder: str | None
+) -> tuple[MachineCode, int]:
+    """The machine code of a program, and the bytes of scratch that it takes; from the folder, if it is there."""
+    if folder is None:
+        kernel = _written(program, mean, size, processor)
+        return MachineCode(str(kernel.module), processor), kernel.scratch_bytes
+    key = kept.key_of(program, mean, size, processor)
+    found = kept.load(folder, key)
+    if found and _add_symbols(found.symbols, processor):
+        return MachineCode(found.text, processor, found.code), found.scratch_bytes
+    kernel, compiled = _written(program, mean, size, processor), list[bytes]()
+    code = MachineCode(str(kernel.module), processor, keep=compiled.append)
+    symbols = [f.name for f in kernel.module.functions if f.is_declaration and not f.name.startswith("llvm.")]
+    kept.store(folder, key, kept.Kept(compiled[0], code.text, symbols, kernel.scratch_bytes))
+    return code, kernel.scratch_bytes
+
+
+def _written(program: Program, mean: bool, size: int, processor: Processor) -> KernelFunction:
+    number = ir.DoubleType() if size == 8 else ir.FloatType()
+    kernel = write_kernel(schedule(program, mean), mean, len(program.parameters) + 1, number, processor, "kernel")
+    if mean and new_array() != 0:
+        CallWriter(kernel, len(program.inputs), len(program.scalars), len(program.parameters)).write()
+    return kernel
+
+
+def _add_symbols(names: Sequence[str], processor: Processor) -> bool:
+    """Tell LLVM where functions are; False if one of them is not here."""
+    for name in names:
+        if name.startswith("Py"):
+            try:
+                add_symbol(name)
+            except AttributeError:
+                return False
+        elif (address_here := processor.address_of(name)) is None:
+            return False
+        else:
+            binding.add_symbol(name, address_here)
+    return True
 
 
 def _start_of_order(batches: Batches, steps: int) -> int | None:

@@ -54,7 +54,7 @@ def descent_function(size: int, processor: Processor) -> Callable[..., int]:
     code.fold(steps, 1, [I64(0), I64(0)], take_step)
     b.ret(steps)
     arguments = [INTEGER if kind == I64 else ADDRESS for kind in kinds]
-    return MachineCode(module, processor).function("descend", INTEGER, arguments)
+    return MachineCode(str(module), processor).function("descend", INTEGER, arguments)
 
 
 def _times_zero(wide: VectorCode, gradient: Any, room: Any) -> Any:

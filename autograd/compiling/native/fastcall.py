@@ -26,6 +26,7 @@ STACK_BYTES = (
 )
 FEW_INPUTS = 40  # whose columns are noted on the stack
 NULL = ir.Constant(POINTER, None)
+OBJECTS = (None, float, tuple, np.ndarray, Value)  # whose addresses code reads from a table: each process has its own
 
 
 class CallWriter:
@@ -43,6 +44,8 @@ class CallWriter:
         code = kernel.code
         self.function = ir.Function(kernel.module, ir.FunctionType(POINTER, [POINTER, POINTER, I64]), "call")
         self.builder = ir.IRBuilder(self.function.append_basic_block("entry"))
+        self.objects = ir.GlobalVariable(kernel.module, ir.ArrayType(I64, len(OBJECTS)), "objects")
+        self.objects.initializer = ir.Constant(self.objects.value_type, None)
         self.plain = VectorCode(self.builder, code.number, 1, code.processor)
         self.dtype = DOUBLE if self.plain.size == 8 else SINGLE
 
@@ -81,7 +84,7 @@ class CallWriter:
         self._release_columns()
         b.branch(self.refused)
         b.position_at_end(self.refused)
-        none = b.inttoptr(I64(id(None)), POINTER)
+        none = self._object(None)
         self._python("Py_IncRef", ir.VoidType(), none)
         b.ret(none)
         self._define()
@@ -148,7 +151,7 @@ class CallWriter:
     def _float(self, thing: Any, otherwise: Any) -> Any:
         """The number of a float, NumPy's float64 among them."""
         b, number = self.builder, self.plain.number
-        kind, floats = self._pointer(thing, object_layout.TYPE), b.inttoptr(I64(id(float)), POINTER)
+        kind, floats = self._pointer(thing, object_layout.TYPE), self._object(float)
         self._require(b.icmp_signed("!=", self._python("PyType_IsSubtype", I32, kind, floats), I32(0)), otherwise)
         double = b.load(b.gep(thing, [I64(object_layout.FLOAT)], source_etype=I8), typ=ir.DoubleType())
         return double if self.plain.size == 8 else b.fptrunc(double, number)
@@ -195,9 +198,8 @@ class CallWriter:
         b, number = self.builder, I32(self.dtype.num)
         shape = self._reserve(I64, 1)
         b.store(I64(length), shape)
-        kind = b.inttoptr(I64(id(np.ndarray)), POINTER)
-        operands = [kind, I32(1), shape, number, NULL, NULL, I32(0), I32(0), NULL]
-        return self._call("PyArray_New", object_layout.new_array(), POINTER, operands)
+        operands = [self._object(np.ndarray), I32(1), shape, number, NULL, NULL, I32(0), I32(0), NULL]
+        return self._call("PyArray_New", POINTER, operands)
 
     def _allocate(self, small: Any, size: Any) -> Any:
         b, stack = self.builder, self._reserve(I8, STACK_BYTES)
@@ -226,8 +228,11 @@ class CallWriter:
     def _is_null(self, pointer: Any) -> Any:
         return self.builder.icmp_unsigned("==", self.builder.ptrtoint(pointer, I64), I64(0))
 
+    def _object(self, thing: Any) -> Any:
+        return self._pointer(self.objects, 8 * OBJECTS.index(thing))
+
     def _is(self, pointer: Any, thing: Any) -> Any:
-        return self.builder.icmp_unsigned("==", self.builder.ptrtoint(pointer, I64), I64(id(thing)))
+        return self.builder.icmp_unsigned("==", pointer, self._object(thing))
 
     def _tuple_of(self, thing: Any, count: int) -> Any:
         """The thing, which has to be a tuple of that many items."""
@@ -270,21 +275,32 @@ class CallWriter:
 
     def _python(self, name: str, kind: Any, *operands: Any) -> Any:
         """A call of Python's C API."""
-        address = ctypes.cast(getattr(ctypes.pythonapi, name), ctypes.c_void_p).value
-        assert address is not None
-        return self._call(name, address, kind, operands)
+        return self._call(name, kind, operands)
 
-    def _call(self, name: str, address: int, kind: Any, operands: Sequence[Any]) -> Any:
+    def _call(self, name: str, kind: Any, operands: Sequence[Any]) -> Any:
         module = self.builder.module
         function = module.globals.get(name)
         if function is None:
-            binding.add_symbol(name, address)
+            add_symbol(name)
             function = ir.Function(module, ir.FunctionType(kind, [x.type for x in operands]), name)
         return self.builder.call(function, operands)
 
 
+def add_symbol(name: str) -> None:
+    """Tell LLVM where a function of Python's or NumPy's C API is. Raises AttributeError where there is none."""
+    if name == "PyArray_New":
+        address = object_layout.new_array()
+    else:
+        address = ctypes.cast(getattr(ctypes.pythonapi, name), ctypes.c_void_p).value or 0
+    if not address:
+        raise AttributeError(f"Python has no {name} here")
+    binding.add_symbol(name, address)
+
+
 def as_python_function(code: Any) -> Callable[..., Any]:
     """The function for Python in machine code, which it owns: Python frees what a function is bound to after it."""
+    table = (ctypes.c_size_t * len(OBJECTS)).from_address(code.address("objects"))
+    table[:] = list(map(id, OBJECTS))
     make = ctypes.pythonapi.PyCFunction_NewEx
     make.restype, make.argtypes = ctypes.py_object, (ctypes.c_void_p, ctypes.py_object, ctypes.c_void_p)
     function: Callable[..., Any] = make(code.address("definition"), code, None)

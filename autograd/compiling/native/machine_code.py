@@ -17,15 +17,21 @@ ADDRESS, INTEGER = ctypes.c_void_p, ctypes.c_int64
 
 
 class MachineCode(Fixed):
-    """The functions of a module, which live as long as this does: whoever calls them has to hold it."""
+    """The functions of a module, which live as long as this does: whoever calls them has to hold it.
+
+    text: of the module; compiled: its object code, from an earlier time, or None; keep: what is given the object code
+    once it is compiled, or None.
+    """
 
     text: str
     _engine: Any
 
-    def __init__(self, module: Any, processor: Processor) -> None:
-        text = str(module)
+    def __init__(
+        self, text: str, processor: Processor, compiled: bytes | None = None,
+        keep: Callable[[bytes], object] | None = None,
+    ) -> None:  # fmt: skip
         with compiling:
-            self.fix(text=text, _engine=_on_a_large_stack(_engine, text, processor))
+            self.fix(text=text, _engine=_on_a_large_stack(_engine, text, processor, compiled, keep))
 
     def __del__(self, compiling: Any = compiling) -> None:
         with compiling:
@@ -42,12 +48,16 @@ class MachineCode(Fixed):
         return found  # type: ignore[no-any-return]
 
 
-def _engine(text: str, processor: Processor) -> Any:
+def _engine(text: str, processor: Processor, compiled: bytes | None, keep: Callable[[bytes], object] | None) -> Any:
     _initialize()
-    parsed = binding.parse_assembly(text)
+    parsed = binding.parse_assembly(text if compiled is None else "")
     target = binding.Target.from_triple(binding.get_process_triple())
     target_machine = target.create_target_machine(cpu=processor.cpu, features=processor.features, opt=3)
     engine = binding.create_mcjit_compiler(parsed, target_machine)
+    if compiled is not None:
+        engine.add_object_file(binding.object_file.ObjectFileRef.from_data(compiled))
+    elif keep is not None:
+        engine.set_object_cache(lambda module, code: keep(code))
     engine.finalize_object()
     return engine
 

@@ -54,6 +54,10 @@ class Processor:
         address = _address(_libmvec(), symbol)
         return None if address is None else (symbol, address)
 
+    def address_of(self, symbol: str) -> int | None:
+        """The address of a function of either library, if there is one."""
+        return _address(_libmvec() if symbol.startswith("_ZGV") else _libm(), symbol)
+
     def scalar_function(self, name: str, size: int) -> tuple[str, int]:
         """The symbol and the address of a function of the C library."""
         symbol = _c_name(name, size)
