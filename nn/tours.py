@@ -20,22 +20,28 @@ TWO_THREE_ONE: Tour = [
         "text": [
             Message("Two inputs, three hidden neurons, one output: the 2-3-1 network."),
             Message(
-                "Every line is a weight. w¹₂₁ is in the first gap between layers; it leads to neuron 2 from input 1."
+                "Lines between circles are weights: orange above 0, blue below. w¹₂₁, in the first gap, leads to "
+                "neuron 2 from input 1."
             ),
         ],
-        "view": {"select": "w^1_21"},
+        "view": {"step": 0},
         "question": {
             "ask": Message("Which weight leads to hidden neuron 3 from input 2?"),
             "choices": ["w¹₂₃", "w¹₃₂", "w²₁₃"],
             "right": 1,
             "why": Message("First where it leads to, then where it comes from."),
+            "wrong": [
+                Message("That one leads to neuron 2 from input 3: the first lower index says where a weight leads to."),
+                "",
+                Message("The upper 2 is the second gap, between the hidden neurons and the output."),
+            ],
         },
     },
     {
         "title": Message("A neuron adds up"),
         "text": Message(
-            "Each neuron multiplies its inputs by its weights and adds the bias. Work out the first sum, z²₁. Three "
-            "significant digits are enough, here and in all answers."
+            "Each neuron multiplies its inputs by its weights and adds a number of its own, the bias b. Work out the "
+            "first sum, z²₁. Three significant digits are enough, here and in all answers."
         ),
         "view": {"step": 1, "level": "neurons with z"},
         "question": {"about": "value", "node": "z^2_1"},
@@ -43,8 +49,8 @@ TWO_THREE_ONE: Tour = [
     {
         "title": Message("Then it bends"),
         "text": Message(
-            "The activation σ(z) = 1/(1 + e⁻ᶻ) squeezes the sum into the range from 0 to 1. Without it, three layers "
-            "would be no more than one straight line."
+            "The activation σ(z) = 1/(1 + e⁻ᶻ) squeezes the sum into the range from 0 to 1. Without it, sums of sums "
+            "would be sums again: the whole network could only draw a straight line."
         ),
         "view": {"step": 2, "select": "a^2_1", "level": "neurons with z"},
         "question": {
@@ -52,6 +58,11 @@ TWO_THREE_ONE: Tour = [
             "choices": [Message("at z = 0"), Message("where z is large"), Message("it is equally steep everywhere")],
             "right": 0,
             "why": Message("There its slope is ¼. Far out it is nearly flat, and little gradient passes back."),
+            "wrong": [
+                "",
+                Message("There σ(z) is nearly 1 already, and has hardly any way left to rise."),
+                Message("Then it would be a straight line, and not stay between 0 and 1."),
+            ],
         },
     },
     {
@@ -65,7 +76,14 @@ TWO_THREE_ONE: Tour = [
             "ask": Message("The prediction is below the target. If it rose a little, C would …"),
             "choices": [Message("rise"), Message("fall"), Message("stay")],
             "right": 1,
-            "why": Message("So ∂C/∂a³₁ is negative."),
+            "why": Message(
+                "So ∂C/∂a³₁ is negative: the derivative of C by a³₁, with all else held still (hence ∂ for d)."
+            ),
+            "wrong": [
+                Message("C is the square of the distance to y: is that distance larger then, or smaller?"),
+                "",
+                Message("C is the square of the distance to y, and that changes."),
+            ],
             "about": "gradient",
             "node": "a^3_1",
         },
@@ -81,8 +99,8 @@ TWO_THREE_ONE: Tour = [
     {
         "title": Message("The first factor"),
         "text": Message(
-            "C hands its gradient on to the prediction, times the partial on the edge: −2(y − a³₁). The 2 comes down "
-            "from the square, the minus from y − a."
+            "C hands its gradient, 1, on to the prediction, times the partial on the edge: the derivative of "
+            "(y − a³₁)² by a³₁. Mind the inner derivative, that of y − a³₁."
         ),
         "view": {"step": 10},
         "question": {"about": "gradient", "node": "a^3_1"},
@@ -99,6 +117,11 @@ TWO_THREE_ONE: Tour = [
             "choices": ["z³₁(1 − z³₁)", "a³₁(1 − a³₁)", "σ(a³₁)"],
             "right": 1,
             "why": Message("1/(1 + e⁻ᶻ) is a, and e⁻ᶻ/(1 + e⁻ᶻ) is 1 − a: the slope is their product."),
+            "wrong": [
+                Message("z and a are two things: 1/(1 + e⁻ᶻ) is a³₁, what comes out of σ."),
+                "",
+                Message("That would be σ once more, of its own result."),
+            ],
             "about": "gradient",
             "node": "z^3_1",
         },
@@ -124,6 +147,11 @@ TWO_THREE_ONE: Tour = [
             "choices": ["w²₁₁", "w²₁₂", "w²₁₃"],
             "right": 1,
             "why": Message("It leads to output neuron 1 from hidden neuron 2."),
+            "wrong": [
+                Message("That one comes from hidden neuron 1: follow the line from where w¹₂₁ leads to."),
+                "",
+                Message("That one comes from hidden neuron 3: follow the line from where w¹₂₁ leads to."),
+            ],
             "about": "gradient",
             "node": "w^1_21",
         },
@@ -151,7 +179,7 @@ TWO_THREE_ONE: Tour = [
         "title": Message("Your turn"),
         "text": Message(
             "Now all of it: practice asks for backpropagation step by step, and New numbers gives you other numbers. "
-            "What goes wrong is told by its name."
+            "After a wrong answer it says which mistake it was."
         ),
         "action": "practice",
     },

@@ -85,7 +85,8 @@ def test_a_tour_is_replayed_scene_by_scene(name: str, visit: Visit) -> None:  # 
         if "choices" in question:
             wrong, right = 1 - min(question["right"], 1), question["right"]
             assert "about" not in question or str(question["choices"][right]) not in str(scene["text"])
-            for at, said in ((wrong, "Not quite"), (right, str(question["why"]))):
+            hint = str(question.get("wrong", [""] * len(question["choices"]))[wrong])
+            for at, said in ((wrong, f"Not quite: try again. {hint}".strip()), (right, str(question["why"]))):
                 expect(page.locator(".panel")).to_be_visible(visible="about" not in question)
                 panel.get_by_role("button", name=str(question["choices"][at]), exact=True).click()
                 expect(panel.locator(".verdict")).to_contain_text(said)
@@ -101,6 +102,10 @@ def test_a_tour_is_replayed_scene_by_scene(name: str, visit: Visit) -> None:  # 
             expect(
                 page.locator(".practice") if scene["action"] == "practice" else page.locator(".panel")
             ).to_be_visible()
+            if scene["action"] == "practice":
+                expect(panel).to_be_hidden()
+            else:
+                expect(panel.get_by_role("status").filter(has_text=" went from ")).to_be_in_viewport()
         elif i < len(scenes):
             assert panel.get_by_role("button", name="Next").is_enabled()
         if i < len(scenes):
@@ -131,7 +136,7 @@ def test_a_teacher_writes_a_tour_in_python_or_json(tmp_path: Path) -> None:
     first, second = told["tour"]
     assert first == {"title": "Here", "text": ["Look at w¹₂₁."], "view": "select=w%C2%B9%E2%82%82%E2%82%81&step=3"}
     assert second["title"] == "2"
-    assert second["question"] == {"ask": "Which?", "choices": ["a", "b"], "right": 0, "why": ""}
+    assert second["question"] == {"ask": "Which?", "choices": ["a", "b"], "right": 0, "why": "", "wrong": ["", ""]}
     assert told["start"] == first["view"]
     (tmp_path / "tour.json").write_text(json.dumps(SHORT), encoding="utf-8")
     for path in (tmp_path / "tour.json", str(tmp_path / "tour.json")):
@@ -156,6 +161,10 @@ def test_a_teacher_writes_a_tour_in_python_or_json(tmp_path: Path) -> None:
         ([{"text": "one", "question": {"about": "slope", "node": "y"}}], "about a gradient, value or update"),
         ([{"text": "one", "question": {"about": "value", "node": "w^1_21"}}], "cannot be about w¹₂₁"),
         ([{"text": "one", "question": {"ask": "?", "choices": [1, 2], "right": 1}}], "its choices is a text, got 1"),
+        (
+            [{"text": "one", "question": {"choices": ["a", "b"], "right": 1, "wrong": ["no"]}}],
+            "wrong has a text for each",
+        ),
         ([{"text": "one", "question": 3}], "its question is a mapping"),
     ],
 )

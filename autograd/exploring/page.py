@@ -120,9 +120,9 @@ def explore(
     practice: open with questions, and with all partials and gradients hidden until they are answered.
     tour: scenes that lead through the page, or a JSON file of them: mappings of a "title", a "text" or list of
     paragraphs (with labels in `backticks`), a "view" (as start), and where it helps a "question", which has "ask",
-    "choices", "right" (an index) and "why", or "about" ("gradient", "value", "update") and "node", or all of these: the
-    page hides what it is about until it is answered. "action" gives a scene a button: "step", "many steps" (of
-    learning) or "practice". See nn.tours.
+    "choices", "right" (an index), "why" and "wrong" (a sentence for each choice), or "about" ("gradient", "value",
+    "update") and "node", or all of these: the page hides what it is about until it is answered. "action" gives a scene
+    a button: "step", "many steps" (of learning) or "practice". See nn.tours.
     lang: the language of the page, "en", "de" or "es"; without it the page speaks that of its reader's browser.
     rules: by which steps can be taken, the first at first; gradient descent where it is None. (nn.explore offers more.)
 

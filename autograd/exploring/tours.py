@@ -70,7 +70,10 @@ def _question(graph: PageGraph, question: Mapping[str, Any]) -> dict[str, Any]:
     if type(right) is not int or not 0 <= right < len(choices):
         raise ValueError(f"right is the index of one of the {len(choices)} choices, got {shown(right)}")
     ask, why = (_with_labels(_text(question.get(key, ""), key)) for key in ("ask", "why"))
-    told = {"ask": ask, "choices": [*map(_with_labels, choices)], "right": right, "why": why}
+    wrong = [_with_labels(_text(one, "wrong")) for one in question.get("wrong", [""] * len(choices))]
+    if len(wrong) != len(choices):
+        raise ValueError(f"wrong has a text for each of the {len(choices)} choices, got {len(wrong)}")
+    told = {"ask": ask, "choices": [*map(_with_labels, choices)], "right": right, "why": why, "wrong": wrong}
     return told | (_about(graph, question) if "about" in question else {})
 
 

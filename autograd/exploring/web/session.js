@@ -11,9 +11,13 @@ export function practise(state, on, topic = state.practice.topic) {
   const { practice } = state;
   state.play(false);
   practice.rate = state.descent.rate;
-  if (on) practice.start(topic);
-  else practice.on = false;
+  if (on) {
+    practice.start(topic);
+    state.point(null); // what was selected is not what is asked about
+    state.tour.on = false;
+  } else practice.on = false;
   ask(state, 0);
+  state.notify("selection", "tour");
 }
 
 /** Ask a question: the picture goes to where it is the next to be answered. @param {State} state @param {number} index */

@@ -5,6 +5,7 @@
 import { read } from "./address.js";
 import { button, h, setText } from "./dom.js";
 import { t, told } from "./language.js";
+import { asText } from "./numbers.js";
 import { MANY_STEPS } from "./learning_panel.js";
 import { questionElements } from "./question.js";
 import { practise } from "./session.js";
@@ -71,21 +72,34 @@ function sceneElements(state) {
   return [
     ...scene.text.map((text) => h("p", {}, told(text))),
     ...askedElements(state),
-    ...(scene.action ? [h("div", { class: "row" }, actionButton(state, scene.action))] : []),
+    ...(scene.action ? actionElements(state, scene.action) : []),
   ];
 }
 
-/** What a scene offers to do; not before a question is answered that this would give away.
+/** What a scene offers to do, and what came of it; not before a question is answered that this would give away.
  *  @param {State} state @param {Action} action */
-function actionButton(state, action) {
+function actionElements(state, action) {
+  const said = h("p", { class: "told", role: "status" });
+  /** @param {number} count */
+  const learn = async (count) => {
+    const { graph, data } = state,
+      cost = () => asText(graph.values[graph.output], data.digits),
+      before = cost();
+    await state.learn(count);
+    setText(
+      said,
+      t("{name} went from {before} to {after}.", { name: graph.name(graph.output), before, after: cost() }),
+    );
+  };
   /** @type {Record<Action, [string, () => void]>} */
   const actions = {
-    step: [t("Take a step"), () => void state.learn(1)],
-    "many steps": [t("Take {count} steps", { count: MANY_STEPS }), () => void state.learn(MANY_STEPS)],
+    step: [t("Take a step"), () => void learn(1)],
+    "many steps": [t("Take {count} steps", { count: MANY_STEPS }), () => void learn(MANY_STEPS)],
     practice: [t("Practice"), () => practise(state, true)],
   };
   const [name, act] = actions[action];
-  return button(name, act, { class: "act", disabled: state.tour.asked !== null });
+  const box = button(name, act, { class: "act", disabled: state.tour.asked !== null });
+  return [h("div", { class: "row" }, box), said];
 }
 
 /** The question of a scene. @param {State} state */
@@ -107,12 +121,14 @@ function chosenElements(tour, answered) {
     if (chosen === undefined) return;
     const right = chosen === question.right;
     said.dataset.kind = right ? "right" : "wrong";
-    setText(said, right ? `${t("Right.")} ${told(question.why)}`.trim() : t("Not quite: try again."));
+    const why = told(right ? question.why : question.wrong[chosen]);
+    setText(said, `${right ? t("Right.") : t("Not quite: try again.")} ${why}`.trim());
   };
   const options = question.choices.map((text, i) =>
     button(told(text), () => {
       tour.chosen.set(index, i);
       say();
+      said.scrollIntoView({ block: "nearest" });
       answered();
     }),
   );

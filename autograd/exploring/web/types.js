@@ -36,7 +36,7 @@
  *   parameters: number[]}} PracticeData
  * @typedef {{name: string, definition?: string, words?: string, derivative?: string}} FunctionData  in MathML
  * @typedef {{about: "gradient" | "value" | "update", node: number}} About  what is asked for, and hidden until then
- * @typedef {{ask: Text, choices: Text[], right: number, why: Text} & Partial<About>} ChoiceData
+ * @typedef {{ask: Text, choices: Text[], right: number, why: Text, wrong: Text[]} & Partial<About>} ChoiceData
  * @typedef {{title: Text, text: Text[], view: string, question?: ChoiceData | About, action?: Action}} SceneData
  * @typedef {"step" | "many steps" | "practice"} Action  what a scene offers to do
  * @typedef {SceneData[]} TourData
