@@ -52,7 +52,7 @@ def explore(
     targets: Any = None,
     *,
     loss: str | Operation | LossFunction = "mse",
-    title: str | None = None,
+    title: str | Message | None = None,
     lr: float = 0.1,
     digits: int = 4,
     depth: int | None = None,

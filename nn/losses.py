@@ -20,6 +20,7 @@ from autograd import (
     as_value,
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
+    format_number,
     huber_loss,
     no_grad,
     softmax_cross_entropy,
@@ -28,6 +29,7 @@ from autograd import (
 )
 from autograd import hinge as hinge_of_a_row
 from autograd.core import listed, shown
+from autograd.words import marked, t
 
 NOT_ROWS = (str, bytes, dict, set, frozenset)  # Python goes through them, but they are no rows of numbers
 SOME_ROWS = 12  # on which a loss of one's own is tried
@@ -119,12 +121,14 @@ class Loss:
         if classes is None:
             return target
         if self.joint:
-            reading = self.reading or "an output for each {target}: {classes}"
-            return reading.format(target=target, classes=listed(classes, MOST_LISTED))
+            reading = self.reading or marked("an output for each {target}: {classes}")
+            return t(reading, target=target, classes=listed(classes, MOST_LISTED))
         (low, high), (level, as_low, as_high) = classes, self.threshold
-        reading = self.reading or f"above {level:g} where {{target}} is {{high}}, below where it is {{low}}"
-        said = reading.format(target=target, low=low, high=high)
-        return f"{said} ({high} is learned as {as_high:g}, {low} as {as_low:g})"
+        reading = self.reading or marked("above {level} where {target} is {high}, below where it is {low}")
+        said = t(reading, target=target, low=low, high=high, level=format_number(level))
+        coded = {"one": format(as_high, "g"), "other": format(as_low, "g")}
+        learned = t("({high} is learned as {one}, {low} as {other})", high=high, low=low, **coded)
+        return f"{said} {learned}"
 
     def __str__(self) -> str:
         return next((name for name, loss in LOSSES.items() if loss is self), self.operation.name)
@@ -186,7 +190,7 @@ bce = Loss(
     activation="sigmoid",
     predictions="a prediction strictly between 0 and 1",
     takes=lambda p: 0 < p < 1,
-    reading="the probability that {target} is {high}",
+    reading=marked("the probability that {target} is {high}"),
     remedy="bce_with_logits, of outputs without a sigmoid, is finite where bce is not",
 )
 bce_with_logits = Loss(
@@ -194,7 +198,9 @@ bce_with_logits = Loss(
     targets="probabilities from 0 to 1",
     accepts=lambda target, _: 0 <= target <= 1,
     decide=lambda x: float(x > 0),
-    reading="above 0 where {target} is {high}, below where it is {low}; its sigmoid is the probability of {high}",
+    reading=marked(
+        "above 0 where {target} is {high}, below where it is {low}; its sigmoid is the probability of {high}"
+    ),
 )
 cross_entropy = Loss(
     softmax_cross_entropy,
@@ -202,7 +208,7 @@ cross_entropy = Loss(
     targets="the index of a class, from 0",
     accepts=_is_index,
     decide=_largest,
-    reading="a score for each {target}: {classes}; the largest decides",
+    reading=marked("a score for each {target}: {classes}; the largest decides"),
 )
 hinge = Loss(
     hinge_of_a_row,

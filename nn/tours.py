@@ -315,17 +315,17 @@ def page(name: str) -> Explorer:
 
 def _two_three_one() -> Explorer:
     output = cost(two_three_one("sigmoid", seed=1), [0.5, -0.3], 1.0)
-    return explore(output, title="The 2-3-1 network, step by step", tour=TWO_THREE_ONE)
+    return explore(output, title=Message("The 2-3-1 network, step by step"), tour=TWO_THREE_ONE)
 
 
 def _xor() -> Explorer:
     model = MLP(2, [4, 1], "tanh", "sigmoid", seed=3)
     rows, targets = zip(*XOR_ROWS, strict=True)
-    return explore_model(model, rows, targets, loss="bce", lr=0.5, title="Learning XOR", tour=XOR)
+    return explore_model(model, rows, targets, loss="bce", lr=0.5, title=Message("Learning XOR"), tour=XOR)
 
 
 def _two_minima() -> Explorer:
     x = Value(2.0, "x")
     output = x**4 - 4 * x**2 + x
     output.label = "C"
-    return explore(output, lr=0.02, title="A valley with two minima", tour=TWO_MINIMA)
+    return explore(output, lr=0.02, title=Message("A valley with two minima"), tour=TWO_MINIMA)

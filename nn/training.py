@@ -9,6 +9,7 @@ from typing import Any
 
 from autograd import Operation, Value, as_value
 from autograd.core import shown
+from autograd.words import t, tn
 from nn.data import prepared_data
 from nn.history import Callback, History
 from nn.losses import LossFunction, loss_named
@@ -80,18 +81,23 @@ def train(
                 trainer.validate(entry, *held_out)
             history.append(entry)
             bar.update()
-            bar.set_postfix_str(f"loss {history.loss[-1]:.4g}", refresh=False)
+            bar.set_postfix_str(t("loss {number}", number=format(history.loss[-1], ".4g")), refresh=False)
             if any([_is_true(callback(model, history)) for callback in callbacks]):  # noqa: C419 (all are called)
-                history.stopped = f"a callback ended it after epoch {epoch}"
+                history.stopped = t("a callback ended it after epoch {epoch}", epoch=epoch)
                 break
             if tolerance is not None and _has_settled(history.loss, tolerance, patience):
-                history.stopped = f"the loss fell by no more than {tolerance:g} in {patience} epochs"
+                history.stopped = t(
+                    "the loss fell by no more than {tolerance} in {patience} epochs",
+                    tolerance=format(tolerance, "g"),
+                    patience=patience,
+                )
                 break
         else:
-            history.stopped = f"{epochs} epochs were made"
+            history.stopped = tn("{count} epoch was made", "{count} epochs were made", epochs)
         trainer.require_finite_parameters()
     except KeyboardInterrupt:
-        history.stopped, history.interrupted = f"interrupted in epoch {history.epochs}", True
+        history.interrupted = True
+        history.stopped = t("interrupted in epoch {epoch}", epoch=history.epochs)
     finally:
         try:
             trainer.finish()

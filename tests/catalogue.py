@@ -16,6 +16,9 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from autograd.exploring.legend import ARITHMETIC, OURS, entry
+from autograd.words import Message as Told
+
 ROOT = Path(__file__).parent.parent
 WORDS = ROOT / "autograd" / "words"
 TEMPLATE = WORDS / "glassgrad.pot"
@@ -36,7 +39,15 @@ def extracted() -> Catalog:
     )
     for file, _, message, comments, _ in sorted(found, key=lambda text: text[:2]):
         catalog.add(message, locations=[(file, 0)], auto_comments=comments)
+    for text in words_of_rows():
+        catalog.add(text, locations=[("autograd/core/operations.py", 0)])
     return catalog
+
+
+def words_of_rows() -> list[str]:
+    """What the legend takes from the rows of the table, which know of no catalogue."""
+    found = [entry(op).get("words") for op in OURS - ARITHMETIC if not op.inline]
+    return sorted(words.message for words in found if isinstance(words, Told))
 
 
 def written(catalog: Catalog) -> str:

@@ -1,7 +1,6 @@
 """The page for everyone: in other languages, and as axe-core sees it, which knows the hurdles of WCAG."""
 
 import os
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,9 +9,10 @@ from playwright.sync_api import Page, expect
 
 import nn
 from autograd import explore
-from autograd.words import Catalogue, catalogue
+from nn.losses import LOSSES
 from nn.networks import two_three_one
 from nn.tours import XOR
+from tests.marked import speak_marked, unmarked
 from tests.test_explorer_page import NARROW, WIDE, Visit, browser, cost_231, tab, visit  # noqa: F401
 from tests.typesetting import MODULES
 
@@ -143,36 +143,23 @@ def test_a_page_speaks_its_readers_language_and_numbers(visit: Visit) -> None:  
     expect(field).to_have_value("0,35")
 
 
-def unmarked(text: str) -> str:
-    """What of a text is neither marked nor the name of a function, nor the definition of one, from its row."""
-    inner = re.sub("⟦[^⟦⟧]*⟧", "", re.sub("⟦[^⟦⟧]*⟧", "", text))
-    return "" if inner.startswith(": ") else re.sub("|".join(map(re.escape, NAMES)), "", inner)
-
-
 def test_nothing_is_left_in_english(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
     """Spoken in a language that has a mark at both ends of each text, the page shows no words without."""
-    german = catalogue("de")
-    marks = {text: [f"⟦{one}⟧" for one in form] if isinstance(form, list) else f"⟦{form}⟧" for text, form in
-             (german.page | german.others).items()}  # fmt: skip
-    monkeypatch.setattr("autograd.exploring.page_words.catalogue", lambda _: Catalogue(",", "n != 1", marks, {}))
+    speak_marked(monkeypatch)
     page = visit(nn.explore(two_three_one("tanh", seed=1), ROWS, LABELS, lang="de"), "#level=everything").page
-    for state in (
-        "",
-        "select=w²₁₂",
-        "select=z²₁",
-        "tab=numbers",
-        "tab=learn",
-        "practice=backward",
-        "step=4",
-        "step=16",
-    ):
+    for state in ("", "select=z²₁", "tab=numbers", "tab=learn", "practice=backward", "step=4", "step=16"):
         page.evaluate("state => location.hash = state", f"level=everything&{state}")
         page.wait_for_timeout(60)
-        said: list[str] = page.evaluate(SAID)
-        assert {text for text in said if re.search("[A-Za-z]{4}", unmarked(text))} == set(), state
+        assert unmarked(page.evaluate(SAID)) == [], state
+    for loss, told in LOSSES.items():
+        model = nn.MLP(2, [3, 2 if told.joint else 1], "tanh", told.activation, seed=1)
+        targets = [1, 1, 1, 1] if told.decide else LABELS
+        page = visit(nn.explore(model, ROWS, targets, loss=loss, lang="de"), "#select=C").page
+        page.locator(".meaning summary").click()
+        assert unmarked(page.evaluate(SAID)) == [], loss
+        assert unmarked([page.title()]) == []
 
 
-NAMES = {*nn.layers.activations(), "squared error", "(mse)", "Adam", "AdamW"}  # of code, in any language
 SAID = """() => {
   const root = document.querySelector("[data-explorer]").shadowRoot, said = [];
   for (const element of root.querySelectorAll("main *")) {

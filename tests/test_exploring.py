@@ -746,7 +746,10 @@ def test_the_legend_writes_out_the_functions_that_occur() -> None:
     def plain(markup: str) -> str:
         return html.unescape(re.sub("<[^>]*>", " ", markup)).replace(" ", "")
 
-    functions = [{key: plain(text) for key, text in told.items()} for told in data["legend"]["functions"]]
+    functions = [
+        {key: plain(text if isinstance(text, str) else text[0]) for key, text in told.items()}  # MathML, or a Message
+        for told in data["legend"]["functions"]
+    ]
     by_name = {told["name"]: told for told in functions}
     assert by_name["σ(x)"] == {"name": "σ(x)", "definition": "11+e−x", "derivative": "ddxσ(x)=σ(x)(1−σ(x))"}
     assert by_name["[x>0]"]["words"] == "1wherex>0,else0"
@@ -851,7 +854,7 @@ def test_the_command_writes_a_page(tmp_path: Path, capsys: pytest.CaptureFixture
     said = "The 2-3-1 network, sigmoid, binary cross entropy"
     assert capsys.readouterr().out == f"{path}: {said}, 11 parameters. Open it in a browser.\n"
     network = two_three_one("sigmoid", seed=1)
-    told = {"sizes": "2-3-1", "loss": "binary cross entropy"}  # the activation can be switched
+    told = {"sizes": "2-3-1", "loss": Message("binary cross entropy")}  # the activation can be switched
     page = explore(cost(network, [0.5, -0.3], 1.0, "bce"), title=Message("The {sizes} network, {loss}", told))
     assert path.read_text(encoding="utf-8") == page.html()
 

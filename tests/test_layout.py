@@ -103,6 +103,7 @@ def test_of_another_wing_nothing_is_used_but_what_it_exports(path: Path) -> None
 
 
 TOOLS = {f"autograd.core.{name}" for name in ("NOT_COMPUTED", "cut", "ensuring", "listed", "on_one_line", "shown")}
+TOOLS.add("autograd.drawing.sign_of")
 TOOLS |= {f"autograd.words.{name}" for name in importlib.import_module("autograd.words").__all__}
 
 

@@ -1,6 +1,7 @@
 """Pictures of training: not how they look, but that what they show is so."""
 
 import math
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -20,12 +21,14 @@ matplotlib.use("Agg")
 from matplotlib import pyplot as plt  # noqa: E402
 from matplotlib.colors import to_hex  # noqa: E402
 
+from autograd.words import language  # noqa: E402
 from nn import plots  # noqa: E402
 from nn.plots import functions, surfaces  # noqa: E402
 from nn.plots.grids import draw_levels  # noqa: E402
 from nn.plots.pictures import WRONG  # noqa: E402
 from nn.plots.style import written  # noqa: E402
 from tests.golden import assert_golden  # noqa: E402
+from tests.marked import speak_marked, unmarked  # noqa: E402
 from tests.plots import described  # noqa: E402
 
 ROWS = [[0.8, 0.8], [0.7, 0.6], [0.6, 0.9], [0.5, 0.4]]
@@ -705,3 +708,18 @@ PICTURES: dict[str, Callable[[], Any]] = {
 def test_what_is_drawn_and_how(name: str) -> None:
     file = name.replace(",", "").replace(" ", "-")
     assert_golden(f"plots/{file}.txt", described(drawn(PICTURES[name]())))
+
+
+def test_what_is_drawn_is_in_the_language_that_is_spoken(monkeypatch: pytest.MonkeyPatch) -> None:
+    speak_marked(monkeypatch)
+    for name, make in PICTURES.items():
+        with language("de"):
+            figure = drawn(make()).figure
+        texts = {text.get_text() for text in figure.findobj(matplotlib.text.Text)} - GIVEN
+        assert unmarked(texts) == [], name
+        assert not any(re.search(r"\d\.\d", text) for text in texts), name
+        plt.close("all")
+
+
+# As names.
+GIVEN = {"accuracy₁", "calm", "double", "half", "lr 0.1", "a long caption", *map("rate {}".format, range(9))}

@@ -4,7 +4,7 @@ from autograd.drawing.columns import Spot, in_columns
 from autograd.drawing.excerpt import CUT, Part, copied, part_of
 from autograd.drawing.labels import ALONG
 from autograd.drawing.neurons import LEVELS, Level, Neuron, Neurons, neurons_in
-from autograd.drawing.node_roles import ACTIVATIONS, WORDS, data_in, roles_in, sign_of
+from autograd.drawing.node_roles import ACTIVATIONS, data_in, roles_in, sign_of
 from autograd.drawing.nodes import Numbers
 from autograd.drawing.picture import Drawing, draw, draw_part
 from autograd.drawing.rendering import INCH, LAYOUT_LIMIT, Place, layouts, too_wide
@@ -16,7 +16,6 @@ __all__ = [
     "INCH",
     "LAYOUT_LIMIT",
     "LEVELS",
-    "WORDS",
     "Drawing",
     "Level",
     "Neuron",

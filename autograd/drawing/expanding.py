@@ -52,7 +52,7 @@ def _inside(node: Node) -> list[Node]:
     for part in parts:
         operands = tuple([outside.get(x, x) for x in part.operands])
         told = part.data, gradients[part], operands, part.partials, node.left_out
-        inner = Node(part, "", sign_of(part.op), "operation", *told)
+        inner = Node(part, "", str(sign_of(part.op)), "operation", *told)
         if part is root:
             inner = replace(inner, value=node.value, name=node.name, role=node.role, data=node.data)
         nodes.append(inner)

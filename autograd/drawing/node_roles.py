@@ -6,19 +6,32 @@ from collections.abc import Mapping, Sequence
 from autograd.core import Operation, Value, constant, parts_of_affine
 from autograd.core import operations as ops
 from autograd.notation import printable
-from autograd.words import marked, t
+from autograd.words import Message, marked
 
 LETTERS = {"w": "parameter", "b": "parameter", "x": "input", "y": "target", "t": "target"}
 ACTIVATIONS = tuple(op for op in ops.table.values() if op.role == "activation")
 LETTERS_OF_RESULTS = {"z": "pre-activation", "a": "activation"}
 SIGNS = {ops.sub: "−", ops.mul: "×", ops.div: "÷", ops.neg: "−( )"}
-WORDS = {ops.pow: marked("power"), ops.total: marked("sum"), ops.affine: marked("weighted sum")}
+WORDS = {
+    ops.pow: marked("power"),
+    ops.total: marked("sum"),
+    ops.affine: marked("weighted sum"),
+    ops.maximum: marked("maximum"),
+    ops.minimum: marked("minimum"),
+    ops.squared_error: marked("squared error"),
+    ops.half_squared_error: marked("half squared error"),
+    ops.absolute_error: marked("absolute error"),
+    ops.huber_loss: marked("Huber loss"),
+    ops.binary_cross_entropy: marked("binary cross entropy"),
+    ops.binary_cross_entropy_with_logits: marked("binary cross entropy with logits"),
+    ops.softmax_cross_entropy: marked("softmax cross entropy"),
+}
 
 
-def sign_of(op: Operation | None) -> str:
-    """What stands for an operation in a picture: its sign, or its name."""
+def sign_of(op: Operation | None) -> Message | str:
+    """What stands for an operation in a picture: its sign, or its name; a Message where that is made of words."""
     if op in WORDS:
-        return t(WORDS[op])
+        return Message(WORDS[op])
     return SIGNS.get(op, printable(op.name.replace("_", " "))) if op else ""
 
 

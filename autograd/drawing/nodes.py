@@ -64,7 +64,7 @@ def nodes_as_drawn(
         Node(
             value,
             unicode_label(symbol.label) if isinstance(symbol := symbols[value], Symbol) else "",
-            f"{sign_of(value.op)} …".strip() if value in part.cut else sign_of(value.op) if value.operands else "",
+            f"{sign_of(value.op)} …".strip() if value in part.cut else str(sign_of(value.op)) if value.operands else "",
             CUT if value in part.cut else roles[value],
             float(value.data),
             value.grad,

@@ -17,9 +17,11 @@ from autograd.notation import (
     printable,
     written_out,
 )
+from autograd.words import Message
 
 # What is written without a name.
 ARITHMETIC = {ops.add, ops.sub, ops.mul, ops.div, ops.neg, ops.pow, ops.exp}
+OURS = {*ops.table.values(), ops.pick, ops.stop_gradient}  # whose rows the catalogue has
 DERIVATIVE = "<mfrac><mi>d</mi><mrow><mi>d</mi><mi>x</mi></mrow></mfrac>"
 
 
@@ -27,7 +29,7 @@ class Legend:
     """The functions that occur in the formulas of signatures, in those that these are defined by, and so on."""
 
     def __init__(self) -> None:
-        self.functions: dict[Operation, dict[str, str]] = {}
+        self.functions: dict[Operation, dict[str, Any]] = {}
 
     def of(self, signature: Signature) -> list[int]:
         """The functions in the formula of a signature and in its partials, by their places in the list."""
@@ -41,7 +43,7 @@ class Legend:
                 written = written_out(op)
                 waiting += _functions_in([x for x in (written.definition, written.slope) if x] if written else [])
         for op in found:
-            self.functions.setdefault(op, _entry(op))
+            self.functions.setdefault(op, entry(op))
         places = {op: i for i, op in enumerate(self.functions)}
         return [places[op] for op in found]
 
@@ -68,16 +70,16 @@ def _formulas(op: Operation, operands: Sequence[Expression]) -> list[Expression]
         return [result]
 
 
-def _entry(op: Operation) -> dict[str, str]:
+def entry(op: Operation) -> dict[str, Any]:
     """An equation for the function and one for its derivative, in MathML; or what its row says of it in words."""
     writer, written = MathmlWriter(4), written_out(op)
     if written is None:
         named = [Symbol(name, 0.0) for name in "xyz"[: op.arity or 0]]
         called = Applied(op, tuple(named)) if named else Symbol(op.name, 0.0)
-        return {"name": writer.write(called), "words": _in_a_line(op)}
-    told = {"name": writer.write(written.applied)}
+        return {"name": writer.write(called), "words": _in_words(op)}
+    told: dict[str, Any] = {"name": writer.write(written.applied)}
     if written.definition is None:
-        told["words"] = _in_a_line(op)
+        told["words"] = _in_words(op)
     else:
         told["definition"] = writer.write(written.definition)
     if written.slope not in (None, written.applied):
@@ -85,8 +87,10 @@ def _entry(op: Operation) -> dict[str, str]:
     return told
 
 
-def _in_a_line(op: Operation) -> str:
-    return printable(" ".join((op.__doc__ or op.name).split()))
+def _in_words(op: Operation) -> Message | str:
+    """What its row says of it; of one that is not ours, in whatever language that is."""
+    said = printable(" ".join((op.__doc__ or op.name).split()))
+    return Message(said) if op in OURS else said
 
 
 def convention(nodes: Iterable[Value], roles: Mapping[Value, str]) -> dict[str, Any] | None:

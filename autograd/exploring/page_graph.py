@@ -10,7 +10,6 @@ from autograd.drawing import (
     CUT,
     LAYOUT_LIMIT,
     LEVELS,
-    WORDS,
     Drawing,
     Numbers,
     Part,
@@ -270,7 +269,8 @@ def _label(symbol: Expression) -> str:
 
 def _longest_sign(op: Operation | None) -> str:
     """The sign of an operation in the language where it is longest, for which a node has room."""
-    return longest(WORDS[op]) if op in WORDS else sign_of(op)
+    sign = sign_of(op)
+    return longest(sign.message) if isinstance(sign, Message) else sign
 
 
 def _require_few(part: Part) -> None:
@@ -288,7 +288,7 @@ def _require_few(part: Part) -> None:
 
 def _signature(signature: Signature, templates: FormulaTemplates) -> dict[str, Any]:
     told: dict[str, Any] = {
-        "name": Message(WORDS[signature.op]) if signature.op in WORDS else sign_of(signature.op),
+        "name": sign_of(signature.op),
         "formula": templates.formula(signature),
         "partials": templates.partials(signature),
         **practice_of_signature(signature, templates),

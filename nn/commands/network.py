@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from autograd.core import cut, listed, shown
+from autograd.drawing import sign_of
 from autograd.words import Message, t
 from nn.commands.arguments import InputError, add_language, layer_sizes, number, require_weights, whole_number
 from nn.data import plural
@@ -52,7 +53,7 @@ def network_for(options: argparse.Namespace) -> MLP:
 
 def title_for(options: argparse.Namespace, *, switchable: bool = False) -> Message:
     """The title of a page about the network; without the activation where that can be switched on the page."""
-    told = {"sizes": options.sizes, "loss": LOSSES[options.loss].operation.name.replace("_", " ")}
+    told = {"sizes": options.sizes, "loss": sign_of(LOSSES[options.loss].operation)}
     if switchable:
         return Message("The {sizes} network, {loss}", told)
     return Message("The {sizes} network, {activation}, {loss}", {**told, "activation": options.activation})

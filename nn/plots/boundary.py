@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import Operation, as_value, format_number
 from autograd.core import listed
+from autograd.words import t
 from nn.data import prepared_data
 from nn.losses import Loss, as_list, loss_named, names_of_losses, unrecorded
 from nn.plots.grids import Grid, grid_of
@@ -62,7 +63,7 @@ def decision_boundary(
     ax = axes_for(ax, 7.5, 6)
     for k, (known, lead) in enumerate(leads.items()):
         mine = [point for point, y in zip(points, wanted, strict=True) if _nearest(y, leads) == known]
-        _draw_class(ax, grid, k, f"class {format_number(known)}", lead, mine)
+        _draw_class(ax, grid, k, t("class {number}", number=format_number(known)), lead, mine)
     x_name, y_name = names or getattr(model, "names", None) or ("x_1", "x_2")
     label_axes(ax, written(x_name), written(y_name))
     draw_legend(ax, "upper right")

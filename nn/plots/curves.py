@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.core import listed, shown
+from autograd.words import t
 from nn.history import History
 from nn.plots.style import (
     COLOURS,
@@ -57,7 +58,7 @@ def loss_curves(
         if run.diverged and run.training:
             _mark_divergence(ax, run, k, top, log)
     if len(runs) > 1 and any(run.validation for run in runs):
-        ax.plot([], [], "--", color="#666666", lw=2, label="validation")
+        ax.plot([], [], "--", color="#666666", lw=2, label=t("validation"))
     if log:
         ax.set_yscale("log")
     if top < max(finite):
@@ -65,7 +66,7 @@ def loss_curves(
     epochs = max(len(numbers) for run in runs for numbers in (run.training, run.validation))
     ax.set_xlim(0.5, max(epochs + 0.5, beside))
     _count_along_x(ax)
-    label_axes(ax, "epoch", written(metric or "loss"))
+    label_axes(ax, t("epoch"), written(metric or t("loss")))
     if len(ax.lines) > 1:
         draw_legend(ax)
     return ax
@@ -85,7 +86,7 @@ class _Run(NamedTuple):
 
 
 def _runs(histories: Any, metric: str | None) -> list[_Run]:
-    named = {"training": histories} if isinstance(histories, History) else histories
+    named = {t("training"): histories} if isinstance(histories, History) else histories
     if not isinstance(named, Mapping) or not all(isinstance(history, History) for history in named.values()):
         raise TypeError(f"loss curves are drawn of a History, or of several by name, got {typed(histories)}")
     return [_Run(str(name), *_recorded(history, metric), history.diverged) for name, history in named.items()]
@@ -118,11 +119,13 @@ def _draw_run(ax: "Axes", run: _Run, k: int, alone: bool) -> None:
     colour, training = COLOURS[k % len(COLOURS)], run.training
     marker = MARKERS[k % len(MARKERS)] if not alone or len(training) == 1 else ""  # a line of one point is not seen
     often = max(1, len(training) // 8)
-    label = written(run.name) + (" (diverged)" if run.diverged else "")
+    label = written(run.name)
+    if run.diverged:
+        label = t("{run} (diverged)", run=label)
     ax.plot(_epochs(training), training, marker=marker, lw=2, color=colour, ms=7, markevery=often, label=label)
     if run.validation:
         ax.plot(
-            _epochs(run.validation), run.validation, "--", lw=2, color=colour, label="validation" if alone else None
+            _epochs(run.validation), run.validation, "--", lw=2, color=colour, label=t("validation") if alone else None
         )
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import Value, as_value, format_number, grad
 from autograd.core import shown
+from autograd.words import t
 from nn.plots.grids import draw_levels, grid_of, height, levels_of, steps_between
 from nn.plots.style import (
     COLOURS,
@@ -71,7 +72,7 @@ def curve(
     ax.set(xlim=(low, high), ylim=y_range or widened(min(finite), max(finite), 0.08))  # wherever the walks may go
     if tangent is not None:
         x, y, slope = tangent
-        label = f"slope {format_number(slope)} at x = {format_number(x)}"
+        label = t("slope {slope} at x = {x}", slope=format_number(slope), x=format_number(x))
         ax.axline((x, y), slope=slope, color=COLOURS[0], ls="--", lw=2, label=label)
         ax.plot(x, y, "D", color=COLOURS[0], ms=9)
     draw_paths(ax, balls, outlined=False)

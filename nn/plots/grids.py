@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from autograd import as_value, format_number
 from autograd.core import shown
 from nn.losses import as_list
-from nn.plots.style import Range
+from nn.plots.style import Range, mark_decimals
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -83,4 +83,5 @@ def draw_levels(ax: "Axes", grid: Grid, levels: list[float], label: str) -> None
     evenly = math.isclose(levels[1] - levels[0], levels[-1] - levels[-2])
     bar = ax.figure.colorbar(filled, ax=ax, format=None if evenly else lambda z, _: format_number(float(z), 2))
     bar.set_label(label, fontsize="x-large")
+    mark_decimals(bar.ax.yaxis)
     bar.ax.tick_params(labelsize="large")

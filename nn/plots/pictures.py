@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import as_value, format_number
 from autograd.core import listed, shown
+from autograd.words import t
 from nn.losses import as_list
 from nn.plots.style import axes_for, require_matplotlib, written
 
@@ -84,7 +85,8 @@ def _caption(label: Any, prediction: Any) -> tuple[str, bool]:
     """The text under a picture, and True where the prediction is wrong."""
     names = [_class_name(given) for given in (label, prediction) if given is not None]
     wrong = len(set(names)) > 1
-    return ", not ".join(names) if wrong else "".join(names[:1]), wrong
+    said = t("{label}, not {prediction}", label=names[0], prediction=names[1]) if wrong else "".join(names[:1])
+    return said, wrong
 
 
 def _class_name(given: Any) -> str:

@@ -4,9 +4,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from autograd import unicode_label
 from autograd.core import shown
+from autograd.words import decimal_mark
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
 
 COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"]
 MARKERS = ["o", "s", "^", "D", "v", "P", "X", "p"]  # one more than colours: together they repeat only after 56
@@ -36,6 +38,21 @@ def label_axes(ax: "Axes", x: str, y: str) -> None:
     ax.set_xlabel(x, fontsize="x-large")
     ax.set_ylabel(y, fontsize="x-large")
     ax.tick_params(labelsize="large")
+    for axis in (ax.xaxis, ax.yaxis, *([ax.zaxis] if hasattr(ax, "zaxis") else [])):
+        mark_decimals(axis)
+
+
+def mark_decimals(axis: "Axis") -> None:
+    """Have the numbers along an axis written with the decimal mark of the language that is spoken now."""
+    from matplotlib.ticker import ScalarFormatter
+
+    class Marked(ScalarFormatter):
+        def __call__(self, x: float, pos: int | None = None) -> str:
+            return super().__call__(x, pos).replace(".", mark)
+
+    mark = decimal_mark()
+    if mark != "." and type(axis.get_major_formatter()) is ScalarFormatter:
+        axis.set_major_formatter(Marked())
 
 
 def draw_legend(ax: "Axes", place: Literal["best", "upper right"] = "best") -> None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from autograd import Operation, Value, at_once
 from autograd.core import ensuring, listed, shown
+from autograd.words import t
 from nn.data import prepared_data
 from nn.losses import LossFunction, loss_named, unrecorded
 from nn.plots.grids import Grid, draw_levels, grid_of, height, levels_of, shades_of
@@ -49,9 +50,10 @@ def loss_surface(
     (p_name, p), (q_name, q) = _chosen(model, parameters)
     compute_loss = loss_named(loss)
     points, wanted = prepared_data(model, rows, targets, compute_loss)
-    walks = walks_by_name(None if path is None else {"descent": path}, 2)
+    descent = t("descent")
+    walks = walks_by_name(None if path is None else {descent: path}, 2)
     if ranges is None:
-        numbers = zip(*walks["descent"], strict=True) if walks else [[p.data], [q.data]]
+        numbers = zip(*walks[descent], strict=True) if walks else [[p.data], [q.data]]
         p_range, q_range = [_around(of_one) for of_one in numbers]
     else:
         p_range, q_range = ranges
@@ -62,7 +64,7 @@ def loss_surface(
 
     def heights_over_grid_and_walk() -> tuple[Grid, list[float]]:
         grid = grid_of(lambda x, y: height(loss_at, x, y), p_range, q_range, resolution)
-        return grid, [height(loss_at, *point) for point in walks.get("descent", [])] if kind == "3d" else []
+        return grid, [height(loss_at, *point) for point in walks.get(descent, [])] if kind == "3d" else []
 
     before = [(setattr, parameter, "data", parameter.data) for parameter in (p, q)]
     grid, heights = ensuring(lambda: at_once(before), unrecorded, heights_over_grid_and_walk)
@@ -75,7 +77,7 @@ def loss_surface(
         )
     else:
         ax = axes_for(ax, 8, 6)
-        draw_levels(ax, grid, levels, "loss")
+        draw_levels(ax, grid, levels, t("loss"))
         draw_paths(ax, walks)
     label_axes(ax, written(p_name), written(q_name))
     if walks:
@@ -113,5 +115,5 @@ def _draw_surface(ax: Any, grid: Grid, levels: list[float]) -> None:
     xs, ys = np.meshgrid(grid.xs, grid.ys)
     z = np.ma.masked_invalid(grid.z)
     ax.plot_surface(xs, ys, z, cmap=shades, norm=norm, rstride=1, cstride=1, edgecolor="#5B6B7A", lw=0.2)
-    ax.set_zlabel("loss", fontsize="x-large", labelpad=10)
+    ax.set_zlabel(t("loss"), fontsize="x-large", labelpad=10)
     ax.xaxis.labelpad = ax.yaxis.labelpad = 10

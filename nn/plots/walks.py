@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import as_value
 from autograd.core import shown
+from autograd.words import t
 from nn.losses import as_list
 from nn.plots.style import COLOURS, MARKERS, typed, written
 
@@ -46,5 +47,5 @@ def draw_paths(ax: "Axes", walks: Mapping[str, Sequence[tuple[float, ...]]], *, 
         ax.plot(*start, "o", ms=12, mfc="white", mec=colour, mew=2.5, zorder=11)
         ax.plot(*end, "*", ms=20, mfc=colour, mec="white", mew=1.5, zorder=12)
     if any(len(walk) > 1 for walk in walks.values()):
-        ax.plot([], [], "o", ms=10, mfc="white", mec="#444444", mew=2, label="start")
-        ax.plot([], [], "*", ms=15, mfc="#444444", mec="#444444", label="end")
+        ax.plot([], [], "o", ms=10, mfc="white", mec="#444444", mew=2, label=t("start"))
+        ax.plot([], [], "*", ms=15, mfc="#444444", mec="#444444", label=t("end"))

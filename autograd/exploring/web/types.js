@@ -34,7 +34,7 @@
  *   update: [mistake: number, terms: number[][], about: number][], missing: number, before: number, transposed: number,
  *   dropped: number, opposite: number, flips: number[],   instead: Record<string, [mistake: number, factor: number[] | number][]>, others: Record<string, number[]>,
  *   parameters: number[]}} PracticeData
- * @typedef {{name: string, definition?: string, words?: string, derivative?: string}} FunctionData  in MathML
+ * @typedef {{name: string, definition?: string, words?: Text, derivative?: string}} FunctionData  in MathML, but words
  * @typedef {{about: "gradient" | "value" | "update", node: number}} About  what is asked for, and hidden until then
  * @typedef {{ask: Text, choices: Text[], right: number, why: Text, wrong: Text[]} & Partial<About>} ChoiceData
  * @typedef {{title: Text, text: Text[], view: string, question?: ChoiceData | About, action?: Action}} SceneData
