@@ -147,6 +147,26 @@ def test_programs_in_which_structure_is_half_there(seed: int) -> None:
     assert values.tolist() == same([float(network(*row).data) for row in rows])
 
 
+@pytest.mark.parametrize("count", [1, 2, 3, 5])
+def test_sums_and_largest_of_the_same_number(count: int) -> None:
+    w = Value(0.5)
+    logits: dict[str, Callable[[Any], list[Any]]] = {
+        "all one": lambda x: [w * x] * count,
+        "two by turns": lambda x: [w * x, x] * count,
+        "numbers": lambda x: [0.75, w * x, 0.5] * count,
+    }
+    for name, make in logits.items():
+
+        def function(x: Any, make: Any = make) -> Value:
+            listed = make(autograd.as_value(x))
+            cross = autograd.softmax_cross_entropy([autograd.as_value(z) for z in listed], 0)
+            return autograd.as_value(cross + reduce(maximum, listed) * total([*listed, *listed]))
+
+        step = autograd.compile(function, [w], inputs=["x"], backend="source")
+        loss, gradient = step.function(np)(step.numbers(), np.array([0.7, -1.2]))
+        assert [*gradient, loss] == same(eager(function, [w], [[0.7], [-1.2]])), name
+
+
 # What takes them
 
 

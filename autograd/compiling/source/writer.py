@@ -23,7 +23,7 @@ from autograd.compiling.grouping import (
 )
 from autograd.compiling.source.extremes import LARGEST, with_extremes
 from autograd.compiling.source.results import Results, wrapped
-from autograd.compiling.source.templates import CONTRACTIONS, LOWERINGS, template_of
+from autograd.compiling.source.templates import CONTRACTIONS, LOWERINGS, OF_A_NUMBER, template_of
 from autograd.compiling.source.views import Array, Leaf, Named, Views, common_name
 from autograd.compiling.sums import find_sums
 from autograd.core import operations as ops
@@ -165,16 +165,18 @@ class ArrayWriter(Writer):
         found: list[ast.expr] = []
         zero = Access(LITERAL, 0.0)
         for piece in pieces_of([x for operand in group.operands for x in (operand.access, zero)], 1):
-            if piece.terms < 3:
-                parts = [piece.left._replace(base=piece.left.at(0, k), inner=0) for k in range(piece.terms)]
+            if piece.terms < 3 or not piece.left.inner:
+                count = piece.terms if piece.left.inner else 1  # of the same, the largest is any of them
+                parts = [_term(piece.left, k) for k in range(count)]
                 found += [self.views.operand(part, group.count).at(axes) for part in parts]
             else:
                 array = self.views.factor(piece.left, group.count, piece.terms)
                 tree = filled(f"xp.amax(x, {array.axes.index('k')})", {"x": array.tree})
                 found.append(Array(tree, array.axes.replace("k", "")).at(axes))
-        largest, *others = found
+        largest, *others = sorted(found, key=lambda tree: isinstance(tree, ast.Constant))  # numbers last
         for other in others:
-            largest = filled(LOWERINGS[ops.maximum], {"x": self._short(largest), "y": self._short(other)})
+            template = OF_A_NUMBER[ops.maximum][1] if isinstance(other, ast.Constant) else LOWERINGS[ops.maximum]
+            largest = filled(template, {"x": self._short(largest), "y": self._short(other)})
         return largest
 
     def _short(self, tree: ast.expr) -> ast.expr:
@@ -205,9 +207,7 @@ class ArrayWriter(Writer):
         )
 
     def _product(self, piece: Piece, term: int, count: int, axes: str) -> ast.expr:
-        factors = [
-            x._replace(base=x.at(0, term) if x.kind != LITERAL else x.base, inner=0) for x in (piece.left, piece.right)
-        ]
+        factors = [_term(x, term) for x in (piece.left, piece.right)]
         kept = [x for x in factors if not (x.kind == LITERAL and x.base == 1)] or factors[:1]
         trees = [self.views.operand(x, count).at(axes) for x in kept]
         return trees[0] if len(trees) == 1 else filled("x * y", {"x": trees[0], "y": trees[1]})
@@ -235,6 +235,11 @@ class ArrayWriter(Writer):
             return total
         both = "".join([axis for axis in "ri" if axis in axes + y.axes])
         return Array(filled("x * y", {"x": total.at(both), "y": y.at(both)}), both)
+
+
+def _term(access: Access, term: int) -> Access:
+    """What one term of a piece takes."""
+    return access if access.kind == LITERAL else access._replace(base=access.at(0, term), inner=0)
 
 
 def _size(tree: ast.expr) -> int:
