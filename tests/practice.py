@@ -8,6 +8,7 @@ it is done with rounded numbers as well, as by hand: what is right has to be tak
     python -m tests.practice
 """
 
+import itertools
 import math
 import random
 import sys
@@ -40,6 +41,13 @@ FUNCTIONS: dict[str, tuple[Callable[[float], float], Callable[[float], float], C
     "cos": (math.cos, lambda z: -math.sin(z), None),
 }
 OTHER_SLOPES: dict[str, Callable[[float], float]] = {"sigmoid": lambda a: 1 - a * a, "tanh": lambda a: a * (1 - a)}
+
+
+def written(x: float, step: float = 0.0) -> str:
+    """A number to three digits; after a step, with so many decimals that its first digit shows."""
+    text = f"{x:.3g}"
+    decimals = -math.floor(math.log10(abs(step))) if step else 0
+    return f"{x:.{decimals}f}" if step and abs(float(text) - x) > 10**-decimals / 2 else text
 
 
 def shown(x: float) -> float:
@@ -131,7 +139,9 @@ class Learner:
         if name in ("squared_error", "half_squared_error", "binary_cross_entropy"):
             yield Made("sign of the error", -right)
         if name in ("squared_error", "half_squared_error"):
-            yield Made("factor 2", right / 2 if name == "squared_error" else 2 * right)
+            mistake, gone = ("factor 2", right / 2) if name == "squared_error" else ("half", 2 * right)
+            yield Made(mistake, gone)
+            yield Made("sign and factor 2", -gone)
         if name == "**":
             yield Made("factor 2", xs[0] ** (xs[1] - 1))
         if name == "*" and node.operands[0] is node.operands[1]:
@@ -147,6 +157,10 @@ class Learner:
                 yield Made("slope elsewhere", of_result(xs[0]))
             if name in OTHER_SLOPES:
                 yield Made("slope of another", OTHER_SLOPES[name](self.number(node)))
+                yield Made("slope in part", 1 - self.number(node))
+            for other in self._beside(node):
+                if other.op is node.op:
+                    yield Made("wrong index", slope(self.number(other.operands[0])))
             for other in self.order:
                 elsewhere = other.op is node.op and self._layer(other) not in ("", self._layer(node))
                 if elsewhere and self._down(other) == self._down(node):
@@ -163,6 +177,8 @@ class Learner:
                 yield Made("transposed", self.number(other))
             for other in self._in_other_layers(taken):
                 yield Made("wrong layer", self.number(other))
+            for other in self._beside(taken):
+                yield Made("wrong index", self.number(other))
 
     def _parts(self, node: Value) -> tuple[str, str, str]:
         base, _, down = node.label.partition("_")
@@ -181,6 +197,16 @@ class Learner:
             return []
         label = f"{letter}^{up}_{down[::-1]}" if up else f"{letter}_{down[::-1]}"
         return [self.labels[label]] if label in self.labels else []
+
+    def _beside(self, node: Value) -> list[Value]:
+        """Those of the same letter and layer that differ in one index by one, as a hand slips."""
+        found = []
+        for label, other in self.labels.items():
+            letter, up, down = self._parts(other)
+            pairs = [(int(i), int(j)) for i, j in zip(down, self._down(node), strict=False) if i != j]
+            if label != node.label and (letter, up) == self._parts(node)[:2] and len(down) == len(self._down(node)):
+                found += [other] if len(pairs) == 1 and abs(pairs[0][0] - pairs[0][1]) == 1 else []
+        return found
 
     def _in_other_layers(self, node: Value) -> list[Value]:
         letter, up, down = self._parts(node)
@@ -213,6 +239,8 @@ class Learner:
         yield Made("sign of the error", -self._with(paths, {}))
         for other in self._transposed(parameter):
             yield Made("transposed", self.gradient(other))
+        for other in self._beside(parameter):
+            yield Made("wrong index", self.gradient(other))
         terms = [self._product(path, {}) for path in paths]
         if len(terms) > 1:
             yield from [Made("one path", term) for term in terms]
@@ -248,6 +276,8 @@ class Learner:
         if name in FUNCTIONS:
             yield Made("activation forgotten", xs[0])
             yield Made("slope for value", FUNCTIONS[name][1](xs[0]))
+        if name == "sigmoid":
+            yield Made("sign in the exponent", sigma(-xs[0]))
         if name == "affine":
             n = len(xs) // 2
             products = [w * x for w, x in zip(xs[:n], xs[n : 2 * n], strict=True)]
@@ -258,12 +288,17 @@ class Learner:
                 yield Made("minus dropped", self.number(node) - products[i] + abs(xs[i]) * xs[n + i])
                 for other in self._transposed(w):
                     yield Made("transposed", self.number(node) - products[i] + self.number(other) * xs[n + i])
+                for other in self._beside(w):
+                    yield Made("wrong index", self.number(node) - products[i] + self.number(other) * xs[n + i])
+            for i, j in itertools.combinations(range(n), 2):
+                swapped = xs[i] * xs[n + j] + xs[j] * xs[n + i]
+                yield Made("inputs swapped", self.number(node) - products[i] - products[j] + swapped)
             for i, x in enumerate(node.operands[n : 2 * n]):
                 if _name(x) in FUNCTIONS:
                     before = self.number(x.operands[0])
                     yield Made("activation forgotten", self.number(node) - products[i] + xs[i] * before)
         if name in ("squared_error", "half_squared_error"):
-            yield Made("factor 2", self.number(node) / 2 if name == "squared_error" else 2 * self.number(node))
+            yield Made("half of the value", self.number(node) * (0.5 if name == "squared_error" else 2))
             yield Made("not squared", xs[1] - xs[0])
 
     def wrong_updates(self, parameter: Value, rate: float) -> Iterator[Made]:
@@ -272,6 +307,13 @@ class Learner:
         yield Made("uphill", self.number(parameter) + rate * gradient)
         yield Made("rate forgotten", self.number(parameter) - gradient)
         yield Made("weight forgotten", -rate * gradient)
+        yield Made("weight forgotten, uphill", rate * gradient)
+        if gradient:
+            yield Made("step missing", self.number(parameter))
+
+    def step(self, task: Exercise) -> float:
+        """By how much a parameter changes, where that is asked for."""
+        return 0.1 * self.gradient(task.node) if task.kind == "update" else 0.0
 
     # --------------------------------------------------------------------------------------------- in formulas
 
@@ -406,7 +448,10 @@ class Score:
 
 
 def _right_answers(learner: Learner, task: Exercise, right: float, rng: random.Random) -> Iterator[object]:
-    yield from (right, f"{right:.3g}", f"{right:.4g}", f"{right:.6g}".replace(".", ","), f"{right:.10f}")
+    step = learner.step(task)
+    yield from (right, written(right, step), f"{right:.6g}".replace(".", ","), f"{right:.10f}")
+    if not step:
+        yield f"{right:.4g}"
     if task.kind == "gradient":
         yield from learner.formulas(task.node, rng)
 
@@ -433,24 +478,32 @@ def try_exercise(task: Exercise, before: Exercise, score: Score, rng: random.Ran
     for made in wrong:
         judge_wrong(task, made, right, score)
     by_hand, wrong_by_hand = right_and_wrong(task, Learner(task, rounding=True))
-    score.by_hand[task.check(f"{by_hand:.3g}").kind] += 1
+    step = learner.step(task)
+    score.by_hand[task.check(written(by_hand, step)).kind] += 1
     for made, exact in zip(wrong_by_hand, wrong, strict=False):
-        written = f"{made.answer:.3g}"
-        same = math.isclose(exact.answer, right, rel_tol=5e-3) or math.isclose(float(written), right, rel_tol=5e-3)
-        if not same and math.isfinite(made.answer) and task.check(written):
-            score.accepted.append(f"{task.name}: {written} for {right} ({made.mistake}), rounded on the way")
+        text = written(made.answer, step)
+        same = is_same(exact.answer, right, step) or is_same(float(text), right, step)
+        if not same and math.isfinite(made.answer) and task.check(text):
+            score.accepted.append(f"{task.name}: {text} for {right} ({made.mistake}), rounded on the way")
+
+
+def is_same(answer: float, right: float, step: float) -> bool:
+    """Whether an answer cannot be told from what is right; step: by which a parameter moves, and this has to show."""
+    off = abs(answer - right)
+    return off <= max(5e-3 * abs(right), 1e-9) and (not step or off <= 0.51 * 10 ** math.floor(math.log10(abs(step))))
 
 
 def judge_wrong(task: Exercise, made: Made, right: float, score: Score) -> None:
     """Give a wrong answer, and see whether it is named."""
-    written = f"{made.answer:.3g}"
-    if math.isclose(float(written), right, rel_tol=5e-3, abs_tol=1e-9) or not math.isfinite(made.answer):
+    step = Learner(task).step(task)
+    text = written(made.answer, step)
+    if is_same(float(text), right, step) or not math.isfinite(made.answer):
         score.same[made.mistake] += 1
         return
-    verdict = task.check(written)
+    verdict = task.check(text)
     score.verdicts[verdict.kind] += 1
     if verdict:
-        score.accepted.append(f"{task.name}: {written} for {right} ({made.mistake})")
+        score.accepted.append(f"{task.name}: {text} for {right} ({made.mistake})")
     elif made.mistake in verdict.mistakes:
         score.named[made.mistake] += 1
         score.named_at_once += len(verdict.mistakes)

@@ -1459,7 +1459,7 @@ def test_the_legend_says_what_marks_indices_and_functions_mean(visit: Visit) -> 
     legend = screen.page.locator(".meaning")
     expect(legend).to_contain_text("weighted sum")
     expect(legend).to_contain_text("w¹₁₂ leads to z²₁ from x₂: its first lower index is that of the neuron it leads to")
-    assert "σ(x)=11+e−x" in plainly(legend.text_content())
+    assert "σ(z)=11+e−z" in plainly(legend.text_content())
     assert "[x>0]" not in plainly(legend.text_content())
     screen.tab("Numbers")
     screen.page.get_by_label("Activation of a²₁, a²₂, a²₃").select_option("relu")

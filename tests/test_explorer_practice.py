@@ -55,7 +55,7 @@ def work_through(page: Page, nodes: Mapping[str, Value]) -> int:
         if prompt.startswith("Only"):
             page.get_by_role("button", name="Yes, it falls").click()
         else:
-            verdict = answer(page, f"{right_answer(prompt, nodes):.3g}")
+            verdict = answer(page, f"{right_answer(prompt, nodes):.4g}")
             assert verdict == "Right.", (prompt, verdict)
         if i + 1 < count:
             page.get_by_role("button", name="Next", exact=True).click()
@@ -100,7 +100,7 @@ def test_a_wrong_answer_is_told_by_its_mistake_and_help_comes_in_stages(visit: V
     assert "sign of the error" in answer(page, "(y - a3_1) / (a3_1 (1 - a3_1))")
     assert "cannot be read" in answer(page, "y -")
     assert "asked for" in answer(page, "∂C/∂a3_1")
-    for stage, words in enumerate(("One edge", "constants", "0."), 1):
+    for stage, words in enumerate(("Move a³₁ alone", "differentiate the cost", "0."), 1):
         page.get_by_role("button", name="Hint").click()
         expect(page.locator(".help .hint")).to_have_count(stage)
         expect(page.locator(".help .hint").last).to_contain_text(words)
@@ -119,7 +119,10 @@ def test_a_wrong_answer_is_told_by_its_mistake_and_help_comes_in_stages(visit: V
     expect(page.locator(".help .hint").last.locator("math")).to_have_count(2)  # σ and its slope
     page.get_by_label("What to practise").select_option("gradient")
     expect(page.locator(".edge.active")).to_have_count(1)  # the line of the weight
-    assert [row[:2] for row in page.locator(".given p").all_inner_texts()] == ["w¹", "w²"]
+    given = " ".join(page.locator(".given p").all_inner_texts())
+    assert {*re.findall(r"[a-z]\S*(?=\u00a0=)", given)} == {"w²₁₁", "a²₁", "a³₁", "y", "x₁"}, (
+        "what the answer is made from"
+    )
     before = nodes["w¹₁₁"].grad
     page.get_by_role("button", name="New numbers").click()
     assert "before the last change" in answer(page, f"{before:.3g}")
@@ -128,7 +131,20 @@ def test_a_wrong_answer_is_told_by_its_mistake_and_help_comes_in_stages(visit: V
     page.get_by_role("button", name="Next", exact=True).click()
     expect(page.locator(".prompt")).to_contain_text("Will C fall?")
     expect(page.locator(".question .formula")).to_have_count(0)  # that is no number
+    assert "= 0" not in page.locator(".given").inner_text(), "a number on the line of its name"
+    for stage, words in enumerate(("downhill", "gradient times the step", "·"), 1):
+        page.get_by_role("button", name="Hint").click()
+        expect(page.locator(".help .hint")).to_have_count(stage)
+        expect(page.locator(".help .hint").last).to_contain_text(words)
+    expect(page.get_by_role("button", name="Next question")).to_be_hidden()
+    page.get_by_role("button", name="No, it does not").click()
+    falls = re.compile(r"^Not quite\. Yes: C falls from (\S+) to (\S+), for the step goes against the slope\.$")
+    expect(page.locator(".verdict")).to_have_text(falls)
+    numbers = falls.match(page.locator(".verdict").inner_text())
+    assert numbers
+    assert float(numbers[1]) > float(numbers[2])
     page.get_by_role("button", name="Yes, it falls").click()
+    expect(page.locator(".verdict")).to_have_text(re.compile("^Yes: C falls"))
     page.get_by_role("button", name="Next question").click()
     expect(page.locator(".count")).to_have_text("3 of 22")
 

@@ -751,13 +751,13 @@ def test_the_legend_writes_out_the_functions_that_occur() -> None:
         for told in data["legend"]["functions"]
     ]
     by_name = {told["name"]: told for told in functions}
-    assert by_name["σ(x)"] == {"name": "σ(x)", "definition": "11+e−x", "derivative": "ddxσ(x)=σ(x)(1−σ(x))"}
+    assert by_name["σ(z)"] == {"name": "σ(z)", "definition": "11+e−z", "derivative": "ddzσ(z)=σ(z)(1−σ(z))"}
     assert by_name["[x>0]"]["words"] == "1wherex>0,else0"
-    assert by_name["relu(x)"]["derivative"] == "ddxrelu(x)=[x>0]"
+    assert by_name["relu(z)"]["derivative"] == "ddzrelu(z)=[z>0]"
     assert by_name["tanh(x)"]["words"].startswith("hyperbolictangent,(eˣ")
     assert by_name["max(x,y)"]["words"].startswith("thelargeroftwo")
     signatures = {node["signature"] for node in data["nodes"] if "operands" in node}
-    assert {functions[i]["name"] for of in signatures for i in data["legend"]["of"][of]} == {"σ(x)", "ln(x)"}
+    assert {functions[i]["name"] for of in signatures for i in data["legend"]["of"][of]} == {"σ(z)", "ln(x)"}
     assert len(data["legend"]["of"]) == len(data["signatures"])
 
 

@@ -232,6 +232,44 @@ def test_the_forward_pass_and_the_update_are_asked_for_too() -> None:
     assert "η = 0.5" in str(step)
 
 
+def test_a_new_number_has_to_show_its_step() -> None:
+    w, x = Value(-1.2, "w"), Value(0.4439, "x")
+    task = exercise(w * x, w, kind="update")  # -1.24439 at a rate of 0.1
+    assert {task.check(x).kind for x in (-1.24, -1.244)} == {"right"}
+    assert {task.check(x).kind for x in (-1.2, -1.16, -0.0444, 0.0444)} == {"mistake"}
+    assert task.check("-1.20").mistakes == task.check("w").mistakes == ("step missing",)
+    assert task.check("η x").mistakes == ("weight forgotten, uphill",)
+    assert "negative" not in task.hint(1)
+    small = exercise(Value(-1.0987, "w") * Value(0.004, "x"), kind="update")[0]
+    answers = (-1.0991, -1.099, -1.1, -1.0987, -1.0983, -1.11)
+    assert [small.check(x).kind for x in answers] == ["right", "coarse", "coarse", "mistake", "mistake", "wrong"]
+    flat = exercise(Value(0.8, "w") * Value(0.0, "x"), kind="update")[0]
+    assert flat.check("0.8")
+
+
+def test_a_number_of_a_sibling_is_named() -> None:
+    gone_wrong = {
+        "w^1_21": ["2(a3_1 - y) a3_1 (1 - a3_1) w2_12 a2_2 (1 - a2_2) x_2", "∂C/∂w1_11"],
+        "w^2_12": ["2(a3_1 - y) a3_1 (1 - a3_1) a2_1"],
+        "w^1_11": [
+            f"2(a3_1 - y) a3_1 (1 - a3_1) {end}" for end in ("w2_12 a2_1 (1 - a2_1) x1", "w2_11 a2_2(1 - a2_2) x1")
+        ],
+    }
+    for label, answers in gone_wrong.items():
+        for answer in answers:
+            assert asked(label).check(answer).mistakes == ("wrong index",), answer
+    z = exercise(network(), kind="forward")["z^2_1"]
+    assert z.check("w1_11 x_2 + w1_12 x_1 + b_1").mistakes == ("inputs swapped",)
+    assert z.check("w1_31 x_1 + w1_12 x_2 + b_1").mistakes == ("wrong index",)
+
+
+def test_inputs_and_weights_of_a_layer_differ_in_fresh_numbers() -> None:
+    for seed in range(20):
+        leaves = {name: abs(x) for name, x in asked(seed=seed).given().items() if name[0] in "wxb"}
+        sizes = [size for name, size in leaves.items() if name[0] != "b" or size]
+        assert len({*sizes}) == len(sizes) == 13, seed
+
+
 def test_fresh_numbers_leave_the_graph_alone_and_come_from_the_seed() -> None:
     output = network()
     before = [node.data for node in topological_order(output)]
@@ -246,7 +284,8 @@ def test_hints_go_from_edges_to_rules_to_numbers() -> None:
     task = asked()
     edges, rules, numbers, last = (task.hint() for _ in range(4))
     assert "∂z²₂/∂w¹₂₁" in edges
-    assert "product" in rules
+    assert "along each path" in rules
+    assert len(rules) < 180, "one rule, and the function"
     assert numbers == last
     assert numbers.count("·") == 4
     assert task.hint(1) == edges
@@ -255,9 +294,13 @@ def test_hints_go_from_edges_to_rules_to_numbers() -> None:
 
 
 def test_the_second_hint_writes_the_functions_out() -> None:
-    assert "σ(x) = 1/(1 + exp(−x)); d/dx σ(x) = σ(x)(1 − σ(x))" in asked().hint(2)
+    assert "σ(z) = 1/(1 + exp(−z)); d/dz σ(z) = σ(z)(1 − σ(z))" in asked().hint(2)
     value = exercise(network("relu"), kind="forward")["a^2_1"].hint(2)
-    assert value.endswith("relu(x) = max(x, 0)")
+    assert value.endswith("relu(z) = max(z, 0)")
+    forward = exercise(network(), kind="forward")
+    assert forward["z^2_1"].hint(1).startswith("A weighted sum")
+    assert "function of z²₁" in forward["a^2_1"].hint(1)
+    assert "a³₁" in forward["C"].hint(1)
 
 
 def test_an_exercise_speaks_its_language_whenever_it_is_asked() -> None:

@@ -22,7 +22,7 @@ from autograd.words import Message
 # What is written without a name.
 ARITHMETIC = {ops.add, ops.sub, ops.mul, ops.div, ops.neg, ops.pow, ops.exp}
 OURS = {*ops.table.values(), ops.pick, ops.stop_gradient}  # whose rows the catalogue has
-DERIVATIVE = "<mfrac><mi>d</mi><mrow><mi>d</mi><mi>x</mi></mrow></mfrac>"
+DERIVATIVE = "<mfrac><mi>d</mi><mrow><mi>d</mi>{by}</mrow></mfrac>"
 
 
 class Legend:
@@ -83,7 +83,8 @@ def entry(op: Operation) -> dict[str, Any]:
     else:
         told["definition"] = writer.write(written.definition)
     if written.slope not in (None, written.applied):
-        told["derivative"] = DERIVATIVE + told["name"] + writer.equal + writer.write(written.slope)
+        derivative = DERIVATIVE.format(by=writer.write(written.by)) + told["name"]
+        told["derivative"] = derivative + writer.equal + writer.write(written.slope)
     return told
 
 

@@ -25,7 +25,9 @@ from autograd.practising import (
     Questions,
     Slip,
     Term,
+    direction_of,
     gradient_of,
+    made_by,
     names_of_function,
     number,
     rule_of,
@@ -50,6 +52,7 @@ def practice_of_graph(
         "mistakes": [[Message(name), Message(text)] for name, text in MISTAKES.items()],
         "verdicts": {kind: Message(text) for kind, text in VERDICTS.items()},
         "approach": {kind: Message(text) for kind, text in APPROACH.items()},
+        "directions": [Message(direction_of(sign)) for sign in (-1, 0, 1)],
         "sums": {count: [_of_terms(slip, _terms(count)) for slip in ways_of_sum(_terms(count))] for count in counts},
         "update": _ways_of_update(),
         "missing": INDEX["factor missing"],
@@ -57,16 +60,17 @@ def practice_of_graph(
         "opposite": INDEX["opposite sign"],
         "flips": [INDEX[mistake] for mistake in FLIPS],
         "before": INDEX["before the change"],
-        "transposed": INDEX["transposed"],
+        "index": INDEX["wrong index"],
+        "swapped": INDEX["inputs swapped"],
         "instead": _instead(questions, made, index),
-        "others": _transposed(questions, index),
+        "others": _mistaken_for(questions, index),
         "parameters": [index[x] for x in questions.parameters if x in index],
     }
 
 
 def practice_of_signature(signature: Signature, templates: FormulaTemplates) -> dict[str, Any]:
     """What is told of a signature, beside its formulas."""
-    told: dict[str, Any] = {"rule": Message(rule_of(signature.op))}
+    told: dict[str, Any] = {"made": Message(made_by(signature.op)), "rule": Message(rule_of(signature.op))}
     if rules := wrong_rules_of(signature):
         results = wrong_results(signature, Symbol(RESULT, 0.0), symbols_of(signature))
         told["wrong"] = [
@@ -140,7 +144,11 @@ def _instead(
     return {key: pairs for key, pairs in found.items() if pairs}
 
 
-def _transposed(questions: Questions, index: Mapping[Value, int]) -> dict[int, list[int]]:
-    """For a parameter the one with the lower indices exchanged."""
-    pairs = {x: questions.mistakes.transposed(x) for x in questions.parameters}
-    return {index[x]: [index[y] for y in others] for x, others in pairs.items() if others and x in index}
+def _mistaken_for(questions: Questions, index: Mapping[Value, int]) -> dict[int, list[list[int]]]:
+    """For a parameter those whose gradients may be taken for its own: [mistake, parameter]."""
+    pairs = {x: questions.mistakes.mistaken_for(x) for x in questions.parameters if x in index}
+    return {
+        index[x]: [[INDEX[mistake], index[y]] for mistake, y in others if y in index]
+        for x, others in pairs.items()
+        if others
+    }

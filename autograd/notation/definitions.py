@@ -8,24 +8,36 @@ from autograd.notation.expressions import Applied, Expression, Number, Symbol, a
 
 
 class WrittenOut(NamedTuple):
-    """applied: f(x); definition and slope: what it and its derivative equal, or None where its row says that only of
-    floats."""
+    """A function of one variable in symbols.
 
+    by: the variable; applied: f(x); definition and slope: what it and its derivative equal, or None where its row says
+    that only of floats.
+    """
+
+    by: Symbol
     applied: Applied
     definition: Expression | None
     slope: Expression | None
 
 
 def written_out(op: Operation) -> WrittenOut | None:
-    """An operation of x, with what else it takes by default; None where it is no function of one variable."""
+    """An operation of x, with what else it takes by default; of z where it is an activation that its row writes out.
+
+    None where it is no function of one variable.
+    """
     if op.arity is None or op.arity - len(op.defaults) != 1:
         return None
-    operands = (Symbol("x", 0.0), *map(Number, op.defaults))
+    of_z = _in_terms_of("z", op) if op.role == "activation" else None
+    return of_z if of_z and of_z.definition else _in_terms_of("x", op)  # what rows say in words is of x
+
+
+def _in_terms_of(name: str, op: Operation) -> WrittenOut:
+    by = Symbol(name, 0.0)
+    operands = (by, *map(Number, op.defaults))
     applied = Applied(op, operands)
     definition = _written(lambda: op.definition(*operands))
-    return WrittenOut(
-        applied, None if definition == applied else definition, _written(lambda: op.textbook(applied, *operands)[0])
-    )
+    slope = _written(lambda: op.textbook(applied, *operands)[0])
+    return WrittenOut(by, applied, None if definition == applied else definition, slope)
 
 
 def _written(make: Callable[[], Any]) -> Expression | None:

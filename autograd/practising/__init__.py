@@ -2,13 +2,14 @@
 
 from autograd.practising.exercise import Exercise, Exercises, exercise
 from autograd.practising.fresh_numbers import DRAWS, OTHERS
-from autograd.practising.hints import APPROACH, rule_of
+from autograd.practising.hints import APPROACH, direction_of, made_by, rule_of
 from autograd.practising.judging import EXACT_FORMULAS, MOST_NAMED, MOST_OFF, MOST_ROUNDED, RIGHT, VERDICTS, Verdict
 from autograd.practising.mistakes import (
     FLIPS,
     MISTAKES,
     MOST_FACTORS,
     MOST_PAIRED,
+    MOST_SWAPPED,
     Mistakes,
     Question,
     Slip,
@@ -37,6 +38,7 @@ __all__ = [
     "MOST_OFF",
     "MOST_PAIRED",
     "MOST_ROUNDED",
+    "MOST_SWAPPED",
     "OTHERS",
     "OTHER_NAMES",
     "RATE",
@@ -56,8 +58,10 @@ __all__ = [
     "Slip",
     "Term",
     "Verdict",
+    "direction_of",
     "exercise",
     "gradient_of",
+    "made_by",
     "names_of_function",
     "number",
     "rule_of",

@@ -138,7 +138,7 @@ class Exercise:
 
     @in_its_language
     def hint(self, stage: int | None = None) -> str:
-        """The next hint: which edges, which rule, in words, and the numbers put in; or that of a stage, 1 to 3."""
+        """The next hint: where to begin, which rule, in words, and the numbers put in; or that of a stage, 1 to 3."""
         if stage is not None and stage not in range(1, STAGES + 1):
             raise ValueError(f"stage is 1, 2 or 3, got {shown(stage)}")
         self._stage = stage or min(self._stage + 1, STAGES)

@@ -17,16 +17,19 @@ OTHERS = 2  # further numbers, at which formulas are compared
 def drawn(order: Sequence[Value], roles: Mapping[Value, str], random_numbers: random.Random) -> dict[Value, float]:
     """A number of one decimal for every leaf, from 0.2 to 1.5, negative as often as not.
 
-    A target that is a whole number stays, as it may be a class.
+    No size comes again before all have come, so that an input or weight with a wrong index is another number. A target
+    that is a whole number stays, as it may be a class.
     """
     leaves = {}
+    sizes: list[int] = []
     for node in order:
         if node.operands or node.op is constant:
             continue
         if roles.get(node) == "target" and float(node.data).is_integer():
             leaves[node] = float(node.data)
             continue
-        size = random_numbers.randrange(2, 16) / 10
+        sizes = sizes or random_numbers.sample(range(2, 16), 14)
+        size = sizes.pop() / 10
         leaves[node] = -size if random_numbers.random() < 0.5 else size
     return leaves
 

@@ -1,4 +1,4 @@
-"""Hints in three stages: which edges, which rule, in words, and the numbers put in."""
+"""Hints in three stages: where to begin, which rule, in words, and the numbers put in."""
 
 from autograd.core import Operation, Value
 from autograd.core import operations as ops
@@ -11,15 +11,22 @@ from autograd.words import marked, t, tn
 
 STAGES = 3
 
-# What is said of a question as a whole.
+# What is done for a question as a whole.
 APPROACH: dict[str, str] = {
     "value": marked("Put the numbers of its operands into the formula."),
-    "partial": marked("Take all other operands of the operation as constants."),
-    "product": marked("What a node hands on is its own gradient times the partial on the edge."),
     "sum": marked("A node that is used several times receives the sum of what its users hand on."),
-    "gradient": marked("Multiply the partials along each path from the output back, and add up the paths."),
+    "gradient": marked("Multiply the partials along each path from the output back; several paths are added up."),
     "update": marked("New number = old number − learning rate · gradient."),
 }
+
+
+def made_by(op: Operation | None) -> str:
+    """How the value of an operation comes about, in words that t() takes."""
+    if op is ops.affine:
+        return marked("A weighted sum: each input times its own weight; the bias, if there is one, counts once.")
+    if op is not None and is_function(op):
+        return marked("It is a function of {nodes} alone.")
+    return marked("It is made from {nodes}.")
 
 
 def rule_of(op: Operation | None) -> str:
@@ -29,51 +36,52 @@ def rule_of(op: Operation | None) -> str:
     if op in (ops.add, ops.sub, ops.total):
         return marked("the derivative of a sum by one of its terms is 1, or −1 where it is subtracted")
     if op is not None and op.role == "loss":
-        return marked("differentiate the loss by the prediction: the outer derivative, times that of what is inside")
+        return marked("differentiate the cost by the prediction: the outer derivative, times that of what is inside")
     if op is not None and is_function(op):
         return marked("the slope of the function, at the number that goes into it")
     return marked("differentiate the operation by this operand")
 
 
+def direction_of(gradient: float) -> str:
+    """Where a step against a gradient leads, in words that t() takes."""
+    if gradient > 0:
+        return marked("The gradient is positive: a step against it makes {name} smaller.")
+    if gradient < 0:
+        return marked("The gradient is negative: a step against it makes {name} larger.")
+    return marked("The gradient is 0: the step leaves {name} as it is.")
+
+
 def hint(question: Question, stage: int, symbols: dict[Value, Expression], numbers: Numbers, digits: int) -> str:
     """The hint of a stage, 1 to 3."""
     if stage == 1:
-        return _edges(question, symbols)
+        return _begin(question, symbols, numbers)
     if stage == 2:
-        return _rules(question, symbols, digits)
+        return _rule(question, digits)
     return _with_numbers(question, symbols, numbers, digits)
 
 
-def _edges(question: Question, symbols: dict[Value, Expression]) -> str:
-    writer = TextWriter()
-    names = [[name_of(factor, symbols) for factor in term] for term in question.terms]
+def _begin(question: Question, symbols: dict[Value, Expression], numbers: Numbers) -> str:
+    writer, node = TextWriter(), question.node
     if question.kind == "value":
-        made_from = ", ".join([writer.write(symbols[x]) for x in dict.fromkeys(question.node.operands)])
-        return t("It is made from {nodes}.", nodes=made_from)
+        made_from = ", ".join([writer.write(symbols[x]) for x in dict.fromkeys(node.operands)])
+        return t(made_by(node.op), nodes=made_from)
     if question.kind == "update":
-        return t("You need {weight}, η and {gradient}.", weight=names[0][0], gradient=names[1][-1])
-    if question.kind == "partial":
-        return t("One edge: {derivative}.", derivative=names[0][0])
-    paths = "; ".join([", ".join(term) for term in names])
-    return tn("There is one path: {paths}.", "There are {count} paths: {paths}.", len(names), paths=paths)
+        return t(direction_of(numbers.gradients[node]), name=writer.write(symbols[node]))
+    paths = "; ".join([", ".join([name_of(factor, symbols) for factor in term]) for term in question.terms])
+    return tn("There is one path: {paths}.", "There are {count} paths: {paths}.", len(question.terms), paths=paths)
 
 
-def _rules(question: Question, symbols: dict[Value, Expression], digits: int) -> str:
-    factors = dict.fromkeys([factor for term in question.terms for factor in term if factor.kind == "partial"])
-    rules: dict[str, list[Factor]] = {}
-    functions = [question.node.op] if question.kind == "value" else []
-    for factor in factors:
-        assert factor.node is not None
-        rules.setdefault(rule_of(factor.node.op), []).append(factor)
-        functions.append(factor.node.op)
-    said = [f"{', '.join([name_of(factor, symbols) for factor in alike])}: {t(rule)}." for rule, alike in rules.items()]
+def _rule(question: Question, digits: int) -> str:
+    """What is done, and the functions on the way."""
+    factors = [factor for term in question.terms for factor in term if factor.kind == "partial"]
+    nodes = [question.node] if question.kind == "value" else [x.node for x in factors if x.node is not None]
     equations = [
         equation
-        for op in dict.fromkeys(functions)
+        for op in dict.fromkeys([node.op for node in nodes])
         if op is not None and is_function(op)
         for equation in _equations(op, question.kind != "value", digits)
     ]
-    return " ".join([t(APPROACH[question.kind]), *said, "; ".join(equations)]).strip()
+    return " ".join([t(APPROACH[question.kind]), "; ".join(equations)]).strip()
 
 
 def _equations(op: Operation, with_slope: bool, digits: int) -> list[str]:
@@ -84,7 +92,7 @@ def _equations(op: Operation, with_slope: bool, digits: int) -> list[str]:
     applied = writer.write(written.applied)
     found = [f"{applied} = {writer.write(written.definition)}"] if written.definition else []
     if with_slope and written.slope:
-        found.append(f"d/dx {applied} = {writer.write(written.slope)}")
+        found.append(f"d/d{writer.write(written.by)} {applied} = {writer.write(written.slope)}")
     return found
 
 

@@ -1,13 +1,14 @@
 """Answers judged: right, or which mistake fits.
 
-A number is right to three significant digits, or as far as numbers lead that are rounded on the way. A formula is right
+A number is right to three significant digits, or as far as numbers lead that are rounded on the way. After a step it
+has to show the step, too, to one digit at least: else the old number would do. A formula is right
 where it gives the right number at the numbers of the graph and at others; so are mistakes told from one another.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import isclose, isfinite, isinf, nan
+from math import floor, inf, isclose, isfinite, isinf, log10, nan
 
 from autograd.core import Value
 from autograd.notation import Expression, TextWriter, derivative
@@ -28,6 +29,7 @@ VERDICTS = {
     "right": marked("Right."),
     "shown": marked("Right, within rounding: the numbers on show have been rounded."),
     "rounding": marked("Nearly: the last digit is off. Give three significant digits, and round only at the end."),
+    "coarse": marked("Nearly: the step is lost in the rounding. Give more digits."),
     "wrong": marked("That is not it, and none of the usual mistakes gives it. A hint may help."),
     "here": marked(
         "Right for these numbers, but not for others: the formula is another one. Where you put in a number that is "
@@ -42,7 +44,8 @@ class Verdict:
     """What is said of an answer.
 
     kind: "right", "shown" (right for numbers rounded as they are shown), "rounding" (as good as right, but for the last
-    digit or too few of them), "mistake", "wrong", where no mistake of the list fits, or "unreadable".
+    digit or too few of them), "coarse" (a new number in too few digits to show the step), "mistake", "wrong", where no
+    mistake of the list fits, or "unreadable".
     mistakes: those that fit, by the names they have in the list.
     text: a sentence or two, which do not say what would be right.
     """
@@ -66,29 +69,33 @@ def agrees(answer: float, right: float) -> bool:
     return _within(answer, right, 0.5)
 
 
-def _within(answer: float, right: float, units: float) -> bool:
-    """Whether two numbers differ by at most so many units of the third significant digit."""
+def _within(answer: float, right: float, units: float, finest: float = inf) -> bool:
+    """Whether two numbers differ by at most so many units of the third significant digit, or of a finer one."""
     if not (isfinite(answer) and isfinite(right)):
         return answer == right
     if right == 0:
         return abs(answer) <= EXACT_FORMULAS
-    return abs(answer - right) <= units * unit_of(right) * (1 + 1e-6)
+    return abs(answer - right) <= units * min(unit_of(right), finest) * (1 + 1e-6)
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A mistake, or what is right, and what it gives at each of some numbers; rounding: of the first of them."""
+    """A mistake, or what is right, and what it gives at each of some numbers.
+
+    rounding: of the first of them; most: how far off an answer may be at most that comes of it.
+    """
 
     slip: Slip
     results: tuple[float, ...]
     rounding: Rounding
+    most: float
 
     def gives(self, given: float) -> bool:
         """Whether the answer comes of it where numbers are rounded on the way."""
         result = self.results[0]
         if not isfinite(result) or not result or abs(given - result) > MOST_ROUNDED * abs(result):
             return False
-        return abs(given - result) <= self._spread + unit_of(result) / 2
+        return abs(given - result) <= min(self._spread + unit_of(result) / 2, self.most)
 
     @cached_property
     def _spread(self) -> float:
@@ -153,7 +160,14 @@ class Judge:
 
     def _candidate(self, slip: Slip, points: Sequence[Numbers]) -> Candidate:
         results = tuple([numbers.sum(slip.terms, slip.multiplied) for numbers in points])
-        return Candidate(slip, results, self._rounding if points[0] is self.numbers else Rounding(points[0]))
+        rounding = self._rounding if points[0] is self.numbers else Rounding(points[0])
+        return Candidate(slip, results, rounding, self._finest / 2)
+
+    @cached_property
+    def _finest(self) -> float:
+        """The unit of the first digit of a step, where one is taken."""
+        step = self.numbers.sum(self.question.terms[1:]) if self.question.kind == "update" else 0.0
+        return 10.0 ** floor(log10(abs(step))) if step and isfinite(step) else inf
 
     @cached_property
     def _rounding(self) -> Rounding:
@@ -161,20 +175,24 @@ class Judge:
 
     def _judge_number(self, given: float) -> tuple[str, list[Slip]]:
         right = self._right.results[0]
-        if agrees(given, right):
+        if self._is(given, right, 0.5):
             return "right", []
+        nearly = "coarse" if agrees(given, right) else "rounding"
         as_rounded = [one for one in self._mistakes if one.gives(given)]
         near = self._right.gives(given)
         if near and not as_rounded and abs(given - right) <= MOST_OFF * abs(right):
             return "shown", []
-        for units, is_near in ((0.5, near or _within(given, right, 1.0)), (1.5, _within(given, right, 3.0))):
-            if fitting := [one for one in self._mistakes if _within(given, one.results[0], units)]:
+        for units, is_near in ((0.5, near or self._is(given, right, 1.0)), (1.5, self._is(given, right, 3.0))):
+            if fitting := [one for one in self._mistakes if self._is(given, one.results[0], units)]:
                 return "mistake", _named(fitting, given)
             if is_near:
-                return "rounding", []
+                return nearly, []
         if as_rounded:
             return "mistake", _named(as_rounded, given)
-        return ("rounding" if _too_short(given, right) else "wrong"), []
+        return (nearly if nearly == "coarse" or _too_short(given, right) else "wrong"), []
+
+    def _is(self, given: float, result: float, units: float) -> bool:
+        return _within(given, result, units, self._finest)
 
     def _judge_formula(self, given: Sequence[float]) -> tuple[str, list[Slip]]:
         right = [numbers.sum(self.question.terms) for numbers in self.points]

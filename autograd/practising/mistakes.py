@@ -41,6 +41,7 @@ MISTAKES: dict[str, str] = {
     ),
     marked("value for slope"): marked("For {factor} you took the value of the function, not its slope."),
     marked("slope of another"): marked("For {factor} you took the slope of another function."),
+    marked("slope in part"): marked("For {factor} you took 1 minus the value of the function: that is not the slope."),
     marked("term itself"): marked(
         "In {factor} you treated a term of a sum as if it were a factor: how much does the sum change when that term "
         "grows by 1?"
@@ -51,28 +52,42 @@ MISTAKES: dict[str, str] = {
     ),
     marked("transposed"): marked("The indices are the wrong way round: look at {factor}."),
     marked("wrong layer"): marked("{factor} is taken from the wrong layer."),
+    marked("wrong index"): marked("A number with another index was taken: look at {factor}."),
+    marked("inputs swapped"): marked("Two inputs have changed places: each has its own weight."),
     marked("factor missing"): marked("A factor of the chain is missing: {factor}."),
-    marked("factor 2"): marked(
-        "The exponent comes down as a factor, which may cancel with one that is there: look at {factor}."
+    marked("factor 2"): marked("The exponent comes down as a factor: look at {factor}."),
+    marked("half"): marked("The 2 that comes down cancels the half: look at {factor}."),
+    marked("sign and factor 2"): marked(
+        "There are two slips in {factor}: the sign is the wrong way round, and there is a 2 too few or too many."
     ),
+    marked("half of the value"): marked("A factor of one half is missing, or there is one too many: look at {factor}."),
     marked("one path"): marked("That is one path of several: the contributions of all {paths} paths are added."),
     marked("path missing"): marked("One path is missing: there are {paths}."),
     marked("path twice"): marked("One path is counted twice: there are {paths}, each counted once."),
     marked("product for sum"): marked("Here contributions are added, and not multiplied."),
     marked("before the change"): marked("That was right for the numbers before the last change."),
     marked("activation forgotten"): marked("The function has not been applied: look at {factor}."),
+    marked("sign in the exponent"): marked("The sign in the exponent is the wrong way round: look at {factor}."),
     marked("slope for value"): marked("That is the slope of the function; its value is asked for."),
     marked("bias forgotten"): marked("The bias is missing."),
     marked("not squared"): marked("The error has not been squared."),
     marked("uphill"): marked(
-        "Downhill is against the gradient: the step is subtracted, and minus times minus is plus."
+        "Downhill is against the gradient: where it is positive the number gets smaller, where it is negative, larger."
+    ),
+    marked("step missing"): marked(
+        "That is the old number: the step is missing, or too small to be seen in so few digits."
     ),
     marked("rate forgotten"): marked("The learning rate is missing."),
     marked("weight forgotten"): marked("That is the step alone: it is taken from the old number."),
+    marked("weight forgotten, uphill"): marked(
+        "That is the step alone, and uphill: it starts at the old number, and goes against the gradient."
+    ),
 }
 
+MOST_SIBLINGS = 6  # of the same name and layer, of which one is taken for another
 FLIPS = ("sign of the error", "sign")  # the mistakes that give a factor the opposite sign
 MOST_FACTORS = 200  # of an answer, in each of which a mistake is looked for
+MOST_SWAPPED = 8  # inputs, of which any two may have changed places
 MOST_PAIRED = 80  # mistakes of which any two may have been made at once
 
 
@@ -124,9 +139,13 @@ class Mistakes:
         for factor in factors if len(factors) <= MOST_FACTORS else ():
             for mistake, other in self.alternatives(factor):
                 found.append(_exchanged(question, mistake, {factor: other}))
-                alike[mistake, other.rule or other.kind][factor] = other
+                if mistake != "wrong index":  # one for all factors is the gradient of another weight
+                    alike[mistake, other.rule or other.kind][factor] = other
         for (mistake, _), swaps in alike.items():
             found += [_exchanged(question, mistake, some) for some in self._at_once(swaps)]
+        if question.kind == "value":
+            inputs = [term[1] for term in question.terms if len(term) == 2][:MOST_SWAPPED]
+            found += [_exchanged(question, "inputs swapped", {a: b, b: a}) for a, b in combinations(inputs, 2)]
         flips = all(any(self._may_flip(factor) for factor in term) for term in question.terms)
         if not flips and question.kind != "update":
             found.append(Slip("opposite sign", tuple([(SUBTRACTED, *term) for term in question.terms])))
@@ -166,9 +185,12 @@ class Mistakes:
         if taken is not None:
             found += [("transposed", value_of(x)) for x in self._transposed(taken)]
             found += [("wrong layer", value_of(x)) for x in self._in_other_layers(taken)]
+            found += [("wrong index", value_of(x)) for x in self._siblings(taken)]
             found.append(("factor missing", number(1.0)))
         elif is_function(node.op) if node.op else False:
             found += [("wrong layer", factor._replace(node=z, operand=x)) for z, x in self._slopes_elsewhere(node)]
+            beside = [z for z in self._siblings(node) if z.op is node.op]
+            found += [("wrong index", factor._replace(node=z, operand=z.operands[0])) for z in beside]
         elif node.op is not None and node.op.role == "loss":
             found.append(("factor missing", number(1.0)))
         return found
@@ -185,6 +207,7 @@ class Mistakes:
 
     def _for_value(self, factor: Factor, node: Value) -> list[tuple[str, Factor]]:
         found = [("minus dropped", size_of(node)), *[("transposed", value_of(x)) for x in self._transposed(node)]]
+        found += [("wrong index", value_of(x)) for x in self._siblings(node)]
         if node.op is None or not node.operands:
             return found
         if is_function(node.op) and node.op is not ops.identity:
@@ -216,9 +239,20 @@ class Mistakes:
             return []
         return self._named.get((name[0], name[1], name[2][::-1]), [])
 
-    def transposed(self, parameter: Value) -> list[Value]:
-        """The parameters with the two lower indices exchanged."""
-        return self._transposed(parameter)
+    def mistaken_for(self, parameter: Value) -> list[tuple[str, Value]]:
+        """The parameters whose gradients may be taken for that of this one, and by which mistake."""
+        found = [("transposed", x) for x in self._transposed(parameter)]
+        return found + [("wrong index", x) for x in self._siblings(parameter)]
+
+    def _siblings(self, node: Value) -> list[Value]:
+        """Those of the same name and layer, but for the one with the indices exchanged: the nearest of them."""
+        name = self._names.get(node)
+        if name is None or not name[2]:
+            return []
+        alike, transposed = self._in_layer[name[:2]], self._transposed(node)
+        i = self._place[node]
+        near = alike[max(0, i - MOST_SIBLINGS // 2) : i + MOST_SIBLINGS + 1]
+        return [x for x in near if x is not node and x not in transposed][:MOST_SIBLINGS]
 
     def _in_other_layers(self, node: Value) -> list[Value]:
         """The nodes of the same name in the layer before or after."""
@@ -257,6 +291,18 @@ class Mistakes:
         for node, name in self._names.items():
             named[name].append(node)
         return named
+
+    @cached_property
+    def _in_layer(self) -> dict[tuple[str, str], list[Value]]:
+        alike = defaultdict(list)
+        for node, name in self._names.items():
+            alike[name[:2]].append(node)
+        return alike
+
+    @cached_property
+    def _place(self) -> dict[Value, int]:
+        """Where a node stands among those of the same name and layer."""
+        return {node: i for alike in self._in_layer.values() for i, node in enumerate(alike)}
 
 
 def _exchanged(question: Question, mistake: str, swaps: Mapping[Factor, Factor]) -> Slip:
@@ -299,9 +345,11 @@ def ways_of_update(w: Factor, step: Term) -> list[Slip]:
         Slip("uphill", ((w,), (RATE, gradient)), gradient),
         Slip("rate forgotten", ((w,), (SUBTRACTED, gradient)), RATE),
         Slip("weight forgotten", (step,), w),
+        Slip("weight forgotten, uphill", ((RATE, gradient),), w),
+        Slip("step missing", ((w,),), gradient),
     ]
 
 
-def of_transposed(parameter: Value, others: Sequence[Value]) -> list[Slip]:
-    """The gradient of the parameter with the indices exchanged, as if it were that of this one."""
-    return [Slip("transposed", ((gradient_of(other),),), gradient_of(parameter)) for other in others]
+def of_others(parameter: Value, others: Sequence[tuple[str, Value]]) -> list[Slip]:
+    """The gradients of others, as if they were that of this one."""
+    return [Slip(mistake, ((gradient_of(other),),), gradient_of(parameter)) for mistake, other in others]

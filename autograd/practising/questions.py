@@ -12,7 +12,7 @@ from autograd.practising.mistakes import (
     Mistakes,
     Question,
     Slip,
-    of_transposed,
+    of_others,
     ways_of_sum,
     ways_of_update,
     ways_of_weighted_sum,
@@ -99,7 +99,7 @@ class Questions:
         else:
             along = [list(pairwise(path)) for path in paths.paths(self.output)]
             terms = tuple([tuple([partial_of(*edge) for edge in edges]) for edges in along])
-        ways = ways_of_sum(terms) + of_transposed(parameter, self.mistakes.transposed(parameter))
+        ways = ways_of_sum(terms) + of_others(parameter, self.mistakes.mistaken_for(parameter))
         return Question("gradient", parameter, None, terms, tuple(ways))
 
     def update(self, parameter: Value) -> Question:

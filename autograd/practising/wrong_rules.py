@@ -81,15 +81,28 @@ def _other_slope(op: Operation, z: Any, xs: Sequence[Any]) -> Any:
     return other.textbook(z, *xs)[0] if other else None
 
 
+def _one_minus_value(op: Operation, z: Any, xs: Sequence[Any]) -> Any:
+    """Of the slopes a (1 − a) and 1 − a², what is remembered of both."""
+    return 1 - z if op in (ops.sigmoid, ops.tanh) else None
+
+
 def _factor_two(op: Operation, z: Any, xs: Sequence[Any], positions: Positions) -> Any:
-    """The 2 of a square forgotten, or brought down where a half cancels it."""
+    """The 2 of a square forgotten."""
     if op is ops.squared_error:
         return right_partial(op, z, xs, positions) / 2
-    if op is ops.half_squared_error:
-        return right_partial(op, z, xs, positions) * 2
     if op is ops.pow and positions == (0,):
         return ops.pow(xs[0], xs[1] - 1)
     return xs[0] if op is ops.mul and positions == (0, 1) else None
+
+
+def _half(op: Operation, z: Any, xs: Sequence[Any], positions: Positions) -> Any:
+    """The 2 of a square brought down where a half cancels it."""
+    return right_partial(op, z, xs, positions) * 2 if op is ops.half_squared_error else None
+
+
+def _sign_and_two(op: Operation, z: Any, xs: Sequence[Any], positions: Positions) -> Any:
+    wrong = {ops.squared_error: _factor_two, ops.half_squared_error: _half}.get(op)
+    return -wrong(op, z, xs, positions) if wrong else None
 
 
 WRONG_PARTIALS: dict[str, WrongRule] = {
@@ -102,10 +115,13 @@ WRONG_PARTIALS: dict[str, WrongRule] = {
     "operand for result": WrongRule("slope elsewhere", _of_function(lambda op, z, xs: op.textbook(xs[0], *xs)[0])),
     "value": WrongRule("value for slope", _of_function(lambda op, z, xs: z)),
     "that of another function": WrongRule("slope of another", _of_function(_other_slope)),
+    "one minus the value": WrongRule("slope in part", _of_function(_one_minus_value)),
     "the factor itself": WrongRule("factor itself", _factor_itself),
     "its size": WrongRule("minus dropped", _size),
     "the term itself": WrongRule("term itself", _term_itself),
     "two": WrongRule("factor 2", _factor_two),
+    "half": WrongRule("half", _half),
+    "minus the slope, and two": WrongRule("sign and factor 2", _sign_and_two),
 }
 
 
@@ -120,7 +136,8 @@ WRONG_VALUES: dict[str, WrongRule] = {
         "slope for value",
         lambda op, z, xs: op.textbook(z, *xs)[0] if is_function(op) and op is not ops.identity else None,
     ),
-    "half or double": WrongRule("factor 2", _half_or_double),
+    "half or double": WrongRule("half of the value", _half_or_double),
+    "e to the plus": WrongRule("sign in the exponent", lambda op, z, xs: op(-xs[0]) if op is ops.sigmoid else None),
     "not squared": WrongRule("not squared", lambda op, z, xs: xs[1] - xs[0] if op in _SQUARES else None),
     "product": WrongRule("product for sum", lambda op, z, xs: reduce(mul, xs) if op in (ops.add, ops.total) else None),
 }

@@ -26,6 +26,7 @@ export const MOST_NAMED = 3;
 export const MOST_OFF = 0.01;
 export const MOST_PAIRED = 80;
 export const MOST_ROUNDED = 0.1;
+export const MOST_SWAPPED = 8;
 export const MOST_SUBTOTALS = 8;
 export const OTHER_NAMES = ["δ", "delta", "η", "eta", "e", "π", "pi", "f", "g", "φ", "ϕ"];
 export const OTHERS = 2;

@@ -18,14 +18,18 @@ export function randomNumbers(seed) {
   };
 }
 
-/** A number of one decimal for every leaf; a target that is a whole number stays, as it may be a class.
+/** A number of one decimal for every leaf. No size comes again before all have come, so that an input or weight with a
+ *  wrong index is another number; a target that is a whole number stays, as it may be a class.
  *  @param {Graph} graph @param {() => number} random @returns {Map<number, number>} */
 export function drawn(graph, random) {
   /** @type {Map<number, number>} */
   const leaves = new Map();
+  /** @type {number[]} */
+  let sizes = [];
   for (const leaf of graph.leaves) {
     if (graph.role(leaf) === "target" && Number.isInteger(graph.values[leaf])) continue;
-    const size = (2 + Math.floor(14 * random())) / 10;
+    if (!sizes.length) sizes = Array.from({ length: 14 }, (_, i) => (2 + i) / 10);
+    const [size] = sizes.splice(Math.floor(random() * sizes.length), 1);
     leaves.set(leaf, random() < 0.5 ? -size : size);
   }
   return leaves;

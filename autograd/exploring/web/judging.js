@@ -1,5 +1,5 @@
 // Answers judged: right, or which mistake fits. A number is right to three significant digits, or as far as numbers lead
-// that are rounded on the way; a formula where it gives the right number at the numbers of the graph and at others.
+// that are rounded on the way; after a step it has to show the step, too, to one digit at least. A formula where it gives the right number at the numbers of the graph and at others.
 
 /** @import { Answer } from "./reading.js" */
 /** @import { Question, Slip } from "./questions.js" */
@@ -9,14 +9,14 @@ import { pairsOf } from "./questions.js";
 import { Rounding, unitOf } from "./rounding.js";
 import { gradientOf, keyOf, partialOf, valueOf } from "./terms.js";
 
-/** @typedef {"right" | "shown" | "rounding" | "mistake" | "both" | "here" | "wrong" | "asked"} VerdictKind */
+/** @typedef {"right" | "shown" | "rounding" | "coarse" | "mistake" | "both" | "here" | "wrong" | "asked"} VerdictKind */
 
-/** Whether two numbers differ by at most so many units of the last digit that counts.
+/** Whether two numbers differ by at most so many units of the last digit that counts, or of a finer one.
  *  @param {number} answer @param {number} right @param {number} units */
-export function within(answer, right, units) {
+export function within(answer, right, units, finest = Infinity) {
   if (!Number.isFinite(answer) || !Number.isFinite(right)) return answer === right;
   if (right === 0) return Math.abs(answer) <= EXACT_FORMULAS;
-  return Math.abs(answer - right) <= units * unitOf(right) * (1 + 1e-6);
+  return Math.abs(answer - right) <= units * Math.min(unitOf(right), finest) * (1 + 1e-6);
 }
 
 /** @param {number} x @param {number} y */
@@ -65,32 +65,42 @@ function candidates({ terms }, slips, points) {
     .filter(({ results }) => !results.every((x, i) => same(x, right[i])));
 }
 
+/** The unit of the first digit of a step, where one is taken. @param {Question} question @param {Numbers} numbers */
+function finestOf({ kind, terms }, numbers) {
+  const step = kind === "update" ? Math.abs(numbers.sum(terms.slice(1))) : 0;
+  return step && Number.isFinite(step) ? 10 ** Math.floor(Math.log10(step)) : Infinity;
+}
+
 /** @param {Question} question @param {number} given @param {Slip[]} slips @param {Numbers} numbers
  *  @param {Slip & {numbers: Numbers} | null} before @returns {[VerdictKind, Slip[]]} */
 function judgeNumber(question, given, slips, numbers, before) {
-  const right = numbers.sum(question.terms);
-  if (within(given, right, 0.5)) return ["right", []];
+  const right = numbers.sum(question.terms),
+    finest = finestOf(question, numbers),
+    is = (/** @type {number} */ result, /** @type {number} */ units) => within(given, result, units, finest);
+  if (is(right, 0.5)) return ["right", []];
+  /** @type {VerdictKind} */
+  const nearly = within(given, right, 0.5) ? "coarse" : "rounding";
   const asked = question.kind === "value" ? question.node : null,
     rounding = new Rounding(numbers, asked),
     possible = candidates(question, slips, [numbers]),
-    asRounded = possible.filter(({ slip, results }) => comesOf(given, results[0], slip, rounding)),
-    near = comesOf(given, right, { terms: question.terms, multiplied: false }, rounding);
+    asRounded = possible.filter(({ slip, results }) => comesOf(given, results[0], slip, rounding, finest)),
+    near = comesOf(given, right, { terms: question.terms, multiplied: false }, rounding, finest);
   if (before) {
     const one = { slip: before, results: [before.numbers.sum(question.terms)] };
     possible.push(one);
-    if (comesOf(given, one.results[0], before, new Rounding(before.numbers, asked))) asRounded.push(one);
+    if (comesOf(given, one.results[0], before, new Rounding(before.numbers, asked), finest)) asRounded.push(one);
   }
   if (near && !asRounded.length && Math.abs(given - right) <= MOST_OFF * Math.abs(right)) return ["shown", []];
   for (const [units, isNear] of /** @type {[number, boolean][]} */ ([
-    [0.5, near || within(given, right, 1)],
-    [1.5, within(given, right, 3)],
+    [0.5, near || is(right, 1)],
+    [1.5, is(right, 3)],
   ])) {
-    const fitting = possible.filter(({ results }) => within(given, results[0], units));
+    const fitting = possible.filter(({ results }) => is(results[0], units));
     if (fitting.length) return ["mistake", named(fitting, given)];
-    if (isNear) return ["rounding", []];
+    if (isNear) return [nearly, []];
   }
   if (asRounded.length) return ["mistake", named(asRounded, given)];
-  return [tooShort(given, right) ? "rounding" : "wrong", []];
+  return [nearly === "coarse" || tooShort(given, right) ? nearly : "wrong", []];
 }
 
 /** @param {Question} question @param {number[]} given @param {Slip[]} slips @param {Numbers[]} points
@@ -110,11 +120,11 @@ function judgeFormula(question, given, slips, points) {
 
 /** Whether a question or a mistake, which has this result, gives the answer where numbers are rounded on the way.
  *  @param {number} given @param {number} result @param {{terms: Part[][], multiplied: boolean}} of
- *  @param {Rounding} rounding */
-function comesOf(given, result, { terms, multiplied }, rounding) {
+ *  @param {Rounding} rounding @param {number} finest */
+function comesOf(given, result, { terms, multiplied }, rounding, finest) {
   const off = Math.abs(given - result);
   if (!Number.isFinite(result) || !result || !(off <= MOST_ROUNDED * Math.abs(result))) return false;
-  return off <= rounding.spread(terms, multiplied) + unitOf(result) / 2;
+  return off <= Math.min(rounding.spread(terms, multiplied) + unitOf(result) / 2, finest / 2);
 }
 
 /** Those that fit best, each mistake once. @param {{slip: Slip, results: number[]}[]} fitting @param {number} given */

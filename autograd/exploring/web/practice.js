@@ -123,11 +123,17 @@ export class Practice {
   }
 
   /** The number that is right: 1 and 0 for yes and no. @param {Question} question */
-  right({ kind, node, terms }) {
-    const numbers = new Numbers(this.graph, this.rate);
-    if (kind !== "falls") return numbers.sum(terms);
-    const after = numbersAt(this.graph, new Map([[node, numbers.sum(terms)]]), this.rate);
-    return Number(after.values[this.graph.output] < numbers.values[this.graph.output]);
+  right(question) {
+    if (question.kind !== "falls") return new Numbers(this.graph, this.rate).sum(question.terms);
+    const [before, after] = this.fall(question);
+    return Number(after < before);
+  }
+
+  /** The output before and after the step that a question is about. @param {Question} question */
+  fall({ node, terms }) {
+    const { graph, rate } = this,
+      moved = new Map([[node, new Numbers(graph, rate).sum(terms)]]);
+    return [graph.values[graph.output], numbersAt(graph, moved, rate).values[graph.output]];
   }
 
   /** Judge an answer, and keep the score. @param {string} text */

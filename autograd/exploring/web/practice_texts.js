@@ -10,7 +10,7 @@ import { decimalMark, t, tn, told } from "./language.js";
 import { same } from "./judging.js";
 import { asText } from "./numbers.js";
 import { layersOf } from "./paths.js";
-import { Numbers } from "./terms.js";
+import { Numbers, partialOf } from "./terms.js";
 import { Typesetter } from "./typesetter.js";
 
 const MOST_GIVEN = 24; // numbers
@@ -60,13 +60,13 @@ export function asked(practice, question) {
 /** The numbers that a question needs, as the picture may have no room for them: gradients, then a row for each layer.
  *  @param {Practice} practice @param {Question} question */
 export function givenRows({ graph }, { kind, node, terms }) {
+  const typesetter = new Typesetter(graph, "text");
   const needed = terms.flat().flatMap((part) => {
-    if (part.kind === "partial") return [...graph.operands[part.node], part.node];
+    if (part.kind === "partial") return typesetter.neededFor(graph.edges[part.node][part.k]);
     if (part.kind !== "value") return [];
     return kind === "value" && part.node === node ? graph.operands[node] : [part.node];
   });
-  const typesetter = new Typesetter(graph, "text"),
-    layers = layersOf(graph),
+  const layers = layersOf(graph),
     number = (/** @type {number} */ x) => asText(x, graph.data.digits),
     handed = terms.flat().filter((part) => part.kind === "gradient");
   const equation = (/** @type {string} */ name, /** @type {number} */ x) => `${name}\u00a0=\u00a0${number(x)}`,
@@ -77,7 +77,7 @@ export function givenRows({ graph }, { kind, node, terms }) {
     .sort((a, b) => a - b)
     .map((layer) => {
       const inLayer = nodes.filter((one) => layers[one] === layer);
-      return inLayer.map((one) => `${graph.name(one)} = ${number(graph.values[one])}`);
+      return inLayer.map((one) => equation(graph.name(one), graph.values[one]));
     });
   return [gradients, ...rows].filter((row) => row.length).map((row) => row.join(listMark()));
 }
@@ -94,7 +94,7 @@ function nameOf({ graph }, { kind, node, k, number }) {
 /** What is said of an answer. @param {Practice} practice @param {Verdict} verdict */
 export function verdictText(practice, { kind, text, slips }) {
   if (text) return text;
-  if (practice.question.kind === "falls" && kind === "wrong") return t("Not quite: try again.");
+  if (practice.question.kind === "falls") return (kind === "wrong" ? `${t("Not quite.")} ` : "") + fallText(practice);
   if (!slips.length) return told(practice.questions.data.verdicts[kind] ?? practice.questions.data.verdicts.wrong);
   return slips.map((slip) => mistakeText(practice, slip)).join(` ${kind === "both" ? t("And:") : t("Or:")} `);
 }
@@ -105,41 +105,78 @@ function mistakeText(practice, { mistake, about }) {
   return t(text, { factor: about ? nameOf(practice, about) : "", paths: practice.question.terms.length });
 }
 
-/** The hint of a stage: which edges, which rule, in words, the numbers put in. @param {Practice} practice
+/** Whether the output falls with the step, from what to what, and why. @param {Practice} practice */
+export function fallText(practice) {
+  const { graph, question } = practice,
+    [before, after] = practice.fall(question),
+    // as many digits as show the difference
+    digits = Math.max(graph.data.digits, Math.ceil(-Math.log10(Math.abs(after / before - 1))) + 1),
+    [from, to] = [before, after].map((x) =>
+      asText(x, Number.isFinite(digits) ? Math.min(digits, 15) : graph.data.digits),
+    ),
+    words = { output: graph.name(graph.output), name: graph.name(question.node), before: from, after: to };
+  if (after < before)
+    return t("Yes: {output} falls from {before} to {after}, for the step goes against the slope.", words);
+  if (after > before) return t("No: {output} rises from {before} to {after}, for the step is too long.", words);
+  return t("No: {output} stays at {before}, for its slope by {name} is 0.", words);
+}
+
+/** The hint of a stage: where to begin, which rule, in words, the numbers put in. @param {Practice} practice
  *  @param {number} stage */
 export function hintText(practice, stage) {
   const { question } = practice;
-  if (stage === 1) return edgesHint(practice, question);
-  if (stage === 2) return rulesHint(practice, question);
-  return question.kind === "falls"
-    ? t("Where does it lead, and how does {output} bend there?", { output: practice.graph.name(practice.graph.output) })
-    : withNumbers(practice, question);
+  if (question.kind === "falls") return fallsHint(practice, stage);
+  if (stage === 1) return beginHint(practice, question);
+  if (stage === 2) return ruleHint(practice, question);
+  return withNumbers(practice, question);
+}
+
+/** @param {Practice} practice @param {number} stage */
+function fallsHint({ graph, question, rate }, stage) {
+  const output = graph.name(graph.output),
+    numbers = new Numbers(graph, rate),
+    gradient = graph.gradients[question.node],
+    step = numbers.sum(question.terms.slice(1)),
+    [slope, moved, change] = [gradient, step, gradient * step].map((x) =>
+      new Typesetter(graph, "text").factorNumber(x),
+    );
+  if (stage === 1)
+    return t("A step against the gradient leads downhill, unless it is so long that it comes up on the other side.");
+  if (stage === 2) return t("By its slope, {output} changes by about the gradient times the step.", { output });
+  return t("By its slope, {output} changes by about {slope} · {step} = {change}.", {
+    output,
+    slope,
+    step: moved,
+    change,
+  });
 }
 
 /** @param {Practice} practice @param {Question} question */
-function edgesHint(practice, { kind, node, terms }) {
-  const { graph } = practice,
-    names = terms.map((term) => term.map((part) => nameOf(practice, part)));
-  if (kind === "value")
-    return t("It is made from {nodes}.", { nodes: graph.operands[node].map((x) => graph.name(x)).join(", ") });
-  if (kind === "update" || kind === "falls")
-    return t("You need {weight}, η and {gradient}.", { weight: names[0][0], gradient: names[1].at(-1) });
-  if (kind === "partial") return t("One edge: {derivative}.", { derivative: names[0][0] });
+function beginHint(practice, { kind, node, edge, terms }) {
+  const { graph, questions } = practice,
+    names = terms.map((term) => term.map((part) => nameOf(practice, part))),
+    name = graph.name(node);
+  if (kind === "value") {
+    const [made] = graph.signatureOf(node).made;
+    return t(made, { nodes: graph.operands[node].map((x) => graph.name(x)).join(", ") });
+  }
+  if (kind === "update") return t(questions.data.directions[1 + Math.sign(graph.gradients[node])][0], { name });
+  if (kind === "partial" && edge)
+    return t("Move {by} alone, and take all else that goes into {name} as constant.", {
+      name,
+      by: graph.name(edge.by),
+    });
+  if (kind === "product")
+    return t("{gradient} is known: {partial} is missing.", { gradient: names[0][0], partial: names[0][1] });
   const paths = names.map((term) => term.join(", ")).join("; ");
   return tn("There is one path: {paths}.", "There are {count} paths: {paths}.", names.length, { paths });
 }
 
 /** @param {Practice} practice @param {Question} question */
-function rulesHint(practice, { kind, terms }) {
-  const { graph, questions } = practice;
-  /** @type {Map<string, Set<string>>} */
-  const rules = new Map();
-  for (const part of terms.flat().filter((one) => one.kind === "partial")) {
-    const rule = told(graph.signatureOf(part.node).rule);
-    rules.set(rule, (rules.get(rule) ?? new Set()).add(nameOf(practice, part)));
-  }
-  const said = [...rules].map(([rule, names]) => `${[...names].join(", ")}: ${rule}.`);
-  return [told(questions.data.approach[kind === "falls" ? "update" : kind]), ...said].join(" ");
+function ruleHint(practice, { kind, edge }) {
+  if ((kind !== "partial" && kind !== "product") || !edge) return told(practice.questions.data.approach[kind]);
+  const rule = told(practice.graph.signatureOf(edge.of).rule);
+  return `${nameOf(practice, partialOf(edge.of, edge.k))}: ${rule}.`;
 }
 
 /** The right terms with numbers put in, and not worked out. @param {Practice} practice @param {Question} question */

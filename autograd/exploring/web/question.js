@@ -6,7 +6,17 @@ import { formula, inColumns, inOneLine } from "./formula.js";
 import { t } from "./language.js";
 import { STAGES } from "./practice.js";
 import { explained } from "./legend.js";
-import { asked, choices, givenRows, hintText, prompt, rateText, solution, verdictText } from "./practice_texts.js";
+import {
+  asked,
+  choices,
+  fallText,
+  givenRows,
+  hintText,
+  prompt,
+  rateText,
+  solution,
+  verdictText,
+} from "./practice_texts.js";
 
 const MOST_CHOICES = 5;
 
@@ -50,6 +60,7 @@ export function questionElements(practice, changed, next) {
     ...rate,
     ...answer.elements,
     said,
+    ...(answer.onward ?? []),
     h("div", { class: "row" }, hint, reveal),
     help,
   ];
@@ -57,7 +68,7 @@ export function questionElements(practice, changed, next) {
 
 /** The field, and what may be chosen; when that is done, it leads on to the next question. @param {Practice} practice
  *  @param {(action: () => void) => () => void} act @param {(() => void) | null} next
- *  @returns {{elements: HTMLElement[], refresh: () => void}} */
+ *  @returns {{elements: HTMLElement[], onward?: HTMLElement[], refresh: () => void}} */
 function answerElements(practice, act, next) {
   const { question } = practice;
   if (question.kind === "falls") {
@@ -70,9 +81,10 @@ function answerElements(practice, act, next) {
       ),
     );
     const refresh = () => {
+      for (const option of options) option.disabled = practice.done;
       onward.hidden = !practice.done || !next;
     };
-    return { elements: [h("div", { class: "row choices" }, ...options, onward)], refresh };
+    return { elements: [h("div", { class: "row choices" }, ...options)], onward: [onward], refresh };
   }
   const field = h("input", {
       type: "text",
@@ -123,10 +135,7 @@ function helpElements(practice) {
     ),
   );
   if (!practice.done || practice.question.kind === "falls") {
-    const falls = practice.revealed
-      ? [h("p", {}, practice.right(practice.question) ? t("Yes, it falls.") : t("No, it does not fall."))]
-      : [];
-    return [...hints, ...falls];
+    return [...hints, ...(practice.revealed ? [h("p", {}, fallText(practice))] : [])];
   }
   return [...hints, formula(inColumns(solution(practice)))];
 }

@@ -3,7 +3,7 @@
 /** @import { Edge, PracticeData } from "./types.js" */
 /** @import { Graph } from "./graph.js" */
 /** @import { Part } from "./terms.js" */
-import { MAX_PATHS, MOST_FACTORS, MOST_PAIRED } from "./constants.js";
+import { MAX_PATHS, MOST_FACTORS, MOST_PAIRED, MOST_SWAPPED } from "./constants.js";
 import { dependents, edgesFrom, pathCount, pathsOf } from "./paths.js";
 import { RATE, gradientOf, keyOf, number, partialOf, sizeOf, valueOf } from "./terms.js";
 
@@ -92,8 +92,8 @@ export class Questions {
       const paths = pathsOf({ of: graph.output, by: node, way: edgesFrom(graph, node) });
       terms = paths.map((path) => path.map(({ of, k }) => partialOf(of, k)));
     }
-    const others = (data.others[node] ?? []).map((other) => ({
-      mistake: data.transposed,
+    const others = (data.others[node] ?? []).map(([mistake, other]) => ({
+      mistake,
       terms: [[gradientOf(other)]],
       about: gradientOf(node),
       multiplied: false,
@@ -155,6 +155,7 @@ export class Questions {
     for (const part of parts.size <= MOST_FACTORS ? parts.values() : []) {
       for (const [mistake, other] of this.alternatives(part)) {
         found.push(exchanged(question, mistake, [[part, other]]));
+        if (mistake === this.data.index) continue; // one for all factors is the gradient of another weight
         const kind = `${mistake} ${other.kind} ${other.rule === undefined ? "" : this.ruleName(other)}`,
           all = alike.get(kind) ?? { mistake, swaps: [] };
         all.swaps.push([part, other]);
@@ -164,11 +165,25 @@ export class Questions {
     for (const { mistake, swaps } of alike.values()) {
       for (const some of this.atOnce(swaps)) found.push(exchanged(question, mistake, some));
     }
+    if (question.kind === "value") found.push(...this.swaps(question));
     if (question.kind !== "update" && !question.terms.every((term) => term.some((part) => this.mayFlip(part)))) {
       const terms = question.terms.map((term) => [number(-1), ...term]);
       found.push({ mistake: this.data.opposite, terms, about: null, multiplied: false });
     }
     return found;
+  }
+
+  /** Any two inputs of a weighted sum that have changed places. @param {Question} question @returns {Slip[]} */
+  swaps(question) {
+    const inputs = question.terms.flatMap(([, input]) => (input ? [input] : [])).slice(0, MOST_SWAPPED);
+    return inputs.flatMap((a, i) =>
+      inputs.slice(i + 1).map((b) =>
+        exchanged(question, this.data.swapped, [
+          [a, b],
+          [b, a],
+        ]),
+      ),
+    );
   }
 
   /** Several of the same mistake: all of them, those of each layer, and those of all layers but the last.

@@ -17,7 +17,7 @@
  *   texts: Record<string, (string | string[])[]>}} Words  what there is of other languages; lang is spoken in any case
  * @typedef {{label: Label, role: string, data?: number | string, signature?: number, operands?: number[]}} NodeData
  * @typedef {{name: Text, formula: number[], partials: number[][], steepest?: number, dies?: boolean,
- *   rule: Message, wrong?: [variable: number, mistake: number, text: number][], called?: string[], terms?: number[][],
+ *   made: Message, rule: Message, wrong?: [variable: number, mistake: number, text: number][], called?: string[], terms?: number[][],
  *   ways?: [mistake: number, terms: number[], multiplied: number][]}} SignatureData
  *   templates are indices of texts; steepest is the slope of one that saturates
  * @typedef {[x: number, y: number, width: number, height: number]} Placed  by its middle
@@ -30,10 +30,12 @@
  * @typedef {{nodes: number[], signature: number, choices: {name: string, signature: number}[]}} SwitchData
  * @typedef {{feed: number[], rows: number[][], predictions: number[], batch: number}} LearningData
  * @typedef {{mistakes: [name: Message, text: Message][], verdicts: Record<string, Message>, approach: Record<string, Message>,
+ *   directions: Message[],
  *   sums: Record<string, [mistake: number, terms: number[], multiplied: number][]>,
- *   update: [mistake: number, terms: number[][], about: number][], missing: number, before: number, transposed: number,
- *   dropped: number, opposite: number, flips: number[],   instead: Record<string, [mistake: number, factor: number[] | number][]>, others: Record<string, number[]>,
- *   parameters: number[]}} PracticeData
+ *   update: [mistake: number, terms: number[][], about: number][], missing: number, before: number, index: number,
+ *   swapped: number, dropped: number, opposite: number, flips: number[],
+ *   instead: Record<string, [mistake: number, factor: number[] | number][]>,
+ *   others: Record<string, [mistake: number, node: number][]>, parameters: number[]}} PracticeData
  * @typedef {{name: string, definition?: string, words?: Text, derivative?: string}} FunctionData  in MathML, but words
  * @typedef {{about: "gradient" | "value" | "update", node: number}} About  what is asked for, and hidden until then
  * @typedef {{ask: Text, choices: Text[], right: number, why: Text, wrong: Text[]} & Partial<About>} ChoiceData

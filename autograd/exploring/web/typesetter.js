@@ -169,6 +169,14 @@ export class Typesetter {
     return factor.kind === "gradient" ? gradients[factor.node] : partials[factor.edge.of][factor.edge.k];
   }
 
+  /** The nodes whose numbers the partial on an edge is worked out from. @param {Edge} edge */
+  neededFor({ of, k }) {
+    const template = this.data.texts[this.graph.signatureOf(of).partials[k][0]];
+    return [...template.matchAll(SLOT)].map(([, , , name]) =>
+      name === RESULT ? of : this.graph.operands[of][Number(name)],
+    );
+  }
+
   /** A template with its slots filled. @param {string} template @param {boolean} numbers @param {number} node
    *  @param {number} inner the node whose operands have an i before their index */
   fill(template, numbers, node, inner) {
